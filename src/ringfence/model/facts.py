@@ -1,0 +1,120 @@
+"""What the interpreter learnt about the code, one record per fact, all in one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.model.application import Channel
+from ringfence.model.location import Location, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a flow. ``text`` says what happens there in a few words."""
+
+    location: Location
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSource:
+    """Where untrusted data enters: a path of an event, or a response of a service.
+
+    ``kind`` is ``event`` or ``response``. ``path`` is like ``event.Records[].s3.object.key``.
+    ``triggers`` are the ids of the triggers whose sender controls this path, first the widest.
+    ``via`` lists the channels that carried it from another function, outermost first.
+    ``sender`` says who controls it in words, from the event catalogue or the channel.
+    """
+
+    kind: str
+    path: str
+    location: Location
+    triggers: tuple[str, ...] = ()
+    via: tuple[Channel, ...] = ()
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Untrusted data reaches a dangerous use in ``function``; ``rule`` is a flow rule's id.
+
+    ``sink`` names what is called (``os.system``); ``argument`` the parameter reached.
+    ``certainty`` is high, medium or low. ``value`` shows what is known of the argument, with
+    ``{…}`` where untrusted text stands. ``effect`` comes from the sink's table.
+    """
+
+    rule: str
+    function: str
+    source: FlowSource
+    sink: str
+    argument: str
+    location: Location
+    steps: tuple[Step, ...]
+    certainty: str
+    effect: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallArgument:
+    """What is known of a cloud call's argument: every possible text, with ``*`` for unknown
+    parts, and the ids of resources that it names. ``tainted`` tells of sender-controlled text."""
+
+    texts: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    tainted: bool = False
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CloudCall:
+    """A call of a cloud API: ``service`` and ``operation`` as the provider's model names them
+    (``s3``, ``GetObject``; ``dynamodb``, ``PutItem``). Argument names likewise (``Bucket``)."""
+
+    function: str
+    service: str
+    operation: str
+    arguments: dict[str, CallArgument]
+    location: Location
+    own_credentials: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something the code touches. ``kind`` is host, process, file-read, file-write, environment,
+    import, secret-read, log, state (kept between invocations), dynamic-code. ``value`` is the
+    known text with ``*`` for unknown parts; ``detail`` a word more (the API used)."""
+
+    kind: str
+    function: str
+    value: str
+    location: Location
+    detail: str = ""
+    tainted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeIssue:
+    """Something wrong in code that needs no flow of untrusted data (``rule`` names it): TLS
+    verification off, a token decoded without its signature checked, a stack trace returned."""
+
+    rule: str
+    function: str
+    location: Location
+    text: str
+    certainty: str = "high"
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """All facts of an application's code, sorted, without repeats."""
+
+    flows: list[Flow] = field(default_factory=list)
+    calls: list[CloudCall] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    issues: list[CodeIssue] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    files: dict[str, list[str]] = field(default_factory=dict)
+    opaque: dict[str, int] = field(default_factory=dict)

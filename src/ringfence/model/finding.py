@@ -1,0 +1,113 @@
+"""What a scan yields: findings, and the attack paths that join them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.model.application import Trigger
+from ringfence.model.facts import Step
+from ringfence.model.location import Location, Origin, Skipped, UnknownValue
+from ringfence.model.severity import Exposure, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One weakness at one place. ``function`` and ``trigger`` are ids, or "".
+
+    ``message`` says in one sentence what is wrong here, in the words of this application.
+    ``subject`` is the logical id of what it is about. ``locations`` are further places (Globals,
+    parameters). ``count`` is above 1 for a finding that stands for several subjects
+    (``subjects``). ``fingerprint`` is stable under unrelated edits.
+    """
+
+    rule: str
+    title: str
+    family: str
+    severity: Severity
+    confidence: str
+    audience: str
+    message: str
+    location: Location
+    remedy: str
+    fingerprint: str = ""
+    cwe: tuple[int, ...] = ()
+    function: str = ""
+    trigger: str = ""
+    subject: str = ""
+    source: str = ""
+    sink: str = ""
+    exposure: Exposure | None = None
+    steps: tuple[Step, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    subjects: tuple[str, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Something the function's role allows, as an attack path tells it.
+
+    ``verb`` is read, write, delete, invoke, escalate or administer; ``target`` what in words;
+    ``resource`` the id, or "" for a wildcard; ``data_class`` of what lies there, or "".
+    """
+
+    verb: str
+    target: str
+    resource: str = ""
+    data_class: str = ""
+    actions: tuple[str, ...] = ()
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttackPath:
+    """One story: who causes what, what it becomes, what it can then take, and how to break it.
+
+    ``lines`` are four or five sentences in order, each with a place. ``findings`` are
+    fingerprints. ``score`` orders paths (higher is worse); ``fix`` is the single change.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    confidence: str
+    trigger: str
+    function: str
+    lines: tuple[Step, ...]
+    powers: tuple[Power, ...]
+    fix: str
+    fix_location: Location | None
+    findings: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that someone silenced, with the place and the reason."""
+
+    finding: Finding
+    reason: str
+    location: Location | None
+    until: str = ""
+    how: str = "comment"
+
+
+@dataclass(slots=True)
+class ScanResult:
+    """The whole result of a scan, ready for any report. ``sources`` maps a file to its lines for
+    excerpts; ``functions`` and ``rules_version`` are for the summary."""
+
+    findings: list[Finding] = field(default_factory=list)
+    paths: list[AttackPath] = field(default_factory=list)
+    entries: list[Trigger] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    unknowns: list[UnknownValue] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    baselined: int = 0
+    templates: list[str] = field(default_factory=list)
+    functions: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, list[str]] = field(default_factory=dict)
+    files_read: int = 0
+    rules_version: str = ""
+    root: str = ""
+    duration_s: float = 0.0

@@ -1,0 +1,72 @@
+"""IAM policies in one normal form, wherever they stood in the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ringfence.model.location import Location
+from ringfence.model.value import NOWHERE, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One action, resource or principal text with ``*`` and ``?`` wildcards.
+
+    ``text`` renders references as ``${Name.Attribute}`` and unknown parts as ``${?}``. ``glob`` is
+    what is known of it: references and unknown parts became ``*``. ``parts`` keeps the pieces for
+    matching against the application's own resources. ``known`` is False when some part is unknown.
+    """
+
+    text: str
+    glob: str
+    parts: Text | None = None
+    known: bool = True
+    location: Location = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """``kind`` is AWS, Service, Federated, CanonicalUser or ``*`` (everyone)."""
+
+    kind: str
+    value: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One operator-key-values line of a Condition block, operator and key as written."""
+
+    operator: str
+    key: str
+    values: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One policy statement; exactly one of each positive/negative pair is non-empty.
+
+    ``origin`` says in words where it comes from: "inline policy", "managed policy
+    AmazonS3FullAccess", "SAM policy template S3ReadPolicy", "connector", "bucket policy", …
+    """
+
+    effect: str
+    actions: tuple[Pattern, ...] = ()
+    not_actions: tuple[Pattern, ...] = ()
+    resources: tuple[Pattern, ...] = ()
+    not_resources: tuple[Pattern, ...] = ()
+    principals: tuple[Principal, ...] = ()
+    not_principals: tuple[Principal, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    sid: str = ""
+    location: Location = NOWHERE
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """A parsed policy. ``unknowns`` counts parts that could not be resolved."""
+
+    statements: tuple[Statement, ...] = ()
+    location: Location = NOWHERE
+    name: str = ""
+    unknowns: int = 0

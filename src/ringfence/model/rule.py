@@ -1,0 +1,60 @@
+"""A rule: what is wrong, why it matters, what to change. Read from ``rules/checks/<id>.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.model.severity import Effect, Severity
+
+FAMILIES = (
+    "injection", "access", "permissions", "configuration", "secrets", "dependencies", "logging",
+    "availability", "encryption", "state", "runtime", "data", "network", "identity", "code",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A bad or a good example of a rule; its own test. ``language`` is yaml, python, javascript."""
+
+    text: str
+    language: str
+    bad: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One weakness.
+
+    ``kind`` is ``configuration`` (``when`` is a CEL condition over one subject), ``flow`` (named by
+    taint tables), ``code`` (named by issue tables) or ``model`` (computed by a named function over
+    the whole model). ``on`` is the subject: a provider type, or function, trigger, role,
+    statement, resource-policy, application. ``at`` is the dotted property whose line is shown.
+    ``tier`` is core (shown), should (grouped, one finding per application) or off.
+    ``severity`` None means: decided from exposure and ``effect``.
+    """
+
+    id: str
+    title: str
+    kind: str
+    family: str
+    why: str
+    remedy: str
+    on: str = ""
+    when: str = ""
+    at: str = ""
+    message: str = ""
+    severity: Severity | None = None
+    effect: Effect | None = None
+    confidence: str = "high"
+    audience: str = "developer"
+    tier: str = "core"
+    references: tuple[str, ...] = ()
+    owasp_serverless: tuple[str, ...] = ()
+    csa: tuple[str, ...] = ()
+    cwe: tuple[int, ...] = ()
+    attack: tuple[str, ...] = ()
+    cis: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    options: dict[str, object] = field(default_factory=dict)
+    source: str = ""
