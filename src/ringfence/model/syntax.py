@@ -361,7 +361,7 @@ class While(Statement):
 
 @dataclass(slots=True, eq=False)
 class For(Statement):
-    """``for target in iterable``; ``over`` is values (Python, ``for..of``) or keys (``for..in``)."""
+    """``for target in iterable``; ``over`` is values (Python, ``for..of``) or keys."""
 
     target: Expression
     iterable: Expression
