@@ -47,6 +47,7 @@ class Statement:
 
     ``origin`` says in words where it comes from: "inline policy", "managed policy
     AmazonS3FullAccess", "SAM policy template S3ReadPolicy", "connector", "bucket policy", …
+    ``certain`` is False when it stands in a branch of a template condition that is not decided.
     """
 
     effect: str
@@ -60,6 +61,7 @@ class Statement:
     sid: str = ""
     location: Location = NOWHERE
     origin: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
