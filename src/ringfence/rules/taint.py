@@ -1,0 +1,388 @@
+"""Taint tables: what library calls mean to the interpreter. One TOML file per library.
+
+Files lie in ``taint/<language>/<library>.toml`` (``python``, ``javascript``; TypeScript reads the
+JavaScript tables) and ``taint/common/*.toml`` (cloud calls, for every language). Every top-level
+table is optional. ``load_taint(language)`` merges all files into one :class:`TaintCatalogue`.
+
+**Names of calls.** A call is named by the dotted path from the module, whatever the import looked
+like: ``os.system``, ``child_process.exec``, ``fs.promises.readFile``; builtins by their bare name
+(``eval``, ``open``; ``Function``, ``JSON.parse``). ``node:`` prefixes are dropped. A module that is
+itself called is its own name (``axios``). What a call yields is named with ``()``:
+``sqlite3.connect().cursor().execute`` (also for ``new X()``: ``X()``). A ``[[type]]`` gives such
+results a short name: ``dbapi.Cursor.execute``. ``*.name`` matches a method of any receiver whose
+type is not known. Cloud calls are named ``aws.<service>.<Operation>`` as the provider's API model
+spells them, in both languages. Methods of texts, lists and maps are understood by the interpreter
+itself; as guards and sanitisers they may be named ``str.isdigit`` (Python) or
+``String.<method>`` (JavaScript).
+
+**Arguments.** ``argument`` is a list of the ways to name one parameter: positions (from 0, ``-1``
+is the last) and keyword names: ``[0, "args"]``. ``"self"`` is the receiver, ``"*"`` every
+argument. For cloud calls it holds API parameter names. ``field`` is a list of dotted keys inside
+it that count (``["url", "baseURL"]``); empty means the whole value and everything in it.
+
+    [aliases]                      # module name as imported = the name used in tables
+    "fs/promises" = "fs.promises"
+
+    [[type]]
+    name = "dbapi.Cursor"          # calls of it are then named dbapi.Cursor.<method>
+    from = ["sqlite3.connect().cursor", "dbapi.Connection.cursor"]   # calls that yield it
+    read = ["flask.request"]       # attributes that are it
+    base = ["other.Type"]          # methods not found here are looked up there
+
+    [[sink]]
+    call = ["os.system", "os.popen"]
+    argument = [0, "command"]
+    field = []
+    part = "whole"                 # whole | text (only when it is not a list) | first (the first
+                                   # item of a list: the program) | rest (the items after it) |
+                                   # keys (of a map)
+    rule = "os-command-injection"  # a flow rule's id
+    effect = "execute"             # a word of model.severity.Effect
+    certainty = "high"             # high | medium | low
+    grammar = "shell"              # how position matters: "" | shell | sql | url | path | html |
+                                   # code; url: text after a fixed scheme and host is low
+    marks = []                     # only taint that carries all these marks
+    use = "process"                # also record a Use of this kind: process host file-read
+                                   # file-write dynamic-code log
+    when = [{ argument = ["shell"], equals = true }]
+
+``when`` is a list of conditions that must all hold. A condition looks at ``argument`` (and
+``field``, one dotted key) and has one test: ``equals``, ``not_equals`` (not known to equal, or
+absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular expression searched
+in the known text), ``type`` (text | list | map | function), ``contains`` (a known list holds this
+item). A test on an unknown value does not hold, save ``not_equals``.
+
+    [[source]]                     # where data enters, besides the event itself
+    call = ["requests.get"]        # the result of a call ...
+    read = ["flask.request.args"]  # ... or an attribute read
+    kind = "response"              # event (the sender's) | response (another service's data)
+    path = "request.args"          # how the report names it
+    sender = "the caller of the HTTP API"
+
+    [[sanitiser]]
+    call = ["shlex.quote"]
+    argument = ["*"]               # which arguments pass to the result, cleared; default all
+    clears = ["os-command-injection"]   # or ["*"]
+    when = []
+
+    [[guard]]                      # a test: where it yields true, the argument is safe
+    call = ["ipaddress.ip_address", "validator.isUUID"]
+    argument = [0]
+    clears = ["*"]
+    raises = false                 # true: it raises when the argument is bad
+
+    [[propagator]]                 # only where the default is wrong; by default the result of
+    call = ["base64.b64decode"]    # a call carries the taint of its receiver and all arguments
+    argument = ["*"]               # what flows ([] stops everything)
+    to = "return"                  # return | self | a position as text ("0"): fills that argument
+    parse = ""                     # json: tainted text becomes a tainted structure
+    adds = []                      # marks that the result gains
+    requires = []                  # only when the taint carries these marks
+    clears = []
+
+    [[wrapper]]                    # the result behaves as the function given
+    call = ["@middy/core", "util.promisify"]
+    argument = [0]
+
+    [[callback]]                   # which function argument is called, and what it receives:
+    call = ["express().get"]       # "return" the call's result, "argument" what flows in, the
+    argument = [-1]                # name of a type, or "". Without a table, a function that is
+                                   # given to an unknown call gets the call's result
+    parameters = ["express.Request", "express.Response"]
+
+    [[issue]]                      # a CodeIssue: wrong without any flow
+    call = ["jwt.decode"]
+    rule = "token-signature-not-verified"
+    text = "the token's signature is not checked"
+    certainty = "high"
+    when = [{ argument = ["options"], field = "verify_signature", equals = false }]
+
+    [[use]]                        # something touched: host process file-read file-write log ...
+    call = ["requests.get"]
+    kind = "host"
+    argument = [0, "url"]
+
+Errors are :class:`~ringfence.errors.RuleError` with the file and the table's number.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ringfence.errors import RuleError
+
+FOLDER = Path(__file__).parent / "taint"
+
+Selector = tuple[int | str, ...]
+
+PARTS = ("whole", "text", "first", "rest", "keys")
+GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code")
+CERTAINTIES = ("high", "medium", "low")
+TESTS = ("equals", "not_equals", "absent", "one_of", "matches", "type", "contains")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test on an argument; ``test`` is a word of :data:`TESTS`, ``operand`` its value."""
+
+    argument: Selector
+    test: str
+    operand: Any
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What all tables share. ``call`` names the calls it is about."""
+
+    call: tuple[str, ...] = ()
+    argument: Selector = ("*",)
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sink(Entry):
+    rule: str = ""
+    effect: str = ""
+    certainty: str = "high"
+    grammar: str = ""
+    part: str = "whole"
+    field: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    use: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable(Entry):
+    read: tuple[str, ...] = ()
+    kind: str = "response"
+    path: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sanitiser(Entry):
+    clears: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard(Entry):
+    clears: tuple[str, ...] = ("*",)
+    raises: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Propagator(Entry):
+    to: str = "return"
+    parse: str = ""
+    adds: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper(Entry):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Callback(Entry):
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssueTable(Entry):
+    rule: str = ""
+    text: str = ""
+    certainty: str = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class UseTable(Entry):
+    kind: str = ""
+    field: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class CallTables:
+    """Everything known of one call name."""
+
+    sinks: list[Sink] = field(default_factory=list)
+    sources: list[SourceTable] = field(default_factory=list)
+    sanitisers: list[Sanitiser] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    propagators: list[Propagator] = field(default_factory=list)
+    wrappers: list[Wrapper] = field(default_factory=list)
+    callbacks: list[Callback] = field(default_factory=list)
+    issues: list[IssueTable] = field(default_factory=list)
+    uses: list[UseTable] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class TaintCatalogue:
+    """All tables of one language, indexed by call name.
+
+    ``calls`` maps a call's name to its tables; ``types`` a call, ``type_reads`` an attribute, to
+    the name of the type it yields; ``bases`` a type to where its methods are looked up next;
+    ``reads`` an attribute to its source. ``methods`` holds the ``*.name`` entries by method name.
+    """
+
+    language: str
+    calls: dict[str, CallTables] = field(default_factory=dict)
+    methods: dict[str, CallTables] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    type_reads: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    reads: dict[str, SourceTable] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def tables(self, name: str) -> CallTables | None:
+        """The tables of a call, looked up through the base types of its receiver."""
+        found = self.calls.get(name)
+        if found is not None or not self.bases:
+            return found
+        owner, _, method = name.rpartition(".")
+        for base in self.bases.get(owner, ()):
+            found = self.tables(f"{base}.{method}")
+            if found is not None:
+                return found
+        return None
+
+
+_TABLES: dict[str, tuple[type[Entry], str]] = {
+    "sink": (Sink, "sinks"),
+    "source": (SourceTable, "sources"),
+    "sanitiser": (Sanitiser, "sanitisers"),
+    "guard": (Guard, "guards"),
+    "propagator": (Propagator, "propagators"),
+    "wrapper": (Wrapper, "wrappers"),
+    "callback": (Callback, "callbacks"),
+    "issue": (IssueTable, "issues"),
+    "use": (UseTable, "uses"),
+}
+_WORDS = {"part": PARTS, "grammar": GRAMMARS, "certainty": CERTAINTIES, "parse": ("", "json")}
+_NEEDS = {Sink: ("rule", "effect"), IssueTable: ("rule", "text"), UseTable: ("kind",)}
+_EXTRA_KEYS = ("note", "source")
+_DEFAULT_ARGUMENT: dict[type[Entry], Selector] = {Wrapper: (0,), Guard: (0,), Callback: (-1,)}
+
+E = TypeVar("E", bound=Entry)
+
+
+@cache
+def load_taint(language: str, folders: tuple[Path, ...] = ()) -> TaintCatalogue:
+    """The catalogue of a language from the shipped tables and further ``folders``.
+
+    Raises:
+        RuleError: a table is malformed.
+    """
+    language = "javascript" if language == "typescript" else language
+    catalogue = TaintCatalogue(language)
+    for folder in (FOLDER, *folders):
+        for shelf in ("common", language):
+            for file in sorted((folder / shelf).glob("*.toml")):
+                read_tables(file.read_text(encoding="utf-8"), f"{shelf}/{file.name}", catalogue)
+    return catalogue
+
+
+def read_tables(text: str, where: str, catalogue: TaintCatalogue) -> None:
+    """Add the tables of one file's ``text`` to the catalogue."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise RuleError(f"not TOML: {problem}", where) from problem
+    for name, content in document.items():
+        if name == "aliases":
+            catalogue.aliases.update(content)
+        elif name == "type":
+            for number, table in enumerate(content, 1):
+                _add_type(catalogue, table, f"{where}, [[type]] {number}")
+        elif name in _TABLES:
+            for number, table in enumerate(content, 1):
+                _add_entry(catalogue, name, table, f"{where}, [[{name}]] {number}")
+        elif name not in ("library", "note", "references"):
+            raise RuleError(f"unknown table {name!r}", where, f"use one of {', '.join(_TABLES)}")
+
+
+def _add_type(catalogue: TaintCatalogue, table: dict[str, Any], where: str) -> None:
+    unknown = set(table) - {"name", "from", "read", "base", "note"}
+    if unknown or "name" not in table:
+        raise RuleError(f"a type has name, from, read, base; not {sorted(unknown)}", where)
+    name = table["name"]
+    for call in table.get("from", ()):
+        catalogue.types[call] = name
+    for read in table.get("read", ()):
+        catalogue.type_reads[read] = name
+    if "base" in table:
+        catalogue.bases[name] = tuple(table["base"])
+
+
+def _add_entry(catalogue: TaintCatalogue, kind: str, table: dict[str, Any], where: str) -> None:
+    entry_class, shelf = _TABLES[kind]
+    entry = _entry(entry_class, table, where)
+    for name in entry.call:
+        index = catalogue.methods if name.startswith("*.") else catalogue.calls
+        tables = index.setdefault(name.removeprefix("*."), CallTables())
+        getattr(tables, shelf).append(entry)
+    if isinstance(entry, SourceTable):
+        for read in entry.read:
+            catalogue.reads[read] = entry
+    if not entry.call and not getattr(entry, "read", ()):
+        raise RuleError("names no call", where, 'add call = ["module.function"]')
+
+
+def _entry(entry_class: type[E], table: dict[str, Any], where: str) -> E:
+    known = {slot for base in entry_class.__mro__ for slot in getattr(base, "__slots__", ())}
+    values: dict[str, Any] = {}
+    for key, content in table.items():
+        if key in _EXTRA_KEYS:
+            continue
+        if key not in known:
+            raise RuleError(f"unknown key {key!r}", where, f"use one of {', '.join(sorted(known))}")
+        if key == "when":
+            values[key] = tuple(_condition(one, where) for one in content)
+        else:
+            values[key] = tuple(content) if isinstance(content, list) else content
+        if key in _WORDS and content not in _WORDS[key]:
+            raise RuleError(f"{key} = {content!r}", where, f"use one of {', '.join(_WORDS[key])}")
+        if key in ("call", "read", "argument", "field", "marks", "clears") and not isinstance(
+            content, list
+        ):
+            raise RuleError(f"{key} must be a list", where)
+    for key in _NEEDS.get(entry_class, ()):
+        if not values.get(key):
+            raise RuleError(f"{key} is missing", where)
+    values.setdefault("argument", _DEFAULT_ARGUMENT.get(entry_class, ("*",)))
+    return entry_class(**values)
+
+
+def _condition(table: dict[str, Any], where: str) -> Condition:
+    tests = [key for key in table if key in TESTS]
+    if len(tests) != 1 or "argument" not in table or set(table) - {*TESTS, "argument", "field"}:
+        raise RuleError(
+            f"a condition has argument, perhaps field, and one test: {sorted(table)}",
+            where,
+            f"use one of {', '.join(TESTS)}",
+        )
+    test = tests[0]
+    operand = table[test]
+    return Condition(
+        tuple(table["argument"]),
+        test,
+        tuple(operand) if isinstance(operand, list) else operand,
+        table.get("field", ""),
+    )
+
+
+def rules_named(catalogues: Iterable[TaintCatalogue]) -> set[str]:
+    """Every rule id that a sink or an issue names, for comparison with the rule files."""
+    names: set[str] = set()
+    for catalogue in catalogues:
+        for tables in [*catalogue.calls.values(), *catalogue.methods.values()]:
+            names.update(sink.rule for sink in tables.sinks)
+            names.update(issue.rule for issue in tables.issues)
+    return names
