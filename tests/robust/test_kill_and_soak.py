@@ -1,0 +1,74 @@
+"""A killed scan leaves the old result whole; many scans in one process do not grow."""
+
+from __future__ import annotations
+
+import gc
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from ringfence.testing import run_cli, scanned
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "orders"
+
+
+@pytest.mark.kill
+def test_a_killed_scan_leaves_the_old_result_whole(tmp_path: Path, rounds: int) -> None:
+    output = tmp_path / "result.json"
+    arguments = ["scan", str(EXAMPLE), "--format", "json", "--output", str(output)]
+    run_cli(*arguments)
+    before = json.loads(output.read_text())["findings"]
+    random_ = random.Random(7)
+    for _ in range(rounds or 6):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ringfence", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(random_.uniform(0.0, 1.2))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert json.loads(output.read_text())["findings"] == before
+
+
+@pytest.mark.soak
+def test_many_scans_in_one_process_do_not_grow(rounds: int) -> None:
+    for _ in range(3):
+        scanned(EXAMPLE)
+    tracemalloc.start()
+    try:
+        gc.collect()
+        first = tracemalloc.get_traced_memory()[0]
+        for _ in range(rounds or 4):
+            scanned(EXAMPLE)
+        gc.collect()
+        grown = tracemalloc.get_traced_memory()[0] - first
+    finally:
+        tracemalloc.stop()
+    assert grown < 2_000_000
+
+
+def test_the_same_scan_gives_the_same_bytes(tmp_path: Path) -> None:
+    texts = []
+    for name in ("a.json", "b.json"):
+        run_cli(
+            "scan",
+            EXAMPLE,
+            "--format",
+            "json",
+            "--today",
+            "2026-11-01",
+            "--output",
+            tmp_path / name,
+        )
+        data = json.loads((tmp_path / name).read_text())
+        data.get("summary", {}).pop("duration_s", None)
+        texts.append(json.dumps(data))
+    assert texts[0] == texts[1]
