@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ringfence.model.application import Trigger
 from ringfence.model.facts import Step
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
+from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure, Severity
 
 
@@ -95,7 +96,8 @@ class Suppressed:
 @dataclass(slots=True)
 class ScanResult:
     """The whole result of a scan, ready for any report. ``sources`` maps a file to its lines for
-    excerpts; ``functions`` and ``rules_version`` are for the summary."""
+    excerpts; ``functions`` (id to logical id) and ``rules_version`` are for the summary; ``rules``
+    (id to rule) holds the rules that ran, for help texts."""
 
     findings: list[Finding] = field(default_factory=list)
     paths: list[AttackPath] = field(default_factory=list)
@@ -107,6 +109,7 @@ class ScanResult:
     templates: list[str] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
     sources: dict[str, list[str]] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
     files_read: int = 0
     rules_version: str = ""
     root: str = ""
