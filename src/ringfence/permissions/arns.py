@@ -1,0 +1,252 @@
+"""Which resources of the application a policy pattern means.
+
+Names and ARNs are rarely literal in templates. Here every resource gets one *symbolic* ARN, and
+every pattern the same symbolic spelling: references become the name or ARN of what they point to,
+what only a deployment decides becomes an opaque token, and partition, region and account become
+``*`` (an application's policies speak of the place it is deployed to). Then plain matching of
+patterns answers, for literal names, references, ``${Stage}-orders`` on both sides, and names that
+the provider generates (``<stack>-<logical id>-<random>``).
+
+Source of the ARN forms: the AWS Service Authorization Reference.
+"""
+
+from __future__ import annotations
+
+from ringfence.model.application import Application, Resource
+from ringfence.model.policy import Pattern
+from ringfence.model.value import Choice, Reference, Scalar, Text, Unknown, Value
+from ringfence.permissions.globs import overlaps
+
+_OPEN, _CLOSE = "⟦", "⟧"
+STACK = f"{_OPEN}AWS::StackName{_CLOSE}"
+
+#: kind → (service, resource part). ``{}`` is the name; secrets end in six random characters.
+_FORMS = {
+    "bucket": ("s3", "{}"),
+    "table": ("dynamodb", "table/{}"),
+    "queue": ("sqs", "{}"),
+    "topic": ("sns", "{}"),
+    "stream": ("kinesis", "stream/{}"),
+    "delivery-stream": ("firehose", "deliverystream/{}"),
+    "bus": ("events", "event-bus/{}"),
+    "rule": ("events", "rule/{}"),
+    "schedule": ("scheduler", "schedule/default/{}"),
+    "pipe": ("pipes", "pipe/{}"),
+    "api": ("execute-api", "{}"),
+    "graphql-api": ("appsync", "apis/{}"),
+    "state-machine": ("states", "stateMachine:{}"),
+    "user-pool": ("cognito-idp", "userpool/{}"),
+    "identity-pool": ("cognito-identity", "identitypool/{}"),
+    "secret": ("secretsmanager", "secret:{}-??????"),
+    "parameter": ("ssm", "parameter/{}"),
+    "key": ("kms", "key/{}"),
+    "log-group": ("logs", "log-group:{}"),
+    "function": ("lambda", "function:{}"),
+    "role": ("iam", "role/{}"),
+    "policy": ("iam", "policy/{}"),
+    "database": ("rds", "db:{}"),
+    "cache": ("elasticache", "cluster:{}"),
+    "file-system": ("elasticfilesystem", "file-system/{}"),
+    "search-domain": ("es", "domain/{}"),
+    "registry": ("ecr", "repository/{}"),
+    "alarm": ("cloudwatch", "alarm:{}"),
+    "trail": ("cloudtrail", "trail/{}"),
+}
+#: What lies inside a resource, after its ARN: objects, indexes, streams, messages of a group.
+_INSIDE = {
+    "bucket": ("/*",),
+    "table": ("/index/*", "/stream/*"),
+    "log-group": (":*",),
+    "api": ("/*",),
+    "function": (":*",),
+    "parameter": ("/*",),
+    "bus": (),
+}
+#: Types whose ``Ref`` is the ARN and not the name.
+_REF_IS_ARN = {
+    "AWS::SNS::Topic",
+    "AWS::StepFunctions::StateMachine",
+    "AWS::Serverless::StateMachine",
+    "AWS::SecretsManager::Secret",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::Lambda::Version",
+    "AWS::Lambda::Alias",
+    "AWS::CertificateManager::Certificate",
+}
+_NAME_PROPERTIES = (
+    "Name",
+    "BucketName",
+    "TableName",
+    "QueueName",
+    "TopicName",
+    "FunctionName",
+    "RoleName",
+    "StateMachineName",
+    "LogGroupName",
+    "ManagedPolicyName",
+    "DBInstanceIdentifier",
+    "DeliveryStreamName",
+    "RepositoryName",
+    "DomainName",
+)
+#: Kinds whose identifier the provider makes; their ``Name`` property is only a label.
+_OPAQUE_IDS = {"api", "graphql-api", "user-pool", "identity-pool", "key", "file-system"}
+
+
+class ResourceNames:
+    """The symbolic names of one application's resources. Build once per application."""
+
+    def __init__(self, application: Application) -> None:
+        self.resources = application.resources
+        self._names: dict[str, str] = {}
+        self._by_service: dict[str, list[tuple[Resource, tuple[str, ...]]]] = {}
+        for resource in application.resources.values():
+            form = _FORMS.get(resource.kind)
+            if form is not None:
+                self._by_service.setdefault(form[0], []).append((resource, self.arns(resource)))
+
+    def name(self, resource: Resource) -> str:
+        """The physical name: literal, or symbolic where only a deployment decides."""
+        found = self._names.get(resource.id)
+        if found is None:
+            self._names[resource.id] = _token(resource.id)  # a name that refers to itself
+            found = self._names[resource.id] = self._name(resource)
+        return found
+
+    def _name(self, resource: Resource) -> str:
+        if resource.kind in _OPAQUE_IDS:
+            return _token(resource.id)
+        value = resource.name or _named(resource)
+        if value is None:
+            return f"{STACK}-{resource.logical_id}-{_token(resource.id)}"
+        name = self.text(value)
+        return name.lstrip("/") if resource.kind == "parameter" else name
+
+    def arn(self, resource: Resource) -> str:
+        """The symbolic ARN; a token for kinds without a form."""
+        form = _FORMS.get(resource.kind)
+        if form is None:
+            return _token(resource.id)
+        return f"arn:*:{form[0]}:*:*:{form[1].format(self.name(resource))}"
+
+    def arns(self, resource: Resource) -> tuple[str, ...]:
+        """The ARN of the resource, then patterns of what lies inside it."""
+        arn = self.arn(resource)
+        return (arn, *(arn + inside for inside in _INSIDE.get(resource.kind, ())))
+
+    def text(self, value: Value, loose: bool = False) -> str:
+        """A value in the symbolic spelling; ``loose`` gives ``*`` for parts that are unknown."""
+        if isinstance(value, Scalar):
+            return "" if value.value is None else str(value.value)
+        if isinstance(value, Text):
+            return "".join(
+                part if isinstance(part, str) else self.text(part, loose) for part in value.parts
+            )
+        if isinstance(value, Reference):
+            return self._reference(value)
+        if isinstance(value, Unknown):
+            return "*" if loose else _token("?" + value.reason)
+        if isinstance(value, Choice) and value.branches():
+            return self.text(value.branches()[0], loose)
+        return _token("?")
+
+    def glob(self, pattern: Pattern, loose: bool = False) -> str:
+        """A resource pattern in the symbolic spelling, with ``*`` for the place of deployment."""
+        text = pattern.text if pattern.parts is None else self.text(pattern.parts, loose)
+        return normalise(text)
+
+    def _reference(self, reference: Reference) -> str:
+        if reference.is_pseudo:
+            return _token(reference.resource)
+        resource = self.resources.get(reference.resource)
+        if resource is None:
+            return _token(reference.resource + "." + reference.attribute)
+        attribute = reference.attribute
+        if attribute == "Ref":
+            is_arn = resource.type in _REF_IS_ARN
+            return self.arn(resource) if is_arn else self.name(resource)
+        if attribute in ("StreamArn", "LatestStreamArn"):
+            return self.arn(resource) + "/stream/*"
+        if attribute == "Arn" or attribute.endswith("Arn"):
+            inside = ":*" if resource.kind == "log-group" else ""
+            return self.arn(resource) + inside
+        if attribute.endswith(("Name", "Id")):
+            return self.name(resource)
+        return _token(reference.resource + "." + attribute)
+
+    def meant_by(self, glob: str, kinds: tuple[str, ...] = ()) -> list[Resource]:
+        """The resources of which the symbolic pattern means at least a part, in template order.
+
+        ``kinds`` limits the answer. A bare ``*`` means every resource.
+        """
+        everything = glob in ("*", "arn:*")
+        service = "" if everything else service_of(glob)
+        groups = [self._by_service.get(service, [])] if service else self._by_service.values()
+        return [
+            resource
+            for group in groups
+            for resource, arns in group
+            if (not kinds or resource.kind in kinds)
+            and (everything or any(overlaps(glob, arn) for arn in arns))
+        ]
+
+
+_latest: tuple[Application, int, ResourceNames] | None = None
+
+
+def names_of(application: Application) -> ResourceNames:
+    """The names of an application, remembered for the last one asked about."""
+    global _latest  # noqa: PLW0603 - a one-entry memory; Application can be neither hashed nor weakly held
+    size = len(application.resources)
+    if _latest is None or _latest[0] is not application or _latest[1] != size:
+        _latest = (application, size, ResourceNames(application))
+    return _latest[2]
+
+
+def normalise(arn: str) -> str:
+    """An ARN pattern with ``*`` for partition, region and account; other texts unchanged."""
+    if not arn.startswith("arn:"):
+        return arn
+    parts = _split(arn)
+    if len(parts) < 6:
+        return ":".join(["arn", "*", *parts[2:]])
+    return f"arn:*:{parts[2]}:*:*:{parts[5]}"
+
+
+def _split(arn: str) -> list[str]:
+    """The six parts of an ARN; colons inside tokens (``⟦AWS::Region⟧``) do not part."""
+    parts: list[str] = []
+    start = depth = 0
+    for index, letter in enumerate(arn):
+        if letter == _OPEN:
+            depth += 1
+        elif letter == _CLOSE:
+            depth -= 1
+        elif letter == ":" and depth <= 0:
+            parts.append(arn[start:index])
+            start = index + 1
+            if len(parts) == 5:
+                break
+    return [*parts, arn[start:]]
+
+
+def service_of(glob: str) -> str:
+    """The service part of an ARN pattern; "" when it is a wildcard or the text is no ARN."""
+    parts = glob.split(":", 3)
+    if len(parts) < 3 or parts[0] != "arn" or "*" in parts[2] or "?" in parts[2]:
+        return ""
+    return parts[2]
+
+
+def _named(resource: Resource) -> Value | None:
+    for key in _NAME_PROPERTIES:
+        value = resource.properties.get(key)
+        if isinstance(value, (Scalar, Text, Reference, Unknown, Choice)):
+            return value
+    return None
+
+
+def _token(text: str) -> str:
+    clean = text.replace("*", "").replace("?", "¿").replace(_OPEN, "").replace(_CLOSE, "")
+    return f"{_OPEN}{clean}{_CLOSE}"

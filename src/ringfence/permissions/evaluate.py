@@ -1,0 +1,199 @@
+"""What identity policies allow, in three answers: allowed, denied, or it depends.
+
+The answer is sound for whole patterns: *allowed* means that every request which the question
+describes is allowed, *denied* that none is, *depends* everything between (a condition that is not
+known, a resource that overlaps, a template value that is not known). Source of the order: IAM
+User Guide, "Policy evaluation logic": an explicit deny wins, then any allow, else denied.
+Boundaries, session and organisation policies are not part of this module; they restrict its
+answer, so an answer of *denied* stays true with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ringfence.model.policy import Pattern, PolicyDocument, Statement
+from ringfence.permissions.arns import ResourceNames, normalise
+from ringfence.permissions.conditions import Context, holds
+from ringfence.permissions.globs import covers, has_wildcard, overlaps
+
+
+class Verdict(StrEnum):
+    """Allowed for every request asked about, for none, or for some or perhaps."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    DEPENDS = "depends"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``statement`` decided it: the allow, the deny, the one that it depends on; None for an
+    implicit denial."""
+
+    verdict: Verdict
+    statement: Statement | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether some request may be allowed."""
+        return self.verdict is not Verdict.DENIED
+
+
+_IMPLICIT = Answer(Verdict.DENIED)
+
+
+def allows(
+    documents: Iterable[PolicyDocument],
+    action: str,
+    resource: str = "*",
+    context: Context | None = None,
+) -> Answer:
+    """Whether the policies together allow ``action`` on ``resource`` (both may be patterns)."""
+    return PolicySet(documents).answer(action, resource, context)
+
+
+class PolicySet:
+    """Policies made ready for many questions, indexed by service.
+
+    With ``names``, patterns are spelt symbolically (see :mod:`ringfence.permissions.arns`) and so
+    must the resources asked about be; without, resources are real ARNs or patterns of such.
+    """
+
+    def __init__(
+        self, documents: Iterable[PolicyDocument], names: ResourceNames | None = None
+    ) -> None:
+        self._allow: dict[str, list[_Rule]] = {}
+        self._deny: dict[str, list[_Rule]] = {}
+        for document in documents:
+            for statement in document.statements:
+                side = self._deny if statement.effect == "Deny" else self._allow
+                rule = _Rule(statement, names)
+                for service in rule.services():
+                    side.setdefault(service, []).append(rule)
+
+    def answer(self, action: str, resource: str = "*", context: Context | None = None) -> Answer:
+        """The answer to one question."""
+        lowered = action.lower()
+        doubt: Statement | None = None
+        for rule in _of(self._deny, lowered):
+            applies = rule.applies(lowered, resource, context)
+            if applies:
+                return Answer(Verdict.DENIED, rule.statement)
+            if applies is None:
+                doubt = doubt or rule.statement
+        maybe: Statement | None = None
+        for rule in _of(self._allow, lowered):
+            applies = rule.applies(lowered, resource, context)
+            if applies:
+                verdict = Verdict.ALLOWED if doubt is None else Verdict.DEPENDS
+                return Answer(verdict, doubt or rule.statement)
+            if applies is None:
+                maybe = maybe or rule.statement
+        return Answer(Verdict.DEPENDS, maybe) if maybe else _IMPLICIT
+
+    def allowing(self, action: str) -> list[Statement]:
+        """The allow statements that speak of at least a part of ``action``, conditions aside."""
+        lowered = action.lower()
+        return [
+            rule.statement for rule in _of(self._allow, lowered) if rule.does(lowered) is not False
+        ]
+
+
+def _of(index: dict[str, list[_Rule]], action: str) -> Iterable[_Rule]:
+    service = action.partition(":")[0]
+    if has_wildcard(service):
+        seen: dict[int, _Rule] = {id(rule): rule for rules in index.values() for rule in rules}
+        return seen.values()
+    return [*index.get(service, ()), *index.get("", ())]
+
+
+class _Rule:
+    """One statement made ready: lower-case actions, resources in two spellings."""
+
+    __slots__ = ("_actions", "_not_actions", "_not_resources", "_resources", "statement")
+
+    def __init__(self, statement: Statement, names: ResourceNames | None) -> None:
+        self.statement = statement
+        self._actions = _actions(statement.actions)
+        self._not_actions = _actions(statement.not_actions)
+        self._resources = [_resource(pattern, names) for pattern in statement.resources]
+        self._not_resources = [_resource(pattern, names) for pattern in statement.not_resources]
+
+    def services(self) -> set[str]:
+        """The services of which it speaks; "" when of any."""
+        if not self._actions:
+            return {""}
+        found = {strict.partition(":")[0] for strict, _ in self._actions}
+        return {""} if any(has_wildcard(service) for service in found) else found
+
+    def does(self, action: str) -> bool | None:
+        if self._not_actions:
+            return _not(_means(self._not_actions, action))
+        return _means(self._actions, action)
+
+    def applies(self, action: str, resource: str, context: Context | None) -> bool | None:
+        does = self.does(action)
+        if does is False:
+            return False
+        on = self._on(resource)
+        if on is False:
+            return False
+        met = holds(self.statement.conditions, context) if self.statement.conditions else True
+        if met is False:
+            return False
+        return True if does and on and met and self.statement.certain else None
+
+    def _on(self, resource: str) -> bool | None:
+        if self._not_resources:
+            return _not(_means(self._not_resources, resource))
+        if not self._resources:
+            return True
+        return _means(self._resources, resource)
+
+
+#: What a pattern surely means, and what it means at most (unknown parts as ``*``).
+Spelling = tuple[str, str]
+
+
+def _actions(patterns: tuple[Pattern, ...]) -> list[Spelling]:
+    return [
+        (pattern.text.lower(), pattern.text.lower())
+        if pattern.parts is None
+        else ("", pattern.glob.lower())
+        for pattern in patterns
+    ]
+
+
+def _resource(pattern: Pattern, names: ResourceNames | None) -> Spelling:
+    variables = pattern.parts is None and "${" in pattern.text
+    if variables:
+        return "", _without_variables(pattern.text, names is not None)
+    if names is not None:
+        return names.glob(pattern), names.glob(pattern, loose=True)
+    if pattern.parts is None:
+        return pattern.text, pattern.text
+    return "", pattern.glob
+
+
+def _without_variables(text: str, symbolic: bool) -> str:
+    pieces = text.split("${")
+    glob = pieces[0] + "".join("*" + piece.partition("}")[2] for piece in pieces[1:])
+    return normalise(glob) if symbolic else glob
+
+
+def _means(patterns: list[Spelling], asked: str) -> bool | None:
+    """True when one pattern surely means all that is asked, None when it may mean some."""
+    answer: bool | None = False
+    for strict, loose in patterns:
+        if strict and covers(strict, asked):
+            return True
+        if overlaps(loose, asked):
+            answer = None
+    return answer
+
+
+def _not(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer

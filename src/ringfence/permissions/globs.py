@@ -1,0 +1,115 @@
+"""Patterns with ``*`` (any text) and ``?`` (any one character), on one side or on both.
+
+``matches`` asks about one text. ``covers`` and ``overlaps`` ask about two patterns: whether
+everything that the second means is meant by the first, and whether any text is meant by both.
+All work in time proportional to the product of the lengths at worst; longer pairs than
+``MAX_CELLS`` are answered on the safe side (not covered, overlapping).
+"""
+
+from __future__ import annotations
+
+import functools
+
+MAX_CELLS = 4_000_000
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether the pattern means more than one text."""
+    return "*" in pattern or "?" in pattern
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether ``text``, taken literally, is one of the texts that ``pattern`` means."""
+    if pattern in ("*", text):
+        return True
+    if "*" not in pattern and "?" not in pattern:
+        return False
+    p = t = mark = 0
+    star = -1
+    while t < len(text):
+        letter = pattern[p] if p < len(pattern) else ""
+        if letter == "*":
+            star, mark = p, t
+            p += 1
+        elif letter and letter in ("?", text[t]):
+            p += 1
+            t += 1
+        elif star >= 0:
+            mark += 1
+            p, t = star + 1, mark
+        else:
+            return False
+    return not pattern[p:].strip("*")
+
+
+@functools.lru_cache(maxsize=4096)
+def covers(pattern: str, other: str) -> bool:
+    """Whether every text that ``other`` means is meant by ``pattern`` too."""
+    if not has_wildcard(other):
+        return matches(pattern, other)
+    if pattern in ("*", other):
+        return True
+    if not has_wildcard(pattern) or len(pattern) * len(other) > MAX_CELLS:
+        return False
+    return _reach(_normal(pattern), _normal(other), covering=True)
+
+
+@functools.lru_cache(maxsize=4096)
+def overlaps(pattern: str, other: str) -> bool:
+    """Whether some text is meant by both."""
+    if not has_wildcard(other):
+        return matches(pattern, other)
+    if not has_wildcard(pattern):
+        return matches(other, pattern)
+    if pattern == "*" or other == "*" or len(pattern) * len(other) > MAX_CELLS:
+        return True
+    return _reach(_normal(pattern), _normal(other), covering=False)
+
+
+def _normal(pattern: str) -> str:
+    """The same meaning with ``?`` before ``*`` in every run of wildcards, and one ``*`` at most."""
+    out: list[str] = []
+    star = False
+    for letter in pattern:
+        if letter == "*":
+            star = True
+            continue
+        if letter != "?" and star:
+            out.append("*")
+            star = False
+        out.append(letter)
+    if star:
+        out.append("*")
+    return "".join(out)
+
+
+def _reach(pattern: str, other: str, covering: bool) -> bool:
+    """Whether the ends of both patterns can be reached together, letter by letter.
+
+    When ``covering``, a ``*`` of ``other`` is a letter that only a ``*`` of ``pattern`` takes, and
+    a ``?`` of ``other`` one that only ``?`` and ``*`` take.
+    """
+    width = len(other) + 1
+    row = [False] * width
+    row[0] = True
+    for column in range(1, width):  # what of ``other`` an empty pattern can mean
+        row[column] = row[column - 1] and other[column - 1] == "*" and not covering
+    for letter in pattern:
+        below = [False] * width
+        if letter == "*":
+            seen = False
+            for column in range(width):
+                seen = seen or row[column]
+                below[column] = seen
+        else:
+            for column in range(1, width):
+                theirs = other[column - 1]
+                if covering:
+                    fits = theirs != "*" and letter in ("?", theirs)
+                    below[column] = fits and row[column - 1]
+                elif theirs == "*":
+                    below[column] = row[column] or below[column - 1] or row[column - 1]
+                else:
+                    below[column] = row[column - 1] and (letter in ("?", theirs) or theirs == "?")
+        row = below
+    return row[width - 1]
