@@ -8,9 +8,10 @@ broken source) raises :class:`Malformed`; the node then becomes opaque and the r
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 from ringfence.model import syntax
 
@@ -26,6 +27,12 @@ MAXIMUM_PROBLEMS = 20
 Span = tuple[int, int, int, int]
 ExpressionTable = dict[str, Callable[[Any, Node], syntax.Expression]]
 StatementTable = dict[str, Callable[[Any, Node, list[syntax.Statement]], None]]
+
+
+@cache
+def _comments(grammar: Language) -> Query:
+    """Every comment of a file; far faster than a walk over its nodes."""
+    return Query(grammar, "(comment) @comment")
 
 
 class Malformed(Exception):
@@ -228,22 +235,21 @@ class Lowering:
     # --- comments and problems --------------------------------------------------------------
 
     def _comments_and_problems(self, tree: Tree) -> None:
-        cursor = tree.walk()
-        broken = tree.root_node.has_error
-        while True:
-            node = cursor.node
-            assert node is not None
-            if node.type in ("comment", "html_comment"):
-                self._comment(node)
-            elif broken and (node.is_error or node.is_missing):
+        root = tree.root_node
+        for node in QueryCursor(_comments(tree.language)).captures(root).get("comment", ()):
+            self._comment(node)
+        self.module.comments.sort(key=lambda comment: (comment.line, comment.column))
+        if root.has_error:
+            self._syntax_problems(root)
+
+    def _syntax_problems(self, root: Node) -> None:
+        waiting = [root]
+        while waiting and len(self.module.problems) < MAXIMUM_PROBLEMS:
+            node = waiting.pop()
+            if node.is_error or node.is_missing:
                 self._syntax_problem(node)
-            if cursor.goto_first_child() or cursor.goto_next_sibling():
-                continue
-            while cursor.goto_parent():
-                if cursor.goto_next_sibling():
-                    break
-            else:
-                return
+            elif node.has_error:
+                waiting.extend(reversed(node.children))
 
     def _comment(self, node: Node) -> None:
         line, column, _, _ = self.span(node)
