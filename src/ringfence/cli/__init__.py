@@ -1,0 +1,96 @@
+"""The command line: one thin file per verb, heavy imports inside the verb.
+
+``main`` turns every outcome into a documented exit code: 0 nothing to object to, 1 findings at or
+above ``--fail-on``, 2 wrong usage or nothing readable, 3 a defect of ours, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from ringfence.errors import RingfenceError
+
+EXIT_OK = 0
+EXIT_FOUND = 1
+EXIT_USAGE = 2
+EXIT_DEFECT = 3
+EXIT_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; never raises."""
+    from ringfence.cli.parser import build_parser
+
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = build_parser().parse_args(words)
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return code
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return _reader_left()
+    except RingfenceError as error:
+        where = f"{error.where}: " if error.where else ""
+        return _fail(f"{where}{error.what}", error.cure, EXIT_USAGE)
+    except OSError as problem:
+        return _system_error(problem)
+    except Exception as defect:
+        return _defect(defect, verbose=any(word in ("-v", "--verbose") for word in words))
+
+
+def _fail(what: str, cure: str, code: int) -> int:
+    """One line that says what is wrong and where, one that says how to mend it."""
+    _say(f"error: {what}")
+    if cure:
+        _say(f"help: {cure}")
+    return code
+
+
+def _say(line: str) -> None:
+    """A line on standard error that cannot act on the terminal."""
+    from ringfence.report.text import escape
+
+    encoding = (getattr(sys.stderr, "encoding", None) or "ascii").lower().replace("-", "")
+    try:
+        print(escape(line, unicode=encoding.startswith("utf")), file=sys.stderr)
+    except OSError:
+        return  # nobody reads standard error; the exit code still tells
+
+
+def _system_error(problem: OSError) -> int:
+    where = f"{problem.filename}: " if problem.filename else ""
+    return _fail(f"{where}{problem.strerror or problem}", "", EXIT_USAGE)
+
+
+def _reader_left() -> int:
+    """``ringfence … | head``: be quiet, also when the interpreter flushes at its end."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass  # standard output is no real file, so nothing is left to flush
+    return EXIT_OK
+
+
+def _defect(defect: Exception, verbose: bool) -> int:
+    import traceback
+
+    if verbose:
+        for line in "".join(traceback.format_exception(defect)).splitlines():
+            _say(line)
+    cure = (
+        "please report this with the lines above"
+        if verbose
+        else "run again with --verbose and report what it prints; the scanned files are not sent"
+        " anywhere"
+    )
+    return _fail(
+        f"a defect in Ringfence itself: {type(defect).__name__}: {defect}", cure, EXIT_DEFECT
+    )

@@ -1,0 +1,106 @@
+"""Arguments: the parser, its errors, and the small types that options share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NoReturn
+
+import ringfence
+from ringfence.cli import EXIT_USAGE, explain, rules, scan
+from ringfence.errors import UsageError
+
+DESCRIPTION = "Finds what an attacker can do to a serverless application, and what to change."
+
+EPILOG = """\
+examples:
+  ringfence scan                         scan the folder you are in
+  ringfence scan app --only entries      who may call what, and what proves it
+  ringfence explain os-command-injection what a rule means and how to mend it
+
+exit codes:
+  0 nothing at or above --fail-on    1 findings at or above it
+  2 wrong usage, nothing to read     3 a defect in Ringfence
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports wrong usage as every other error: ``error:`` and ``help:``, exit 2."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(add_help=False, allow_abbrev=False, **settings)
+        # argparse's own help option says "show this help message and exit"; ours is shorter.
+        self.add_argument("-h", "--help", action="help", help="show this help")
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, cure=f"`{self.prog} --help` shows what there is")
+
+
+def build_parser() -> Parser:
+    """The parser of all verbs; each sets ``run``, which takes the arguments and gives the code."""
+    parser = Parser(
+        prog="ringfence",
+        usage="ringfence [--version] [--help] COMMAND ...",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"ringfence {ringfence.__version__}",
+        help="show the version",
+    )
+    verbs = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=False
+    )
+    for verb in (scan, explain, rules):
+        verb.add_parser(verbs)
+    parser.set_defaults(run=_no_command(parser))
+    return parser
+
+
+def _no_command(parser: Parser) -> Callable[[argparse.Namespace], int]:
+    def run(_: argparse.Namespace) -> int:
+        parser.print_help()
+        return EXIT_USAGE
+
+    return run
+
+
+def name_value(text: str) -> tuple[str, str]:
+    """``NAME=VALUE``; the value may be empty and may hold further equals signs."""
+    name, equals, value = text.partition("=")
+    if not name.strip() or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value
+
+
+def day(text: str) -> date:
+    """A day as ``2026-11-30``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2026-11-30") from problem
+
+
+def choice_list(choices: tuple[str, ...]) -> Callable[[str], frozenset[str]]:
+    """A comma list out of ``choices``."""
+
+    def parse(text: str) -> frozenset[str]:
+        words = [word.strip() for word in text.split(",") if word.strip()]
+        wrong = [word for word in words if word not in choices]
+        if wrong or not words:
+            found = f"{wrong[0]!r} is not one of" if wrong else "choose from"
+            raise argparse.ArgumentTypeError(f"{found} {', '.join(choices)}")
+        return frozenset(words)
+
+    return parse
+
+
+def width(text: str) -> int:
+    """A number of terminal columns."""
+    if not text.isdigit() or not 20 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns from 20 to 1000")
+    return int(text)

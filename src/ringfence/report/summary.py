@@ -1,0 +1,108 @@
+"""The numbers and names that every report shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ringfence.model.finding import AttackPath, Finding, ScanResult
+from ringfence.model.location import Location, Skipped, UnknownValue
+from ringfence.model.severity import Severity
+
+#: From the worst to the least, as every report lists them.
+SEVERITIES = tuple(sorted(Severity, reverse=True))
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings of each severity; every severity has its entry."""
+    found = Counter(finding.severity for finding in findings)
+    return {str(severity): found[severity] for severity in SEVERITIES}
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """The highest severity among the findings; None when there are none."""
+    return max((finding.severity for finding in findings), default=None)
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Worst first, then by place, so that two runs over one tree give one text."""
+    return sorted(findings, key=_finding_key)
+
+
+def _finding_key(finding: Finding) -> tuple[object, ...]:
+    return (-finding.severity, *place(finding.location), finding.rule, finding.fingerprint,
+            finding.message)  # fmt: skip
+
+
+def ordered_paths(paths: Iterable[AttackPath]) -> list[AttackPath]:
+    """The worst first; ``score`` decides within a severity."""
+    return sorted(paths, key=lambda path: (-path.severity, -path.score, path.id))
+
+
+def ordered_skipped(skipped: Iterable[Skipped]) -> list[Skipped]:
+    return sorted(set(skipped), key=lambda item: (place(item.location), item.what, item.reason))
+
+
+def ordered_unknowns(unknowns: Iterable[UnknownValue]) -> list[UnknownValue]:
+    return sorted(set(unknowns), key=lambda item: (place(item.location), item.what, item.reason))
+
+
+def unknown_reasons(unknowns: Iterable[UnknownValue]) -> list[tuple[str, int]]:
+    """How often each reason occurs, the most frequent first."""
+    found = Counter(item.reason for item in unknowns)
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+
+def place(location: Location | None) -> tuple[str, int, int, int, int]:
+    """A sort key of a place; no place comes first."""
+    if location is None:
+        return ("", 0, 0, 0, 0)
+    return (
+        location.file,
+        location.line,
+        location.column,
+        location.end_line,
+        location.end_column,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Short names of the functions: the logical id, with the template where that is not unique."""
+
+    functions: dict[str, str]
+
+    @classmethod
+    def of(cls, result: ScanResult) -> Names:
+        seen = Counter(result.functions.values())
+        return cls(
+            {
+                key: name if seen[name] == 1 else key.replace("#", ":", 1)
+                for key, name in result.functions.items()
+            }
+        )
+
+    def function(self, key: str) -> str:
+        """The name of a function's id; for an unknown id, what follows its ``#``."""
+        return self.functions.get(key) or key.rpartition("#")[2]
+
+
+def application_name(result: ScanResult) -> str:
+    """What people call the scanned application: the name of its folder or template."""
+    return PurePath(result.root).name or result.root or "."
+
+
+def plural(count: int, word: str, many: str = "") -> str:
+    """``1 function``, ``2 functions``, ``1,200 functions``."""
+    return f"{count:,} {word if count == 1 else many or word + 's'}"
+
+
+def headline(result: ScanResult) -> str:
+    """The result in one sentence: ``3 attack paths, 7 findings (2 critical, 1 high, 4 low)``."""
+    parts = [f"{count} {severity}" for severity, count in counts(result.findings).items() if count]
+    findings = plural(len(result.findings), "finding") if parts else "no findings"
+    paths = f"{plural(len(result.paths), 'attack path')}, " if result.paths else ""
+    skipped = f"; {len(set(result.skipped))} not analysed" if result.skipped else ""
+    return f"{paths}{findings}{' (' + ', '.join(parts) + ')' if parts else ''}{skipped}"
