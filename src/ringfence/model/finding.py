@@ -49,7 +49,9 @@ class Power:
     """Something the function's role allows, as an attack path tells it.
 
     ``verb`` is read, write, delete, invoke, escalate or administer; ``target`` what in words;
-    ``resource`` the id, or "" for a wildcard; ``data_class`` of what lies there, or "".
+    ``resource`` the id, or "" for a wildcard; ``data_class`` of what lies there, or "";
+    ``guessed`` tells that the class was only guessed from names. ``conditional`` powers hold under
+    a condition that is not known here.
     """
 
     verb: str
@@ -58,6 +60,8 @@ class Power:
     data_class: str = ""
     actions: tuple[str, ...] = ()
     location: Location | None = None
+    guessed: bool = False
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
