@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ringfence.model.location import Location, Skipped, UnknownValue
@@ -34,10 +35,26 @@ class TemplateResource:
         return self.id.rpartition("#")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An output that other stacks may import. ``location`` is that of the output's key."""
+
+    name: Value
+    value: Value
+    location: Location
+
+
 @dataclass(slots=True)
 class Template:
-    """A template after resolution. ``resources`` is keyed by id. ``path`` is relative to the root;
-    ``folder`` is where local code and file references resolve. ``exports`` are outputs by name."""
+    """A template after resolution. ``resources`` is keyed by id.
+
+    ``path`` is relative to the root; a nested stack that is used a second time has
+    ``@<logical id>`` after it. ``folder`` is where local code and file references resolve ("" is
+    the root). ``outputs`` are the resolved outputs by name, ``global_sections`` the section
+    Globals of SAM, ``parameters`` the section as written. ``read_document(target, location)``
+    reads a local YAML or JSON file that the template names, relative to ``folder``, unresolved;
+    it gives None, and leaves a note, when it cannot.
+    """
 
     path: str
     folder: str
@@ -49,3 +66,8 @@ class Template:
     metadata: Mapping = EMPTY
     skipped: list[Skipped] = field(default_factory=list)
     unknowns: list[UnknownValue] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    parameters: Mapping = EMPTY
+    read_document: Callable[[str, Location], Value | None] | None = field(
+        default=None, repr=False, compare=False
+    )

@@ -1,0 +1,142 @@
+"""A folder → :class:`~ringfence.model.application.Application`: every template that lies in it.
+
+Order: find the templates (``discovery``), read them (``documents``), resolve them
+(``intrinsics``, ``nested``; ``serverless`` for the Serverless Framework), expand what SAM shortens
+(``sam``), and map the resources to the model (``aws``). Where there is no template, functions are taken from code
+that looks like a handler (``codeonly``). What cannot be read is in ``Application.skipped``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ringfence.errors import NothingToRead
+from ringfence.loaders.limits import LIMITS, Limits
+from ringfence.model.application import Application
+from ringfence.model.location import Location, Skipped
+
+if TYPE_CHECKING:
+    from ringfence.loaders.discovery import Discovery
+    from ringfence.loaders.template import Template
+    from ringfence.loaders.tree import Tree
+    from ringfence.model.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """What decides how templates are read.
+
+    ``env`` are the names of environment variables that templates may read; ``parameters`` the
+    template parameters (``--param``); ``options`` the ``${opt:}`` of the Serverless Framework;
+    ``exclude`` globs of paths relative to the root.
+    """
+
+    env: frozenset[str] = frozenset()
+    parameters: MappingType[str, str] = field(default_factory=dict)
+    options: MappingType[str, str] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    limits: Limits = LIMITS
+
+
+def load_application(root: Path, options: LoadOptions | None = None) -> Application:
+    """The application in a folder, or of one template file (then its folder is the root).
+
+    Raises:
+        NothingToRead: there is neither a template nor function code.
+    """
+    from ringfence.loaders.discovery import discover
+    from ringfence.loaders.tree import Tree
+
+    options = options or LoadOptions()
+    if not root.exists():
+        raise NothingToRead("no such file or folder", str(root), "give the path of an application")
+    folder = root if root.is_dir() else root.parent
+    tree = Tree(folder, options.exclude, options.limits)
+    found = discover(tree) if root.is_dir() else single(tree, root.name)
+    templates = load_templates(tree, found, options)
+    application = build(templates, tree, found)
+    collect(application, tree, found, templates)
+    if not application.templates and not application.functions:
+        raise nothing(root, application.skipped)
+    return application
+
+
+def single(tree: Tree, name: str) -> Discovery:
+    """One file, given by the user, as the only template."""
+    from ringfence.loaders.discovery import SERVERLESS_FILES, Discovery
+
+    if name in SERVERLESS_FILES or name.startswith("serverless."):
+        return Discovery(serverless=[name], files=[name])
+    document = tree.document(name)
+    return Discovery(templates=[name] if document is not None else [], files=[name])
+
+
+def load_templates(tree: Tree, found: Discovery, options: LoadOptions) -> list[Template]:
+    """All templates, resolved, with their shorthands expanded."""
+    from ringfence.loaders.nested import Stacks
+
+    templates = Stacks(tree, dict(options.parameters)).load(found.templates)
+    if found.serverless:
+        from ringfence.loaders.serverless import load_service
+
+        for file in found.serverless:
+            service = load_service(tree, file, options)
+            if service is not None:
+                templates.append(service)
+    for template in templates:
+        if template.format == "sam":
+            from ringfence.loaders.sam import expand
+
+            expand(template, reader_of(template))
+    return templates
+
+
+def reader_of(template: Template) -> Callable[[str], Value | None]:
+    """Reads a file that a template names, and notes at the template when it cannot."""
+    place = Location(template.path, 1)
+
+    def read(target: str) -> Value | None:
+        return template.read_document(target, place) if template.read_document else None
+
+    return read
+
+
+def build(templates: list[Template], tree: Tree, found: Discovery) -> Application:
+    """The graph; functions from code where no template declares anything."""
+    if templates:
+        from ringfence.loaders.aws import build as build_aws
+
+        return build_aws(templates, tree.root)
+    from ringfence.loaders.codeonly import build_from_code
+
+    return build_from_code(tree, found.files)
+
+
+def collect(
+    application: Application, tree: Tree, found: Discovery, templates: list[Template]
+) -> None:
+    """Add what was skipped or unknown on the way, each once."""
+    notes = [*found.skipped, *tree.skipped]
+    unknowns = []
+    for template in templates:
+        notes.extend(template.skipped)
+        unknowns.extend(template.unknowns)
+    application.skipped[:] = dict.fromkeys([*application.skipped, *notes])
+    application.unknowns[:] = dict.fromkeys([*application.unknowns, *unknowns])
+
+
+def nothing(root: Path, skipped: list[Skipped]) -> NothingToRead:
+    """The error for a place without anything to scan, with the first reason when there is one."""
+    if skipped:
+        first = skipped[0]
+        where = str(first.location) if first.location is not None else first.what
+        return NothingToRead(first.reason, where, first.cure)
+    return NothingToRead(
+        "no template (AWS SAM, CloudFormation, Serverless Framework) and no function code",
+        str(root),
+        "give the folder that holds the application",
+    )

@@ -1,0 +1,155 @@
+"""Functions of a folder that has no template: whatever looks like a handler.
+
+Nothing says who may call them, so each gets one ``invoke`` trigger with unknown exposure, and a
+note says that a template would tell more. Recognised are the conventional handler signatures of
+Lambda in Python and JavaScript or TypeScript; test files are left out.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from ringfence.loaders.tree import Tree
+from ringfence.model.application import (
+    Application,
+    Authentication,
+    CodeLocation,
+    Function,
+    Resource,
+    Sender,
+    Trigger,
+)
+from ringfence.model.location import Location, Skipped
+from ringfence.model.severity import Exposure
+from ringfence.model.value import Mapping
+
+_EVENT = r"_{0,2}(?:event|evt|e|request|req|payload|data|input|records?)_{0,2}"
+_CONTEXT = r"_{0,2}(?:context|ctx|c|lambda_context)_{0,2}"
+_PYTHON = re.compile(
+    rf"^(?:async[ \t]+)?def[ \t]+(\w*)[ \t]*\([ \t\r\n]*{_EVENT}[ \t]*(?::[^,()\n]{{0,80}})?,"
+    rf"[ \t\r\n]*{_CONTEXT}[ \t]*(?:[:=,)\r\n])",
+    re.MULTILINE,
+)
+_NAMED_HANDLER = r"(\w*[hH]andler|main|lambda)"
+_JAVASCRIPT = (
+    re.compile(rf"^[ \t]*(?:module\.)?exports\.{_NAMED_HANDLER}[ \t]*=(?!=)", re.MULTILINE),
+    re.compile(
+        rf"^[ \t]*export[ \t]+(?:const|let|var)[ \t]+{_NAMED_HANDLER}\b[^=\n]{{0,200}}=(?!=)",
+        re.MULTILINE,
+    ),
+    re.compile(
+        rf"^[ \t]*export[ \t]+(?:async[ \t]+)?function[ \t]+{_NAMED_HANDLER}[ \t]*\(", re.MULTILINE
+    ),
+    # Any exported function whose parameters are an event and a context.
+    re.compile(
+        rf"^[ \t]*(?:(?:module\.)?exports\.|export[ \t]+const[ \t]+)(\w{{1,80}})[ \t]*=[ \t]*"
+        rf"(?:async[ \t]*)?(?:function[ \t]*\w*[ \t]*)?\([ \t]*{_EVENT}[ \t]*,[ \t]*{_CONTEXT}\b",
+        re.MULTILINE,
+    ),
+)
+_LANGUAGES = {
+    ".py": "python",
+    ".js": "javascript", ".cjs": "javascript", ".mjs": "javascript",
+    ".ts": "typescript", ".cts": "typescript", ".mts": "typescript",
+}  # fmt: skip
+_MANIFESTS = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py")
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|spec|e2e)/|(?:^|/)(?:test_|conftest)|[._](?:test|spec)\."
+)
+
+
+def build_from_code(tree: Tree, files: list[str]) -> Application:
+    """The application that the code of a folder suggests; without functions when there is none."""
+    application = Application(str(tree.root))
+    known = frozenset(files)
+    candidates = [file for file in files if _language(file) and not _TEST.search(file)]
+    limit = tree.limits.code_files
+    if len(candidates) > limit:
+        reason = f"more than {limit} files of code; the rest was not looked at"
+        application.skipped.append(Skipped(".", reason, None, "scan a smaller folder"))
+    for file in candidates[:limit]:
+        for symbol, line in handlers_in(file, tree.code(file)):
+            add_function(application, known, file, symbol, line)
+    if application.functions:
+        count = len(application.functions)
+        application.skipped.insert(
+            0,
+            Skipped(
+                "the template",
+                f"there is none that Ringfence can read, so who may call the {count} "
+                "functions found in code, and what they may do, is not known",
+                None,
+                "scan the folder that holds the template of the application",
+            ),
+        )
+    return application
+
+
+def _language(file: str) -> str:
+    if file.endswith((".d.ts", ".min.js")):
+        return ""
+    return _LANGUAGES.get(posixpath.splitext(file)[1], "")
+
+
+def handlers_in(file: str, text: str) -> Iterator[tuple[str, int]]:
+    """The names and lines of everything in a file that looks like a handler."""
+    patterns = (_PYTHON,) if _language(file) == "python" else _JAVASCRIPT
+    found = {
+        match.group(1): match.start(1)
+        for pattern in reversed(patterns)
+        for match in pattern.finditer(text)
+        if match.group(1)
+    }
+    for symbol, offset in sorted(found.items(), key=lambda item: item[1]):
+        yield symbol, text.count("\n", 0, offset) + 1
+
+
+def add_function(
+    application: Application, known: frozenset[str], file: str, symbol: str, line: int
+) -> None:
+    language = _language(file)
+    stem = posixpath.splitext(file)[0]
+    identifier = f"{file}#{symbol}"
+    place = Location(file, line)
+    code = CodeLocation(_code_root(file, known), file, symbol)
+    application.functions[identifier] = Function(
+        id=identifier,
+        logical_id=f"{posixpath.basename(stem)}.{symbol}",
+        name=None,
+        resource=Resource(identifier, "", "function", Mapping({}, place), place),
+        runtime="",
+        language="python" if language == "python" else "javascript",
+        handler=f"{stem}.{symbol}",
+        code=code,
+        code_problem="",
+        role=None,
+        environment={},
+        memory_mib=None,
+        timeout_s=None,
+        concurrency=None,
+        location=place,
+    )
+    sender = Sender(Exposure.UNKNOWN, "whoever may invoke it", "there is no template", place)
+    application.triggers[f"{identifier}!invoke"] = Trigger(
+        id=f"{identifier}!invoke",
+        kind="invoke",
+        function=identifier,
+        name=f"invoke {posixpath.basename(stem)}.{symbol}",
+        sender=sender,
+        authentication=Authentication("unknown", "there is no template"),
+        location=place,
+    )
+
+
+def _code_root(file: str, known: frozenset[str]) -> str:
+    """The nearest folder with a manifest, where imports resolve; else the file's own folder."""
+    folder = posixpath.dirname(file)
+    while True:
+        prefix = f"{folder}/" if folder else ""
+        if any(prefix + manifest in known for manifest in _MANIFESTS):
+            return folder
+        if not folder:
+            return posixpath.dirname(file)
+        folder = posixpath.dirname(folder)

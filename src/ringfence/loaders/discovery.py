@@ -1,0 +1,165 @@
+"""Which files of a folder are templates, told from names and a look at the bytes, not by parsing.
+
+A monorepo has thousands of YAML and JSON files; a file is parsed only when its bytes speak of
+CloudFormation types. What a deployment tool wrote (``cdk.out``, ``.aws-sam``, ``.serverless``,
+``packaged.yaml``) repeats templates that are read already, so it is left out with a note; but a
+CDK application has no other template, so ``cdk.out`` is read where nothing else declares anything.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from ringfence.loaders.intrinsics_values import literal_text
+from ringfence.loaders.tree import Tree
+from ringfence.model.location import Location, Skipped
+from ringfence.model.value import Mapping, Sequence, Value
+
+TEMPLATE_SUFFIXES = (".yml", ".yaml", ".json", ".template", ".cfn", ".cform")
+SERVERLESS_FILES = frozenset(
+    f"serverless{suffix}" for suffix in (".yml", ".yaml", ".json", ".ts", ".js", ".mjs", ".cjs")
+)
+_NEVER = frozenset((
+    "package.json", "package-lock.json", "npm-shrinkwrap.json", "composer.json", "composer.lock",
+    "pnpm-lock.yaml", "tsconfig.json", "manifest.json", "cdk.json", "tree.json",
+))  # fmt: skip
+_TYPE = re.compile(rb"AWSTemplateFormatVersion|AWS::[A-Za-z0-9]{2,40}::[A-Z]|AWS::Serverless-")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(slots=True)
+class Discovery:
+    """Candidate files by format; ``files`` is everything that the walk saw."""
+
+    templates: list[str] = field(default_factory=list)
+    serverless: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def discover(tree: Tree) -> Discovery:
+    """The templates below the root of a tree, each parsed once and known to be one."""
+    walk = tree.walk()
+    found = Discovery(files=walk.files, skipped=walk.skipped)
+    found.serverless = [file for file in walk.files if posixpath.basename(file) in SERVERLESS_FILES]
+    found.templates = [file for file in walk.files if is_candidate(tree, file)]
+    found.templates = _without_fragments(tree, found)
+    found.templates = _without_packaged(tree, found)
+    if not found.templates and not found.serverless:
+        found.templates = _synthesised(tree, walk.built)
+    read = {posixpath.dirname(file) for file in found.templates}
+    for folder in walk.built:
+        if folder not in read:
+            reason = "output of a deployment tool; its sources are read instead"
+            found.skipped.append(Skipped(folder, reason, Location(folder, 1), f"scan {folder}"))
+    return found
+
+
+def is_candidate(tree: Tree, file: str) -> bool:
+    """Whether the name and the bytes of a file look like a CloudFormation template, and the
+    parsed document, or the failure to parse it, does not speak against it."""
+    name = posixpath.basename(file)
+    if not name.endswith(TEMPLATE_SUFFIXES) or name in _NEVER or name in SERVERLESS_FILES:
+        return False
+    data = tree.head(file)
+    if data is None:
+        return False
+    if data.startswith(_WIDE_MARKS):
+        data = data.replace(b"\0", b"")
+    if b"Resources" not in data or not _TYPE.search(data):
+        return False
+    document = tree.document(file)
+    return document is not None and is_template(document)
+
+
+def is_template(document: Value) -> bool:
+    """Whether a document has resources with provider types."""
+    resources = document.get("Resources") if isinstance(document, Mapping) else None
+    if not isinstance(resources, Mapping):
+        return False
+    return any(
+        key.startswith("Fn::")
+        or (isinstance(body, Mapping) and "::" in (literal_text(body.get("Type")) or ""))
+        for key, body in resources.entries.items()
+    )
+
+
+def _without_fragments(tree: Tree, found: Discovery) -> list[str]:
+    """Templates without the ``resources:`` files of a Serverless Framework service: those have
+    neither a format version nor a transform, and are read by the service that includes them."""
+    services = {posixpath.dirname(file) for file in found.serverless}
+    kept: list[str] = []
+    for file in found.templates:
+        document = tree.document(file)
+        assert isinstance(document, Mapping)
+        marked = "AWSTemplateFormatVersion" in document or "Transform" in document
+        if marked or not any(folder in services for folder in _folders_above(file)):
+            kept.append(file)
+    return kept
+
+
+def _folders_above(file: str) -> list[str]:
+    folders = []
+    folder = posixpath.dirname(file)
+    while folder:
+        folders.append(folder)
+        folder = posixpath.dirname(folder)
+    return [*folders, ""]
+
+
+def _without_packaged(tree: Tree, found: Discovery) -> list[str]:
+    """Templates without those that a package step made of another: the same logical ids, in the
+    same folder or one above, with code in a bucket where the other has a local path."""
+    identities: dict[frozenset[str], list[str]] = {}
+    for file in found.templates:
+        identities.setdefault(_logical_ids(tree, file), []).append(file)
+    dropped: set[str] = set()
+    for files in identities.values():
+        if len(files) < 2:
+            continue
+        sources = [file for file in files if not _has_remote_code(tree.document(file))]
+        for file in files:
+            near = [other for other in sources if posixpath.dirname(other) in _folders_above(file)]
+            if file not in sources and near:
+                dropped.add(file)
+                reason = f"packaged form of {near[0]}, which is read instead"
+                found.skipped.append(Skipped(file, reason, Location(file, 1)))
+    return [file for file in found.templates if file not in dropped]
+
+
+def _logical_ids(tree: Tree, file: str) -> frozenset[str]:
+    document = tree.document(file)
+    resources = document.get("Resources") if isinstance(document, Mapping) else None
+    return frozenset(resources.entries) if isinstance(resources, Mapping) else frozenset()
+
+
+def _has_remote_code(document: Value | None) -> bool:
+    """Whether some text of the document is a ``s3://`` address, or a Code object names a key."""
+    stack: list[Value] = [document] if document is not None else []
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            if "S3Key" in node or ("Bucket" in node and "Key" in node):
+                return True
+            stack.extend(node.entries.values())
+        elif isinstance(node, Sequence):
+            stack.extend(node.items)
+        elif (literal_text(node) or "").startswith("s3://"):
+            return True
+    return False
+
+
+def _synthesised(tree: Tree, built: list[str]) -> list[str]:
+    """The templates in ``cdk.out`` folders."""
+    found: list[str] = []
+    for folder in built:
+        if posixpath.basename(folder) == "cdk.out":
+            files = tree.walk(folder, into_built=True).files
+            found += [
+                file
+                for file in files
+                if file.endswith(".template.json") and is_candidate(tree, file)
+            ]
+    return found

@@ -1,0 +1,221 @@
+"""All templates of one scan together: nested stacks, their outputs, and exports between stacks.
+
+A nested stack whose template is a local file is resolved with the values that its parent gives;
+``GetAtt Stack.Outputs.X`` is then the child's output. A file that some stack nests is not loaded
+again on its own. What lies elsewhere (a bucket, the application repository) is noted as skipped.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+
+from ringfence.loaders.intrinsics import Resolver
+from ringfence.loaders.intrinsics_values import derived, literal_text
+from ringfence.loaders.template import Export, Template
+from ringfence.loaders.tree import Tree
+from ringfence.model.location import Location, Origin
+from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value
+
+#: The types that nest a template, with the property that says where it lies.
+NESTING = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Stack:
+    """A template in one use. ``chain`` are the files from the outermost parent to this one."""
+
+    file: str
+    resolver: Resolver
+    chain: tuple[str, ...]
+    children: dict[str, Stack | None] = field(default_factory=dict)
+
+
+class Stacks:
+    """The stacks of one scan; answers what a template asks of the others."""
+
+    def __init__(self, tree: Tree, parameters: dict[str, str]) -> None:
+        self.tree = tree
+        self.given: dict[str, Value] = {
+            name: Scalar(text, Location("--param", 1)) for name, text in parameters.items()
+        }
+        self.stacks: dict[str, Stack] = {}
+        self.exports: list[tuple[Stack, Export]] | None = None
+
+    def load(self, files: list[str]) -> list[Template]:
+        """The resolved templates of all files and of the stacks nested in them."""
+        nested = {child for file in files for child in self.nested_files(file)}
+        for file in [*(file for file in files if file not in nested), *files]:
+            if not any(stack.file == file for stack in self.stacks.values()):
+                stack = self.open(file, file, dict(self.given), ())
+                self.open_children(stack)
+        templates: list[Template] = []
+        for stack in list(self.stacks.values()):
+            templates.append(stack.resolver.template())
+        return templates
+
+    def open(
+        self, file: str, path: str, given: dict[str, Value], chain: tuple[str, ...]
+    ) -> Stack | None:
+        """A stack for a file; None when there is no template in it, or too many are open."""
+        document = self.tree.document(file)
+        if not isinstance(document, Mapping) or len(self.stacks) >= self.tree.limits.templates:
+            return None
+        folder = posixpath.dirname(file)
+        resolver = Resolver(
+            document,
+            path,
+            folder,
+            parameters=given,
+            read_document=lambda target, place: self.tree.relative(folder, target, place),
+            stacks=self,
+            limits=self.tree.limits,
+        )
+        stack = self.stacks[path] = Stack(file, resolver, (*chain, file))
+        return stack
+
+    def open_children(self, stack: Stack | None) -> None:
+        if stack is None:
+            return
+        for logical_id, (_, body, _) in stack.resolver.bodies.items():
+            if isinstance(body, Mapping) and literal_text(body.get("Type")) in NESTING:
+                self.child(stack, logical_id)
+
+    def child(self, stack: Stack, logical_id: str) -> Stack | None:
+        """The stack that a resource nests; None when it nests none that can be read."""
+        if logical_id not in stack.children:
+            stack.children[logical_id] = None  # a stack that needs itself gets no answer
+            stack.children[logical_id] = found = self.opened(stack, logical_id)
+            self.open_children(found)
+        return stack.children[logical_id]
+
+    def opened(self, stack: Stack, logical_id: str) -> Stack | None:
+        resolver = stack.resolver
+        _, body, loop = resolver.bodies[logical_id]
+        assert isinstance(body, Mapping)
+        condition = literal_text(body.get("Condition")) or ""
+        if condition and resolver.conditions.holds(condition) is False:
+            return None
+        outer, resolver.loop = resolver.loop, loop
+        try:
+            properties = body.get("Properties")
+            resolved = resolver.assuming(condition, True, properties) if properties else None
+        finally:
+            resolver.loop = outer
+        kind = literal_text(body.get("Type")) or ""
+        if not isinstance(resolved, Mapping):
+            return None
+        target = resolved.get(NESTING[kind])
+        file = self.local_file(stack, logical_id, target) if target is not None else None
+        if file is None:
+            return None
+        given = resolved.get("Parameters")
+        values = dict(given.entries) if isinstance(given, Mapping) else {}
+        path = file if file not in self.stacks else f"{file}@{logical_id}"
+        while path in self.stacks:
+            path += "'"
+        return self.open(file, path, values, stack.chain)
+
+    def local_file(self, stack: Stack, logical_id: str, target: Value) -> str | None:
+        """The file of a nested template; None, with a note, when it cannot be followed."""
+        text = literal_text(target)
+        what = f"nested stack {logical_id}"
+        skip = stack.resolver.skip
+        place = target.location
+        if text is None or "://" in text:
+            skip(what, "its template is not a local file", place, "scan its sources too")
+            return None
+        file = self.tree.inside(stack.resolver.folder, text)
+        if file is None:
+            skip(what, "its template lies outside the scanned folder", place)
+        elif file in stack.chain:
+            skip(what, "it nests a template that it is nested in", place, "break the circle")
+        elif len(stack.chain) >= self.tree.limits.nesting:
+            skip(what, f"nested deeper than {self.tree.limits.nesting} stacks", place)
+        else:
+            return file
+        return None
+
+    def nested_files(self, file: str) -> list[str]:
+        """The local files that a template nests with a literal path."""
+        document = self.tree.document(file)
+        resources = document.get("Resources") if isinstance(document, Mapping) else None
+        bodies = resources.entries.values() if isinstance(resources, Mapping) else ()
+        found: list[str] = []
+        for body in bodies:
+            kind = literal_text(body.get("Type")) if isinstance(body, Mapping) else None
+            if isinstance(body, Mapping) and kind in NESTING:
+                target = literal_text(body.at(f"Properties.{NESTING[kind]}"))
+                path = self.tree.inside(posixpath.dirname(file), target) if target else None
+                if path is not None and path != file:
+                    found.append(path)
+        return found
+
+    # --- what templates ask ------------------------------------------------------------------
+
+    def output(
+        self, resolver: Resolver, logical_id: str, name: str, place: Location
+    ) -> Value | None:
+        """The output of a nested stack; None when the resource nests no local template."""
+        stack = self.stacks.get(resolver.path)
+        body = resolver.bodies.get(logical_id, (None, None, None))[1]
+        kind = literal_text(body.get("Type")) if isinstance(body, Mapping) else None
+        if stack is None or kind not in NESTING:
+            return None
+        child = self.child(stack, logical_id)
+        if child is None:
+            return None
+        found = child.resolver.output(name, place)
+        if found is None:
+            return Unknown(f"{child.file} has no output {name}", place)
+        return found
+
+    def imported(self, resolver: Resolver, name: Value, place: Location) -> Value | None:
+        """The value that another template exports. An exact name is taken first; then the only
+        export whose known part agrees (``${AWS::StackName}-Queue`` for ``shop-Queue``)."""
+        candidates = [
+            export
+            for stack in list(self.stacks.values())
+            if stack.resolver is not resolver
+            for export in stack.resolver.exports()
+        ]
+        known = literal_text(name)
+        exact = [e for e in candidates if known is not None and literal_text(e.name) == known]
+        found = exact or [export for export in candidates if agree(export.name, name)]
+        if len(found) != 1:
+            return None
+        export = found[0]
+        return derived(export.value, place, Origin("output", str(known or name), export.location))
+
+
+def agree(one: Value, other: Value) -> bool:
+    """Whether two names that are not both known may be the same: a known beginning or end of three
+    characters or more is equal, and nothing that is known differs."""
+    (start, end, whole), (other_start, other_end, other_whole) = _ends(one), _ends(other)
+    if whole and other_whole:
+        return start == other_start
+    begins = _common(start, other_start)
+    ends = _common(end[::-1], other_end[::-1])
+    return begins is not None and ends is not None and max(begins, ends) >= 3
+
+
+def _ends(name: Value) -> tuple[str, str, bool]:
+    """The known beginning and end of a text, and whether it is known as a whole."""
+    if isinstance(name, Text):
+        first, last = name.parts[0], name.parts[-1]
+        return (
+            first if isinstance(first, str) else "",
+            last if isinstance(last, str) else "",
+            False,
+        )
+    text = literal_text(name)
+    return text or "", text or "", text is not None
+
+
+def _common(one: str, other: str) -> int | None:
+    """The length of the shorter beginning when one begins with the other; else None."""
+    length = min(len(one), len(other))
+    return length if one[:length] == other[:length] else None

@@ -1,0 +1,196 @@
+"""The scanned folder: what may be read of it, and how. Nothing outside its root is ever read."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+from ringfence.loaders.documents import DocumentError, parse_document
+from ringfence.loaders.limits import LIMITS, Limits
+from ringfence.model.location import Location, Skipped
+from ringfence.model.value import Value
+
+#: Folders that hold other people's code, caches, or version control data.
+SKIPPED_FOLDERS = frozenset((
+    "node_modules", "bower_components", "site-packages", "__pycache__", "__pypackages__",
+    ".git", ".hg", ".svn", ".venv", "venv", ".virtualenv", ".tox", ".nox", ".eggs",
+    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".cache", ".gradle", ".m2",
+    ".terraform", ".idea", ".vscode", ".next", ".nuxt", ".yarn", ".pnpm-store", ".parcel-cache",
+))  # fmt: skip
+
+#: Folders that a deployment tool writes: copies of templates and code that are scanned already.
+BUILT_FOLDERS = frozenset((".aws-sam", ".serverless", "cdk.out", ".serverless_nextjs", ".sst"))
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk found: files by path relative to the root, and folders of built output."""
+
+    files: list[str] = field(default_factory=list)
+    built: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+class Tree:
+    """Reads files below ``root``. Documents are parsed once."""
+
+    def __init__(self, root: Path, exclude: tuple[str, ...] = (), limits: Limits = LIMITS) -> None:
+        self.root = root.resolve()
+        self.exclude = exclude
+        self.limits = limits
+        self.skipped: list[Skipped] = []
+        self.documents: dict[str, Value | None] = {}
+
+    def skip(self, what: str, reason: str, place: Location | None = None, cure: str = "") -> None:
+        note = Skipped(what, reason, place, cure)
+        if note not in self.skipped:
+            self.skipped.append(note)
+
+    def is_excluded(self, path: str) -> bool:
+        """Whether a path, or a folder above it, matches an exclusion of the user."""
+        name = posixpath.basename(path)
+        return any(
+            fnmatch(path, pattern) or fnmatch(name, pattern) or fnmatch(path, pattern + "/*")
+            for pattern in (raw.removeprefix("./").rstrip("/") for raw in self.exclude)
+        )
+
+    def inside(self, folder: str, target: str) -> str | None:
+        """The path of ``target`` as seen from ``folder``, relative to the root; None when it leads
+        out of the root (also by a symbolic link) or is no path."""
+        if not target or "\0" in target or len(target) > 4_000:
+            return None
+        joined = posixpath.normpath(posixpath.join(folder, target.replace("\\", "/")))
+        if joined.startswith(("../", "/")) or joined == "..":
+            return None
+        try:
+            real = (self.root / joined).resolve()
+        except (OSError, RuntimeError, ValueError):
+            return None
+        return joined if real.is_relative_to(self.root) else None
+
+    def read(self, path: str, place: Location | None = None) -> bytes | None:
+        """The bytes of a file inside the root; None, with a note, when it cannot be read."""
+        where = place or Location(path, 1)
+        safe = self.inside("", path)
+        if safe is None:
+            self.skip(path, "it lies outside the scanned folder", where, "scan the folder above")
+            return None
+        try:
+            found = (self.root / safe).stat()
+            if not stat.S_ISREG(found.st_mode):
+                self.skip(path, "not a regular file", where)
+                return None
+            if found.st_size > self.limits.document_bytes:
+                limit = self.limits.document_bytes // 1_000_000
+                self.skip(path, f"larger than {limit} MB", where, "exclude this file")
+                return None
+            return (self.root / safe).read_bytes()
+        except OSError as problem:
+            self.skip(path, f"cannot be read: {problem.strerror}", where)
+        return None
+
+    def head(self, path: str) -> bytes | None:
+        """The bytes of a file for a first look, the beginning of a large one; never a note."""
+        if self.inside("", path) is None:
+            return None
+        try:
+            with (self.root / path).open("rb") as file:
+                return file.read(self.limits.document_bytes)
+        except OSError:
+            return None
+
+    def code(self, path: str) -> str:
+        """The text of a source file, replaced where it is not UTF-8; "" when too large to be
+        written by hand."""
+        try:
+            if (self.root / path).stat().st_size > self.limits.code_bytes:
+                return ""
+        except OSError:
+            return ""
+        return (self.head(path) or b"").decode("utf-8-sig", "replace")
+
+    def document(self, path: str, place: Location | None = None) -> Value | None:
+        """The parsed file; None, with a note, when it cannot be read. ``place`` is where the file
+        is asked for."""
+        if path not in self.documents:
+            self.documents[path] = None
+            data = self.read(path, place)
+            if data is not None:
+                try:
+                    self.documents[path] = parse_document(data, path, self.limits, self.skipped)
+                except DocumentError as problem:
+                    self.skipped.append(problem.skipped())
+        return self.documents[path]
+
+    def relative(self, folder: str, target: str, place: Location) -> Value | None:
+        """The document at a path as seen from ``folder``."""
+        path = self.inside(folder, target)
+        if path is None:
+            reason = "it lies outside the scanned folder"
+            self.skip(target[:200], reason, place, "scan the folder above")
+            return None
+        return self.document(path, place)
+
+    def walk(self, start: str = "", *, into_built: bool = False) -> Walk:
+        """All files below ``start`` in sorted order, without skipped and excluded folders."""
+        walk = Walk()
+        stack = [start]
+        while stack:
+            folder = stack.pop()
+            folders: list[str] = []
+            for entry, path in self.entries_of(folder, walk):
+                if self.is_excluded(path):
+                    continue
+                if not self.is_folder(entry, path, walk):
+                    if entry.is_file():
+                        walk.files.append(path)
+                elif entry.name in BUILT_FOLDERS and not into_built:
+                    walk.built.append(path)
+                elif self.is_wanted(entry, path, walk):
+                    folders.append(path)
+            if len(walk.files) > self.limits.files:
+                reason = f"more than {self.limits.files} files; the rest was not looked at"
+                walk.skipped.append(Skipped(folder or ".", reason, None, "scan a smaller folder"))
+                break
+            stack.extend(reversed(folders))
+        return walk
+
+    def entries_of(self, folder: str, walk: Walk) -> Iterator[tuple[os.DirEntry[str], str]]:
+        try:
+            with os.scandir(self.root / folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as problem:
+            reason = f"cannot be read: {problem.strerror}"
+            walk.skipped.append(Skipped(folder or ".", reason, Location(folder or ".", 1)))
+            return
+        for entry in entries:
+            yield entry, f"{folder}/{entry.name}" if folder else entry.name
+
+    def is_folder(self, entry: os.DirEntry[str], path: str, walk: Walk) -> bool:
+        """Whether an entry is a folder to go into. A link to a folder inside the root is not
+        followed, since the folder is walked anyway; a link that leaves the root is noted."""
+        if entry.is_symlink():
+            try:
+                target = (self.root / path).resolve()
+            except (OSError, RuntimeError):
+                return False
+            if not target.is_relative_to(self.root):
+                reason = "a symbolic link that leaves the scanned folder"
+                walk.skipped.append(Skipped(path, reason, Location(path, 1)))
+            return False
+        return entry.is_dir(follow_symlinks=False)
+
+    def is_wanted(self, entry: os.DirEntry[str], path: str, walk: Walk) -> bool:
+        if entry.name in SKIPPED_FOLDERS:
+            return False
+        if path.count("/") >= self.limits.folder_depth:
+            reason = f"folders deeper than {self.limits.folder_depth} levels"
+            walk.skipped.append(Skipped(path, reason, Location(path, 1)))
+            return False
+        # A virtual environment by any name.
+        return not (self.root / path / "pyvenv.cfg").exists()
