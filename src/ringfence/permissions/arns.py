@@ -192,6 +192,12 @@ class ResourceNames:
         ]
 
 
+def form_of(kind: str) -> str:
+    """The symbolic ARN of a kind of resource, with ``{}`` for the name; "" without a form."""
+    form = _FORMS.get(kind)
+    return f"arn:*:{form[0]}:*:*:{form[1]}" if form else ""
+
+
 _latest: tuple[Application, int, ResourceNames] | None = None
 
 

@@ -120,7 +120,7 @@ def _principal(principal: Principal) -> tuple[str, str, str, Exposure]:
     """(kind, who, name, exposure) of a principal, conditions aside."""
     value = principal.value
     text = value.text
-    if principal.kind == "*" or text == "*" and principal.kind != "Service":
+    if principal.kind == "*" or (text == "*" and principal.kind != "Service"):
         return "everyone", "anyone", "*", Exposure.ANYONE
     if not value.known and value.glob == "*":
         return "unknown", "a principal that is not known here", "", Exposure.UNKNOWN
@@ -175,9 +175,19 @@ def _actions(statement: Statement) -> tuple[str, ...]:
 def _limits(statement: Statement, denies: list[Statement]) -> list[_Limit]:
     found = [limit for c in statement.conditions if (limit := _limit(c, negated=False))]
     for deny in denies:
-        if all(_meant(deny, action) for action in statement.actions or deny.actions):
+        does = all(_meant(deny, action) for action in statement.actions or deny.actions)
+        if does and _on_all(deny, statement):
             found.extend(_limits_of_deny(deny))
     return found
+
+
+def _on_all(deny: Statement, statement: Statement) -> bool:
+    if deny.not_resources or not deny.resources:
+        return not deny.not_resources
+    return all(
+        any(covers(theirs.text, pattern.text) for theirs in deny.resources)
+        for pattern in statement.resources
+    )
 
 
 def _limits_of_deny(deny: Statement) -> list[_Limit]:
@@ -191,7 +201,9 @@ def _limits_of_deny(deny: Statement) -> list[_Limit]:
         if not narrowing or len(narrowing) != len(found):
             return []
         widest = max(narrowing, key=lambda limit: limit.exposure)
-        return [_Limit(widest.exposure, " or ".join(l.words for l in narrowing), widest.key)]
+        return [
+            _Limit(widest.exposure, " or ".join(limit.words for limit in narrowing), widest.key)
+        ]
     limit = _limit(deny.conditions[0], negated=True)
     return [limit] if limit else []
 
@@ -252,7 +264,7 @@ def _admits_all(key: str, values: Iterable[Pattern]) -> bool:
         if text in _EVERY_ADDRESS:
             return True
         if pattern.parts is None and key.endswith("arn") and text.startswith("arn:"):
-            service = (text.split(":", 3) + ["", "", ""])[2]
+            service = (*text.split(":", 3), "", "", "")[2]
             if matches(text, _STRANGER_ACCOUNT.format(service)) or text.endswith(":::*"):
                 return True
     return False
