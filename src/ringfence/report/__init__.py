@@ -51,7 +51,7 @@ class _Reporters(Mapping[str, Reporter]):
     def __getitem__(self, name: str) -> Reporter:
         if name not in FORMATS:
             raise KeyError(name)
-        return cast(Reporter, import_module(f"ringfence.report.{name}").REPORTER)
+        return cast("Reporter", import_module(f"ringfence.report.{name}").REPORTER)
 
     def __iter__(self) -> Iterator[str]:
         return iter(FORMATS)

@@ -19,8 +19,8 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 # Our own words use these; the names of a tree with them are spelt alike.
 _ASCII = {
-    "…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->",  # noqa: RUF001 - the characters are the point
-    "×": "x", "·": "|", "•": "*", "≥": ">=", "≤": "<=", "\u00a0": " ",  # noqa: RUF001 - as above
+    "…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->",
+    "×": "x", "·": "|", "•": "*", "≥": ">=", "≤": "<=", "\u00a0": " ",
 }  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""Source excerpts: the lines of a place, what to underline, and secrets left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ringfence.model.location import Location
+from ringfence.report.text import escape_line
+
+MAX_LINES = 3
+_WORD = re.compile(r"[\w.$:/@*-]+")
+# What a credential may look like: after a quote, a colon or an equals sign, at least six of the
+# characters that tokens, keys and passwords are made of.
+_SECRET = re.compile(r"""(?<=["'`:= ])[^\s"'`,;(){}\[\]]{6,}""")
+_SHOWN_OF_SECRET = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One shown line: its number, its safe text, and the marked part (``start`` to ``end``).
+
+    ``start`` equals ``end`` where nothing is marked.
+    """
+
+    number: int
+    text: str
+    start: int = 0
+    end: int = 0
+
+
+def excerpt(
+    sources: Mapping[str, Sequence[str]],
+    location: Location,
+    *,
+    context: bool = True,
+    unicode: bool = True,
+    secret: bool = False,
+) -> list[Row]:
+    """One to three lines of the place, common indentation taken off; [] when it is not known.
+
+    ``context`` adds the line above a single line. ``secret`` shows only the first characters of
+    what may be a credential.
+    """
+    lines = sources.get(location.file, ())
+    if not 1 <= location.line <= len(lines):
+        return []
+    last = min(max(location.end_line, location.line), len(lines), location.line + MAX_LINES - 1)
+    rows = [
+        _row(lines, number, location, unicode, secret) for number in range(location.line, last + 1)
+    ]
+    if context and last == location.line and location.line > 1 and lines[location.line - 2].strip():
+        above, _ = escape_line(lines[location.line - 2], unicode)
+        rows.insert(0, Row(location.line - 1, _hide(above) if secret else above))
+    return _dedent(rows)
+
+
+def _row(lines: Sequence[str], number: int, location: Location, unicode: bool, secret: bool) -> Row:
+    line = lines[number - 1].rstrip("\r\n")
+    text, indexes = escape_line(line, unicode)
+    start, end = _marked(line, number, location)
+    if secret:
+        text = _hide(text)
+    return Row(number, text.rstrip(), indexes[start], min(indexes[end], len(text)))
+
+
+def _marked(line: str, number: int, location: Location) -> tuple[int, int]:
+    """The marked part of one line of the span as indexes of the line."""
+    indent = len(line) - len(line.lstrip())
+    size = len(line.rstrip())
+    start = location.column - 1 if number == location.line else indent
+    start = max(0, min(start, size))
+    if number < location.end_line:
+        return (start, max(start, size))
+    if location.end_column > (location.column if number == location.line else 1):
+        return (start, max(start, min(location.end_column - 1, size)))
+    word = _WORD.match(line, start)
+    return (start, word.end() if word else min(start + 1, size))
+
+
+def _hide(text: str) -> str:
+    return _SECRET.sub(lambda found: found.group()[:_SHOWN_OF_SECRET] + "*" * 8, text)
+
+
+def _dedent(rows: list[Row]) -> list[Row]:
+    indents = [len(row.text) - len(row.text.lstrip()) for row in rows if row.text.strip()]
+    cut = min(indents, default=0)
+    return [
+        Row(row.number, row.text[cut:], max(0, row.start - cut), max(0, row.end - cut))
+        for row in rows
+    ]

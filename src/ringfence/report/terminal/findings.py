@@ -1,0 +1,227 @@
+"""Findings by function or resource with source excerpts; the small ones folded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.cells import cell_len
+
+from ringfence.model.finding import Finding, ScanResult
+from ringfence.model.severity import Severity
+from ringfence.report.excerpt import Row, excerpt
+from ringfence.report.summary import Names, counts, ordered
+from ringfence.report.terminal.page import Page, Span
+from ringfence.report.terminal.paths import place
+from ringfence.report.terminal.theme import badge
+
+GUTTER = 10  # cells left of the excerpt's bar
+IN_FULL = 3  # findings of one rule in one group; further ones are listed
+NAMED = 6  # subjects that a folded finding names
+_SECRET_RULES = frozenset({"hard-coded-secret"})
+
+
+def show_findings(page: Page, result: ScanResult) -> None:
+    """The sections: by function or resource, across the application, low and informational."""
+    findings = ordered(result.findings)
+    small = [item for item in findings if item.count == 1 and item.severity < Severity.MEDIUM]
+    folded = [item for item in findings if item.count > 1]
+    single = [item for item in findings if item.count == 1 and item.severity >= Severity.MEDIUM]
+    names = Names.of(result)
+    if single:
+        page.heading("FINDINGS", str(len(single)))
+        for name, members in _groups(single, names):
+            _show_group(page, name, members, result)
+    if folded:
+        page.heading("ACROSS THE APPLICATION", str(len(folded)))
+        for finding in folded:
+            _show_folded(page, finding)
+    if small:
+        page.heading("LOW AND INFORMATIONAL", str(len(small)))
+        _show_small(page, small, names)
+
+
+def _groups(findings: Iterable[Finding], names: Names) -> list[tuple[str, list[Finding]]]:
+    """Findings by function, else by what they are about, else by file; worst group first."""
+    groups: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[_owner(finding, names)].append(finding)
+    return sorted(groups.items(), key=lambda item: (-item[1][0].severity, item[0]))
+
+
+def _owner(finding: Finding, names: Names) -> str:
+    if finding.function:
+        return names.function(finding.function)
+    return finding.subject or finding.location.file
+
+
+def _show_group(page: Page, name: str, members: list[Finding], result: ScanResult) -> None:
+    page.blank()
+    tally = ", ".join(f"{count} {word}" for word, count in counts(members).items() if count)
+    entries = [entry.name for entry in result.entries if entry.function == members[0].function]
+    note = _listed(sorted(set(entries)), 2) if members[0].function else ""
+    style = str(members[0].severity)
+    page.aligned(
+        [
+            (f" {page.glyphs.block} ", style),
+            (page.safe(name), "title"),
+            (f"  {page.safe(note)}" if note else "", "dim"),
+        ],
+        [(tally, "dim")],
+    )
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in members:
+        by_rule[finding.rule].append(finding)
+    for same in by_rule.values():
+        full = same if page.verbose or len(same) <= IN_FULL + 1 else same[:IN_FULL]
+        for finding in full:
+            page.blank()
+            _show_finding(page, finding, result.sources)
+        if len(same) > len(full):
+            _show_more(page, same[len(full) :])
+
+
+def _show_finding(page: Page, finding: Finding, sources: Mapping[str, Sequence[str]]) -> None:
+    page.wrapped(
+        [(page.safe(finding.title), "strong")],
+        [("  ", ""), badge(finding.severity), ("  ", "")],
+        right=[(page.safe(finding.rule), "rule")],
+    )
+    if finding.message and finding.message.rstrip(".") != finding.title.rstrip("."):
+        page.wrapped([(page.safe(finding.message), "")], [(" " * (GUTTER + 4), "")])
+    _show_excerpt(page, finding, sources)
+    indent = " " * GUTTER
+    if page.verbose:
+        for step in finding.steps:
+            page.wrapped(
+                [(page.safe(step.text), "dim")],
+                [(f"{indent}{page.glyphs.bar} {page.glyphs.arrow} ", "faint")],
+                [(f"{indent}{page.glyphs.bar}   ", "faint")],
+                right=place(page, step.location),
+            )
+    for origin in finding.origins:
+        page.wrapped(
+            [(f"{origin.role} {page.safe(origin.name)}", "dim")],
+            [(f"{indent}{page.glyphs.bar} ", "faint")],
+            right=place(page, origin.location),
+        )
+    page.wrapped(
+        [("fix  ", "fix-strong"), (page.safe(finding.remedy), "fix")],
+        [(f"{indent}{page.glyphs.foot} ", "faint")],
+        [(f"{indent}   ", "")],
+    )
+
+
+def _show_excerpt(page: Page, finding: Finding, sources: Mapping[str, Sequence[str]]) -> None:
+    doubt = "" if finding.confidence == "high" else f"  {finding.confidence} confidence"
+    page.line(
+        (" " * GUTTER, ""), (page.glyphs.corner, "faint"), (" ", ""),
+        *place(page, finding.location, column=True), (doubt, "dim"),
+    )  # fmt: skip
+    secret = finding.family == "secrets" or finding.rule in _SECRET_RULES
+    rows = excerpt(sources, finding.location, unicode=page.unicode, secret=secret)
+    room = page.width - GUTTER - 2
+    for row in rows:
+        _show_row(page, row, room, finding)
+
+
+def _show_row(page: Page, row: Row, room: int, finding: Finding) -> None:
+    row = fitted(row, room, page.glyphs.ellipsis)
+    style = str(finding.severity)
+    bar = page.glyphs.bar
+    page.line(
+        (f"{row.number:>{GUTTER - 1}} ", "number"), (f"{bar} ", "faint"),
+        (row.text[: row.start], "code"), (row.text[row.start : row.end], style),
+        (row.text[row.end :], "code"),
+    )  # fmt: skip
+    if row.end <= row.start:
+        return
+    before, marked = cell_len(row.text[: row.start]), cell_len(row.text[row.start : row.end])
+    page.line(
+        (" " * GUTTER, ""), (f"{bar} ", "faint"), (" " * before, ""),
+        (page.glyphs.caret * marked, style), *_label(page, finding, row, room - before - marked),
+    )  # fmt: skip
+
+
+def _label(page: Page, finding: Finding, row: Row, room: int) -> list[Span]:
+    """Behind the carets of a flow's last line: where the text comes from."""
+    last = max(finding.location.line, min(finding.location.end_line, finding.location.line + 2))
+    if not finding.source or row.number != last:
+        return []
+    label = f" from {page.safe(finding.source)}"
+    return [(label, str(finding.severity))] if cell_len(label) <= room else []
+
+
+def fitted(row: Row, room: int, ellipsis: str) -> Row:
+    """A row no wider than ``room``, cut so that the start of the marked part stays in view."""
+    if cell_len(row.text) <= room:
+        return row
+    text, start, end = row.text, row.start, row.end
+    lead = len(ellipsis)
+    end_cell = cell_len(text[:end])
+    if end_cell > room - lead:
+        keep = min(start, max(0, start - 8))
+        if cell_len(text[:keep]) > lead:
+            text = ellipsis + text[keep:]
+            start, end = start - keep + lead, end - keep + lead
+    size = 0
+    for index, character in enumerate(text):
+        size += cell_len(character)
+        if size > room - lead:
+            text = text[:index] + ellipsis
+            start, end = min(start, index), min(end, index)
+            break
+    return Row(row.number, text, start, end)
+
+
+def _show_more(page: Page, findings: list[Finding]) -> None:
+    """Further findings of a rule that was shown in full above."""
+    page.blank()
+    spots = [f"{finding.location.file}:{finding.location.line}" for finding in findings]
+    page.wrapped(
+        [(f"{len(findings)} more ", "dim"), (page.safe(findings[0].rule), "rule"), ("  ", ""),
+         (page.safe(_listed(spots, 8)), "place")],
+        [("  ", ""), badge(findings[0].severity), ("  ", "")],
+    )  # fmt: skip
+
+
+def _show_folded(page: Page, finding: Finding) -> None:
+    page.wrapped(
+        [(page.safe(finding.message or finding.title), ""), ("  ", ""),
+         (page.safe(_listed(finding.subjects, NAMED if not page.verbose else 10_000)), "dim")],
+        [("  ", ""), badge(finding.severity), ("  ", "")],
+        right=[(page.safe(finding.rule), "rule")],
+    )  # fmt: skip
+
+
+def _show_small(page: Page, findings: list[Finding], names: Names) -> None:
+    """One entry per rule: its title, and where it applies."""
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_rule[finding.rule].append(finding)
+    limit = 10_000 if page.verbose else NAMED
+    for rule, same in by_rule.items():
+        page.wrapped(
+            [(page.safe(same[0].title), "")],
+            [("  ", ""), badge(same[0].severity), ("  ", "")],
+            right=[(page.safe(rule), "rule")],
+        )
+        spots = [_spot(page, finding, names) for finding in same[:limit]]
+        spans = [span for spot in spots for span in [*spot, (", ", "dim")]][:-1]
+        if len(same) > limit:
+            spans.append((f" and {len(same) - limit} more", "dim"))
+        page.wrapped(spans, [(" " * (GUTTER + 4), "")])
+
+
+def _spot(page: Page, finding: Finding, names: Names) -> list[Span]:
+    spot = f"{finding.location.file}:{finding.location.line}"
+    owner = _owner(finding, names)
+    if owner == finding.location.file:
+        return [(page.safe(spot), "place")]
+    return [(f"{page.safe(owner)} ", "dim"), (page.safe(spot), "place")]
+
+
+def _listed(items: Sequence[str], limit: int) -> str:
+    """``a, b, c and 4 more``."""
+    shown = ", ".join(items[:limit])
+    return f"{shown} and {len(items) - limit} more" if len(items) > limit else shown

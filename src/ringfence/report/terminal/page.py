@@ -1,0 +1,218 @@
+"""Lines of styled text: wrapping, right-aligned notes, tables. All widths are terminal cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+
+from ringfence.report import ReportSettings
+from ringfence.report.terminal.theme import Painter
+from ringfence.report.text import ASCII, UNICODE, escape
+
+#: A piece of text and the name of its style.
+Span = tuple[str, str]
+Line = list[Span]
+
+MIN_WIDTH = 40
+
+
+class Page:
+    """Collects the lines of a report.
+
+    Callers pass text of the scanned tree through :meth:`safe`; layout measures what is shown.
+    """
+
+    def __init__(self, settings: ReportSettings) -> None:
+        self.width = max(MIN_WIDTH, settings.width)
+        self.unicode = settings.unicode
+        self.verbose = settings.verbose
+        self.glyphs = UNICODE if settings.unicode else ASCII
+        self._paint = Painter(settings.color)
+        self._lines: list[str] = []
+
+    def text(self) -> str:
+        """The whole page, one blank line at most between parts, ending with a line feed."""
+        return "\n".join(self._lines) + "\n"
+
+    def safe(self, text: str) -> str:
+        """The text with nothing left in it that could act on a terminal."""
+        return escape(text, self.unicode)
+
+    @property
+    def narrow(self) -> bool:
+        return self.width < 80
+
+    def blank(self) -> None:
+        """A blank line, unless there is one or nothing stands above."""
+        if self._lines and self._lines[-1]:
+            self._lines.append("")
+
+    def line(self, *spans: Span) -> None:
+        """One line as it is; what does not fit is cut off."""
+        self._lines.append(self._render(self._cut(list(spans), self.width)))
+
+    def aligned(self, left: Sequence[Span], right: Sequence[Span]) -> None:
+        """One line with ``right`` at the right edge, or below when both do not fit."""
+        room = self.width - _length(left) - _length(right)
+        if room >= 2:
+            self.line(*left, (" " * room, ""), *right)
+        else:
+            self.line(*left)
+            self.line((" " * max(0, self.width - _length(right)), ""), *right)
+
+    def wrapped(
+        self,
+        text: Sequence[Span],
+        first: Sequence[Span] = (),
+        rest: Sequence[Span] | None = None,
+        right: Sequence[Span] = (),
+    ) -> None:
+        """Wrap ``text`` behind ``first``, further lines behind ``rest`` (default: as many spaces).
+
+        ``right`` stands at the right edge of the last line, or of a line of its own.
+        """
+        behind = list(rest) if rest is not None else [(" " * _length(first), "")]
+        lines = wrap(text, max(16, self.width - max(_length(first), _length(behind))))
+        for index, line in enumerate(lines):
+            start = list(first) if index == 0 else behind
+            if index < len(lines) - 1 or not right:
+                self.line(*start, *line)
+            elif _length(start) + _length(line) + 2 + _length(right) <= self.width:
+                self.aligned([*start, *line], right)
+            else:
+                self.line(*start, *line)
+                self._own_line(behind, right)
+
+    def _own_line(self, behind: Sequence[Span], right: Sequence[Span]) -> None:
+        """``right`` below the text: at the edge on wide pages, under the text on narrow ones."""
+        room = self.width - _length(behind) - _length(right)
+        if self.narrow or room < 0:
+            for line in wrap(right, max(16, self.width - _length(behind))):
+                self.line(*behind, *line)
+        else:
+            self.line(*behind, (" " * room, ""), *right)
+
+    def heading(self, title: str, note: str = "") -> None:
+        """A section's title over the whole width."""
+        self.blank()
+        tail = f" {note} " if note else ""
+        size = self.width - cell_len(title) - 3 - cell_len(tail) - (2 if note else 0)
+        self.line(
+            (f" {title} ", "title"),
+            (self.glyphs.rule * max(2, size), "faint"),
+            (tail, "dim"),
+            (self.glyphs.rule * 2 if note else "", "faint"),
+        )
+        self.blank()
+
+    def _cut(self, spans: Line, width: int) -> Line:
+        if _length(spans) <= width:
+            return spans
+        kept: Line = []
+        left = width - cell_len(self.glyphs.ellipsis)
+        for text, style in spans:
+            size = cell_len(text)
+            if size > left:
+                kept.append((set_cell_size(text, max(0, left)), style))
+                break
+            kept.append((text, style))
+            left -= size
+        return [*kept, (self.glyphs.ellipsis, "dim")]
+
+    def _render(self, spans: Line) -> str:
+        while spans and not spans[-1][0].rstrip() and not spans[-1][1].startswith("badge"):
+            spans.pop()
+        if spans and not spans[-1][1].startswith("badge"):
+            spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
+        line = "".join(self._paint(text, style) for text, style in spans)
+        return line if self._paint.enabled else line.rstrip()
+
+    def column_widths(
+        self, rows: Sequence[Sequence[Sequence[Span]]], indent: int, gap: int = 2
+    ) -> list[int]:
+        """The width of each column: its widest line; those with the most spaces to break at give
+        way when the page is too narrow. A cell is a list of lines of one style each."""
+        columns = [
+            [text for row in rows for text, _ in row[index]] for index in range(len(rows[0]))
+        ]
+        widths = [max(map(cell_len, texts), default=0) for texts in columns]
+        floors = [
+            max((cell_len(word) for text in texts for word in text.split()), default=0)
+            for texts in columns
+        ]
+        room = self.width - indent - gap * (len(widths) - 1)
+        while sum(widths) > room:
+            slack = [width - floor for width, floor in zip(widths, floors, strict=True)]
+            ranked = slack if max(slack) > 0 else widths
+            widths[ranked.index(max(ranked))] -= 1
+        return widths
+
+    def row(
+        self,
+        cells: Sequence[Sequence[Span]],
+        widths: Sequence[int],
+        indent: int,
+        gap: int = 2,
+    ) -> None:
+        """One row of a table; the lines of a cell stand below each other and wrap in the column."""
+        columns = [
+            [part for line in cell for part in wrap([line], max(1, size))]
+            for cell, size in zip(cells, widths, strict=True)
+        ]
+        for index in range(max(len(column) for column in columns)):
+            spans: Line = [(" " * (indent - gap), "")]
+            for column, size in zip(columns, widths, strict=True):
+                line = column[index] if index < len(column) else []
+                spans += [(" " * gap, ""), *line, (" " * (size - _length(line)), "")]
+            self.line(*spans)
+
+
+def wrap(spans: Sequence[Span], width: int) -> list[Line]:
+    """Break at spaces so that no line is wider than ``width``; longer words are cut.
+
+    There is at least one line. Styles stay with their text.
+    """
+    lines: list[Line] = [[]]
+    room = width
+    for text, style in spans:
+        for word in _words(text):
+            size = cell_len(word)
+            if size > room and word.strip() and cell_len(word.rstrip()) <= room:
+                word, size = word.rstrip(), room  # noqa: PLW2901 - the trailing space falls off
+            elif size > room and lines[-1]:
+                lines.append([])
+                room = width
+            while cell_len(word.rstrip()) > room:
+                head = _head(word, room)
+                lines[-1].append((head, style))
+                lines.append([])
+                word, room = word[len(head) :], width  # noqa: PLW2901 - the rest of a long word
+                size = cell_len(word)
+            if word.strip() or lines[-1]:
+                lines[-1].append((word, style))
+                room -= size
+    return lines
+
+
+def _words(text: str) -> list[str]:
+    """The text cut after each run of spaces."""
+    pieces: list[str] = []
+    for word in text.split(" "):
+        pieces.append(word + " ")
+    pieces[-1] = pieces[-1][:-1]
+    return [piece for piece in pieces if piece]
+
+
+def _head(word: str, width: int) -> str:
+    """The longest start of a word that fits, at least one character."""
+    size = 0
+    for index, character in enumerate(word):
+        size += cell_len(character)
+        if size > width:
+            return word[: max(1, index)]
+    return word
+
+
+def _length(spans: Sequence[Span]) -> int:
+    return sum(cell_len(text) for text, _ in spans)
