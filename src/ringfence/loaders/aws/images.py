@@ -1,0 +1,88 @@
+"""Container images: what a local Dockerfile says about the runtime, the handler and the code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from ringfence.loaders.code import CodeFinder
+
+_DOCKERFILE_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """``copied`` are folders of the build context that the image copies, relative to it."""
+
+    language: str = ""
+    runtime: str = ""
+    handler: str = ""
+    copied: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def image_command(finder: CodeFinder, folder: str, context: str, dockerfile: str) -> Image:
+    """Read ``FROM``, ``COPY`` and ``CMD`` of the last stage of a Dockerfile."""
+    path = finder.inside(folder, f"{context}/{dockerfile or 'Dockerfile'}")
+    text = finder.text(path, _DOCKERFILE_BYTES) if path else ""
+    if not text:
+        return Image(problem=f"no Dockerfile in the build context {context}")
+    language = runtime = handler = entry = ""
+    copied: list[str] = []
+    for instruction, rest in _instructions(text):
+        if instruction == "FROM":
+            language, runtime = _base(rest, language, runtime)
+        elif instruction in ("COPY", "ADD"):
+            copied.extend(_copied(rest))
+        elif instruction == "CMD":
+            handler = _last_word(rest)
+        elif instruction == "ENTRYPOINT":
+            entry = rest
+    if entry and not handler:
+        handler = _last_word(entry)
+    return Image(language, runtime, handler, tuple(dict.fromkeys(copied)))
+
+
+def _instructions(text: str) -> list[tuple[str, str]]:
+    found = []
+    joined = text.replace("\\\r\n", " ").replace("\\\n", " ")
+    for line in joined.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word and not word.startswith("#"):
+            found.append((word.upper(), rest.strip()))
+    return found
+
+
+def _base(rest: str, language: str, runtime: str) -> tuple[str, str]:
+    """The language of a base image; a stage without one keeps what was known before."""
+    words = [word for word in rest.split() if not word.startswith("--")]
+    image = words[0].lower() if words else ""
+    name, _, tag = image.rpartition("/")[2].partition(":")
+    version = tag.partition("-")[0]
+    if "python" in name:
+        return "python", f"python{version}" if version[:1].isdigit() else runtime
+    if name.startswith("node"):
+        major = version.partition(".")[0]
+        return "javascript", f"nodejs{major}.x" if major.isdigit() else runtime
+    for word in ("java", "dotnet", "ruby", "go", "rust"):
+        if name.startswith(word):
+            return word, runtime
+    return language, runtime
+
+
+def _copied(rest: str) -> list[str]:
+    words = rest.replace('"', " ").strip("[] ").replace(",", " ").split()
+    if any(word.startswith("--from") for word in words):
+        return []
+    sources = [word for word in words if not word.startswith("--")][:-1]
+    return [word.strip("./").rstrip("/*") for word in sources if "." not in word.strip("./")]
+
+
+def _last_word(rest: str) -> str:
+    if rest.startswith("["):
+        try:
+            words = json.loads(rest)
+        except ValueError:
+            return ""
+        return str(words[-1]) if words else ""
+    return rest.rsplit(maxsplit=1)[-1].strip("\"'") if rest.split() else ""

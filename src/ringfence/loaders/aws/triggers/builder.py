@@ -1,0 +1,161 @@
+"""Collecting triggers: who sends is worked out only when every feed is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ringfence.loaders.aws.graph import Graph
+from ringfence.loaders.aws.senders import Senders
+from ringfence.model.application import Authentication, Function, Resource, Sender, Trigger
+from ringfence.model.location import Location
+from ringfence.model.severity import Exposure
+from ringfence.model.value import EMPTY, Mapping
+
+AnySender = Sender | Callable[[], Sender]
+
+
+@dataclass(slots=True)
+class Pending:
+    """A trigger whose sender may still be a question."""
+
+    kind: str
+    function: Function
+    name: str
+    sender: AnySender
+    authentication: Authentication | None
+    location: Location
+    source: str
+    method: str
+    path: str
+    protocol: str
+    properties: Mapping
+
+
+class Triggers:
+    """What the modules of this folder write into."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.senders = Senders(graph)
+        self.pending: list[Pending] = []
+
+    def add(
+        self,
+        kind: str,
+        function: Function,
+        name: str,
+        sender: AnySender,
+        location: Location,
+        *,
+        authentication: Authentication | None = None,
+        source: Resource | None = None,
+        method: str = "",
+        path: str = "",
+        protocol: str = "aws",
+        properties: Mapping = EMPTY,
+    ) -> None:
+        """Add one; without an authentication it follows from who may send."""
+        identifier = source.id if source is not None else ""
+        for other in self.pending:
+            if (
+                other.kind == kind
+                and other.function is function
+                and other.name == name
+                and other.source == identifier
+            ):
+                return
+        self.pending.append(
+            Pending(
+                kind,
+                function,
+                name,
+                sender,
+                authentication,
+                location,
+                identifier,
+                method,
+                path,
+                protocol,
+                properties,
+            )
+        )
+
+    def kinds_of(self, function: Function) -> set[str]:
+        return {item.kind for item in self.pending if item.function is function}
+
+    def of_resource(self, resource: Resource) -> Callable[[], Sender]:
+        return lambda: self.senders.of(resource.id)
+
+    def of_id(self, identifier: str) -> Callable[[], Sender]:
+        return lambda: self.senders.of(identifier)
+
+    def of_function(self, function: Function) -> Callable[[], Sender]:
+        """Whoever may cause this function's own events: the widest of its triggers."""
+        return _OfFunction(self, function)
+
+    def finish(self) -> None:
+        """Answer every sender and put the triggers into the application."""
+        triggers = self.graph.application.triggers
+        for item in self.pending:
+            sender = item.sender() if callable(item.sender) else item.sender
+            authentication = item.authentication or implied(sender)
+            identifier = f"{item.function.id}!{item.kind}:{item.name}"
+            number = 2
+            while identifier in triggers:
+                identifier = f"{item.function.id}!{item.kind}:{item.name}#{number}"
+                number += 1
+            triggers[identifier] = Trigger(
+                identifier,
+                item.kind,
+                item.function.id,
+                item.name,
+                sender,
+                authentication,
+                item.location,
+                item.source,
+                item.method,
+                item.path,
+                item.protocol,
+                item.properties,
+            )
+
+
+class _OfFunction:
+    """The widest sender of a function's triggers, safe against functions that feed themselves."""
+
+    def __init__(self, triggers: Triggers, function: Function) -> None:
+        self.triggers = triggers
+        self.function = function
+        self.asking = False
+
+    def __call__(self) -> Sender:
+        narrow = Sender(
+            Exposure.PRINCIPAL,
+            f"function {self.function.logical_id}",
+            f"{self.function.logical_id} sends it",
+            self.function.location,
+        )
+        if self.asking:
+            return narrow
+        self.asking = True
+        try:
+            found = [narrow]
+            for item in self.triggers.pending:
+                if item.function is self.function:
+                    sender = item.sender() if callable(item.sender) else item.sender
+                    found.append(sender)
+            return max(found, key=lambda sender: sender.exposure)
+        finally:
+            self.asking = False
+
+
+def implied(sender: Sender) -> Authentication:
+    """What an entry point that is no HTTP endpoint demands, from who may cause it."""
+    if sender.exposure is Exposure.ANYONE:
+        return Authentication("none", "", sender.proof)
+    if sender.exposure is Exposure.NONE:
+        return Authentication("provider", "", sender.proof)
+    if sender.exposure is Exposure.UNKNOWN:
+        return Authentication("unknown", "", sender.proof)
+    return Authentication("iam", "", sender.proof)

@@ -1,0 +1,174 @@
+"""Direct invocation: permissions that no declared trigger explains, and functions without any."""
+
+from __future__ import annotations
+
+from ringfence.loaders.aws.audience import Admitted, admitted
+from ringfence.loaders.aws.graph import name_of
+from ringfence.loaders.aws.triggers.builder import Triggers
+from ringfence.loaders.aws.values import first, place, rendered, text_of, truth
+from ringfence.model.application import Authentication, Function, Resource, Sender
+from ringfence.model.severity import Exposure
+from ringfence.permissions.parse import pattern_of
+
+#: Service principal → (trigger kind, words). Source: "Granting function access to AWS services".
+SERVICES = {
+    "s3": ("s3", "bucket"),
+    "sns": ("sns", "topic"),
+    "sqs": ("sqs", "queue"),
+    "events": ("eventbridge", "event rule"),
+    "scheduler": ("schedule", "schedule"),
+    "apigateway": ("apigateway-rest", "API"),
+    "elasticloadbalancing": ("alb", "load balancer"),
+    "cognito-idp": ("cognito", "user pool"),
+    "iot": ("iot", "IoT rule"),
+    "ses": ("ses", "mail rule"),
+    "logs": ("logs", "log group"),
+    "config": ("config", "Config rule"),
+    "codepipeline": ("codepipeline", "pipeline"),
+    "alexa-appkit": ("alexa", "Alexa skill"),
+    "alexa-connectedhome": ("alexa", "Alexa smart home skill"),
+    "edgelambda": ("cloudfront", "distribution"),
+    "states": ("stepfunctions", "state machine"),
+    "appsync": ("appsync", "GraphQL API"),
+    "pipes": ("pipe", "pipe"),
+}
+#: Services whose own users are the public: who may cause the event is not the account's choice.
+_PUBLIC = {
+    "alexa": "anyone who uses the skill",
+    "ses": "anyone who can send mail to it",
+    "alb": "anyone",
+    "cloudfront": "anyone",
+}
+#: Kinds that may stand for each other: an API permission serves all three kinds of API.
+_SAME = {
+    "apigateway-rest": {"apigateway-rest", "apigateway-http", "apigateway-websocket"},
+    "eventbridge": {"eventbridge", "schedule"},
+    "schedule": {"eventbridge", "schedule"},
+    "logs": {"logs"},
+}
+
+
+def collect(triggers: Triggers) -> None:
+    """Runs last: it looks at what the other modules have declared."""
+    for permission in triggers.graph.of("AWS::Lambda::Permission"):
+        for function in triggers.graph.functions(permission.properties.get("FunctionName")):
+            _permission(triggers, permission, function)
+
+
+def add_missing(triggers: Triggers) -> None:
+    """A function that nothing triggers can still be invoked by its account."""
+    triggered = {id(item.function) for item in triggers.pending}
+    for function in triggers.graph.application.functions.values():
+        if id(function) not in triggered:
+            sender = Sender(
+                Exposure.ACCOUNT,
+                "anyone in the account with lambda:InvokeFunction",
+                "nothing in the templates triggers it",
+                function.location,
+            )
+            triggers.add(
+                "invoke",
+                function,
+                "direct invocation",
+                sender,
+                function.location,
+                authentication=Authentication("iam", "", function.location),
+            )
+
+
+def _permission(triggers: Triggers, permission: Resource, function: Function) -> None:
+    properties = permission.properties
+    action = text_of(properties, "Action").lower()
+    if action == "lambda:invokefunctionurl" or truth(properties, "InvokedViaFunctionUrl"):
+        return
+    if text_of(properties, "FunctionUrlAuthType"):
+        return
+    principal = rendered(first(properties, "Principal"))
+    service = principal.partition(".amazon")[0] if ".amazon" in principal else ""
+    if principal.endswith("<URLSuffix>"):
+        service = principal.partition(".")[0]
+    if service:
+        _service(triggers, permission, function, service)
+        return
+    policies = [
+        policy.document
+        for policy in triggers.graph.policies.get(function.id, ())
+        if policy.document.name == permission.logical_id
+    ]
+    for item in admitted(policies, "lambda:InvokeFunction")[:1]:
+        sender = item.sender
+        if sender.exposure is Exposure.ANYONE:
+            sender = Sender(
+                Exposure.ANYONE, "anyone with an AWS account", sender.reason, sender.proof
+            )
+        name = f"invocation by {sender.who}"
+        triggers.add(
+            "invoke",
+            function,
+            name,
+            sender,
+            permission.location,
+            source=permission,
+            properties=properties,
+        )
+
+
+def _service(triggers: Triggers, permission: Resource, function: Function, service: str) -> None:
+    """A service's permission is a trigger only when nothing else declares that trigger."""
+    word = service.partition(".")[0]
+    kind, what = SERVICES.get(word, ("invoke", word))
+    if _same(kind) & triggers.kinds_of(function):
+        return
+    if kind == "invoke" and any(
+        item.kind == "invoke" and item.function is function for item in triggers.pending
+    ):
+        return
+    properties = permission.properties
+    arn = first(properties, "SourceArn")
+    sources = triggers.graph.find(arn)
+    source = sources[0] if sources else None
+    if arn is not None:
+        shown = name_of(source) if source is not None else pattern_of(arn).text.rpartition(":")[2]
+    else:
+        shown = ""
+    name = f"{what} {shown}".strip() if kind != "invoke" else f"invocation by {what}"
+    triggers.add(
+        kind,
+        function,
+        name,
+        _service_sender(triggers, permission, kind, word),
+        permission.location,
+        source=source,
+        properties=properties,
+        protocol="https" if kind in ("apigateway-rest", "alb") else "aws",
+    )
+
+
+def _same(kind: str) -> set[str]:
+    return _SAME.get(kind, {kind})
+
+
+def _service_sender(triggers: Triggers, permission: Resource, kind: str, service: str) -> Sender:
+    properties = permission.properties
+    at = place(properties, "Principal")
+    if kind in _PUBLIC and not (kind == "alexa" and first(properties, "EventSourceToken")):
+        return Sender(Exposure.ANYONE, _PUBLIC[kind], f"{service} may invoke it", at)
+    held = [
+        policy.document
+        for policy in triggers.graph.policies.get(
+            permission.id, triggers.graph.policies.get(_target(triggers, permission), ())
+        )
+        if policy.document.name == permission.logical_id
+    ]
+    found: list[Admitted] = admitted(held, "lambda:InvokeFunction")
+    if kind == "apigateway-rest":
+        reason = "an API that is in no template may invoke it, so what it asks for is not known"
+        return Sender(Exposure.UNKNOWN, "callers of an API", reason, at)
+    if found:
+        return found[0].sender
+    return Sender(Exposure.ACCOUNT, f"{service}, for this account", f"{service} may invoke it", at)
+
+
+def _target(triggers: Triggers, permission: Resource) -> str:
+    found = triggers.graph.functions(permission.properties.get("FunctionName"))
+    return found[0].id if found else ""

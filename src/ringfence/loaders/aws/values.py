@@ -1,0 +1,120 @@
+"""Reading template values: both branches of a choice, lists of one, patterns of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringfence.model.location import Location
+from ringfence.model.value import (
+    NOWHERE,
+    Choice,
+    Mapping,
+    Reference,
+    Scalar,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+    string,
+)
+
+
+def alternatives(value: Value | None) -> Iterator[Value]:
+    """The value itself, or every branch of a choice that has a value."""
+    if isinstance(value, Choice):
+        for branch in value.branches():
+            yield from alternatives(branch)
+    elif value is not None:
+        yield value
+
+
+def every(value: Value | None, path: str = "") -> Iterator[Value]:
+    """Every possible value at a dotted path, looking into all branches on the way."""
+    if not path:
+        yield from alternatives(value)
+        return
+    key, _, rest = path.partition(".")
+    for branch in alternatives(value):
+        if isinstance(branch, Mapping):
+            yield from every(branch.entries.get(key), rest)
+
+
+def first(value: Value | None, path: str = "") -> Value | None:
+    """The first possible value at a dotted path, or None."""
+    return next(every(value, path), None)
+
+
+def items(value: Value | None, path: str = "") -> Iterator[Value]:
+    """The members of a list in all branches; a value that is no list counts as its only member."""
+    for found in every(value, path):
+        if isinstance(found, Sequence):
+            for item in found.items:
+                yield from alternatives(item)
+        else:
+            yield found
+
+
+def objects(value: Value | None, path: str = "") -> Iterator[Mapping]:
+    """Those members of :func:`items` that are objects."""
+    return (item for item in items(value, path) if isinstance(item, Mapping))
+
+
+def fields(value: Value | None, path: str = "") -> Iterator[tuple[str, Value, Location]]:
+    """Key, each possible value, and the key's place, of the objects at a path."""
+    for found in every(value, path):
+        if isinstance(found, Mapping):
+            for key, entry in found.entries.items():
+                for branch in alternatives(entry):
+                    yield key, branch, found.key_location(key)
+
+
+def text_of(value: Value | None, path: str = "") -> str:
+    """The known string at a path (first branch); "" when there is none."""
+    found = first(value, path)
+    if isinstance(found, Scalar) and isinstance(found.value, (int, float)):
+        return str(found.value)
+    return string(found) or ""
+
+
+def truth(value: Value | None, path: str = "") -> bool:
+    """Whether some branch at the path is true, also when written as a string."""
+    return any(
+        isinstance(found, Scalar) and str(found.value).lower() == "true"
+        for found in every(value, path)
+    )
+
+
+def place(mapping: Mapping, *keys: str) -> Location:
+    """Where the first of these keys stands in an object, else the object itself."""
+    for key in keys:
+        if key in mapping:
+            return mapping.key_location(key)
+    return mapping.location
+
+
+def rendered(value: Value | None) -> str:
+    """The text of a value with pseudo parameters as ``<Region>`` (no colons inside), other
+    references as ``${Name.Attribute}``, unknown parts as ``${?}``; "" for objects and lists."""
+    if isinstance(value, Scalar):
+        return "" if value.value is None else str(value.value)
+    if isinstance(value, Reference):
+        return f"<{value.resource[5:]}>" if value.is_pseudo else str(value)
+    if isinstance(value, Text):
+        return "".join(part if isinstance(part, str) else rendered(part) for part in value.parts)
+    return "${?}" if isinstance(value, Unknown) else ""
+
+
+def references(value: Value | None) -> Iterator[Reference]:
+    """The references to resources inside a reference or text (not pseudo parameters)."""
+    if isinstance(value, Reference):
+        if not value.is_pseudo:
+            yield value
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if isinstance(part, Reference) and not part.is_pseudo:
+                yield part
+
+
+def where(value: Value | None, otherwise: Location = NOWHERE) -> Location:
+    """The place of a value when it has one."""
+    return value.location if value is not None and value.location.line else otherwise
