@@ -2,8 +2,9 @@
 
 Order: find the templates (``discovery``), read them (``documents``), resolve them
 (``intrinsics``, ``nested``; ``serverless`` for the Serverless Framework), expand what SAM shortens
-(``sam``), and map the resources to the model (``aws``). Where there is no template, functions are taken from code
-that looks like a handler (``codeonly``). What cannot be read is in ``Application.skipped``.
+(``sam``), and map the resources to the model (``aws``). Where there is no template, functions are
+taken from code that looks like a handler (``codeonly``). What cannot be read is in
+``Application.skipped``.
 """
 
 from __future__ import annotations
@@ -80,19 +81,23 @@ def load_templates(tree: Tree, found: Discovery, options: LoadOptions) -> list[T
     from ringfence.loaders.nested import Stacks
 
     templates = Stacks(tree, dict(options.parameters)).load(found.templates)
-    if found.serverless:
-        from ringfence.loaders.serverless import load_service
-
-        for file in found.serverless:
-            service = load_service(tree, file, options)
-            if service is not None:
-                templates.append(service)
+    templates.extend(services(tree, found.serverless, options))
     for template in templates:
         if template.format == "sam":
             from ringfence.loaders.sam import expand
 
             expand(template, reader_of(template))
     return templates
+
+
+def services(tree: Tree, files: list[str], options: LoadOptions) -> list[Template]:
+    """The services of the Serverless Framework."""
+    if not files:
+        return []
+    from ringfence.loaders.serverless import load_service
+
+    found = (load_service(tree, file, options) for file in files)
+    return [service for service in found if service is not None]
 
 
 def reader_of(template: Template) -> Callable[[str], Value | None]:

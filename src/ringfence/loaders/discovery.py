@@ -25,7 +25,22 @@ _NEVER = frozenset((
     "package.json", "package-lock.json", "npm-shrinkwrap.json", "composer.json", "composer.lock",
     "pnpm-lock.yaml", "tsconfig.json", "manifest.json", "cdk.json", "tree.json",
 ))  # fmt: skip
-_TYPE = re.compile(rb"AWSTemplateFormatVersion|AWS::[A-Za-z0-9]{2,40}::[A-Z]|AWS::Serverless-")
+#: The key Resources, as any format writes it, and a resource type. Both begin with known text, for
+#: which the regular expression engine searches fast.
+_RESOURCES = re.compile(rb"""Resources["']?\s*:""")
+_TYPE = re.compile(rb"""Type["']?\s*:[^\n,}]{0,40}\b(?:AWS|Alexa)::""")
+_BEFORE_KEY = (
+    b"",
+    b" ",
+    b"\t",
+    b'"',
+    b"'",
+    b"{",
+    b",",
+    b"\n",
+    b"\r",
+    b"\xbf",
+)  # the last ends a BOM
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -68,10 +83,19 @@ def is_candidate(tree: Tree, file: str) -> bool:
         return False
     if data.startswith(_WIDE_MARKS):
         data = data.replace(b"\0", b"")
-    if b"Resources" not in data or not _TYPE.search(data):
+    if not _speaks_of_resources(data):
         return False
     document = tree.document(file)
     return document is not None and is_template(document)
+
+
+def _speaks_of_resources(data: bytes) -> bool:
+    if b"AWSTemplateFormatVersion" not in data and _TYPE.search(data) is None:
+        return False
+    for match in _RESOURCES.finditer(data):
+        if data[max(0, match.start() - 1) : match.start()] in _BEFORE_KEY:
+            return True
+    return False
 
 
 def is_template(document: Value) -> bool:

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r'([{}\[\],:"])|(-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?)|(true|false|null)'
 )
 _SPACE = re.compile(r"[ \t\r\n]*")
+_BLANKS = (" ", "\n", "\r", "\t")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -71,6 +72,8 @@ class JsonReader:
         return JsonProblem(message, self.line, self.position - self.line_start + 1)
 
     def skip_space(self) -> None:
+        if self.text[self.position : self.position + 1] not in _BLANKS:
+            return
         match = _SPACE.match(self.text, self.position)
         assert match is not None  # the pattern matches the empty text
         self.advance(match.end())
@@ -189,7 +192,10 @@ class JsonReader:
             value, end = scan_string(self.text, self.position + 1, False)
         except JSONDecodeError as problem:
             raise self.problem(problem.msg[:1].lower() + problem.msg[1:]) from None
-        self.advance(end)
+        if "\n" in value:  # written as an escape, or, though it is not allowed, as itself
+            self.advance(end)
+        else:
+            self.position = end
         return value if value.isascii() else _without_lone_surrogates(value)
 
 

@@ -95,11 +95,10 @@ class Tree:
         return None
 
     def head(self, path: str) -> bytes | None:
-        """The bytes of a file for a first look, the beginning of a large one; never a note."""
-        if self.inside("", path) is None:
-            return None
+        """The bytes of a walked file for a first look, of a large one the beginning; never a
+        note."""
         try:
-            with (self.root / path).open("rb") as file:
+            with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - called for each file
                 return file.read(self.limits.document_bytes)
         except OSError:
             return None
@@ -146,9 +145,13 @@ class Tree:
             for entry, path in self.entries_of(folder, walk):
                 if self.is_excluded(path):
                     continue
-                if not self.is_folder(entry, path, walk):
-                    if entry.is_file():
+                if entry.is_symlink():
+                    if self.is_link_to_file(path, walk):
                         walk.files.append(path)
+                elif entry.is_file():
+                    walk.files.append(path)
+                elif not entry.is_dir():
+                    continue
                 elif entry.name in BUILT_FOLDERS and not into_built:
                     walk.built.append(path)
                 elif self.is_wanted(entry, path, walk):
@@ -169,21 +172,27 @@ class Tree:
             walk.skipped.append(Skipped(folder or ".", reason, Location(folder or ".", 1)))
             return
         for entry in entries:
-            yield entry, f"{folder}/{entry.name}" if folder else entry.name
+            name = entry.name
+            if not name.isascii():  # bytes that are no text cannot be shown or written out
+                name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            if name == entry.name:
+                yield entry, f"{folder}/{name}" if folder else name
+            else:
+                place = Location(f"{folder}/{name}" if folder else name, 1)
+                walk.skipped.append(Skipped(place.file, "its name is not valid UTF-8", place))
 
-    def is_folder(self, entry: os.DirEntry[str], path: str, walk: Walk) -> bool:
-        """Whether an entry is a folder to go into. A link to a folder inside the root is not
-        followed, since the folder is walked anyway; a link that leaves the root is noted."""
-        if entry.is_symlink():
-            try:
-                target = (self.root / path).resolve()
-            except (OSError, RuntimeError):
-                return False
-            if not target.is_relative_to(self.root):
-                reason = "a symbolic link that leaves the scanned folder"
-                walk.skipped.append(Skipped(path, reason, Location(path, 1)))
+    def is_link_to_file(self, path: str, walk: Walk) -> bool:
+        """Whether a link leads to a file inside the root. Links to folders inside the root are not
+        followed, since those are walked anyway; links that leave the root are noted."""
+        try:
+            target = (self.root / path).resolve()
+        except (OSError, RuntimeError):  # a circle
             return False
-        return entry.is_dir(follow_symlinks=False)
+        if target.is_relative_to(self.root):
+            return target.is_file()
+        reason = "a symbolic link that leaves the scanned folder"
+        walk.skipped.append(Skipped(path, reason, Location(path, 1)))
+        return False
 
     def is_wanted(self, entry: os.DirEntry[str], path: str, walk: Walk) -> bool:
         if entry.name in SKIPPED_FOLDERS:
