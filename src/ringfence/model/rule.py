@@ -14,12 +14,16 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A bad or a good example of a rule; its own test. ``language`` is yaml, python, javascript."""
+    """A bad or a good example of a rule; its own test. ``language`` is yaml, python, javascript.
+
+    ``trigger`` is the trigger kind of the one function that a code example becomes.
+    """
 
     text: str
     language: str
     bad: bool
     note: str = ""
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,133 @@
+"""Configuration rules: a CEL condition over the view of each subject, in every world."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from ringfence.checks.draft import Draft
+from ringfence.checks.expressions import Condition, compile_condition
+from ringfence.checks.findings import severity_for
+from ringfence.checks.messages import render
+from ringfence.checks.room import Room
+from ringfence.checks.views import Seen, View, subjects
+from ringfence.checks.worlds import Projection, Subject, Verdict, World, assignments, first_hole
+from ringfence.model.rule import Rule
+from ringfence.model.severity import Exposure
+from ringfence.rules.checks import subjects_of
+
+_EXPOSURES = {str(level): level for level in Exposure}
+Compiled = tuple[Rule, Condition]
+
+
+def check_configuration(room: Room, rules: Iterable[Rule]) -> list[Draft]:
+    """Every draft of the configuration rules. Only rules whose subject occurs are compiled."""
+    by_subject: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        for on in subjects_of(rule.on):
+            by_subject[on].append(rule)
+    drafts: list[Draft] = []
+    for on, group in by_subject.items():
+        seen = list(subjects(room, on))
+        if not seen:
+            continue
+        compiled = [(rule, compile_condition(rule.when, rule.source)) for rule in group]
+        for subject in seen:
+            drafts.extend(_check_subject(room, subject, compiled))
+    return drafts
+
+
+def _check_subject(room: Room, seen: Seen, compiled: list[Compiled]) -> list[Draft]:
+    worlds = _worlds(seen)
+    outcomes: dict[str, list[tuple[World, View, Verdict]]] = defaultdict(list)
+    for world, _, subject in worlds:
+        for rule, condition in compiled:
+            verdict = subject.decide(condition)
+            if verdict is not Verdict.FALSE:
+                outcomes[rule.id].append((world, subject.view, verdict))
+    drafts = []
+    for rule, _ in compiled:
+        found = outcomes.get(rule.id)
+        if not found:
+            continue
+        true = [(world, view) for world, view, verdict in found if verdict is Verdict.TRUE]
+        if true:
+            drafts.append(_draft(room, rule, seen, true, len(worlds)))
+        else:
+            room.note_unknown(seen.name, _why_unknown(rule, found[0][1]), seen.location)
+    return drafts
+
+
+def _worlds(seen: Seen) -> list[tuple[World, View, Subject]]:
+    first = Projection({})
+    view = seen.build(first)
+    if not first.conditions:
+        return [({}, view, Subject(view))]
+    found = []
+    for world in assignments(list(first.conditions)):
+        view = seen.build(Projection(world))
+        found.append((world, view, Subject(view)))
+    return found
+
+
+def _why_unknown(rule: Rule, view: View) -> str:
+    hole = first_hole(view)
+    return f"{rule.id} hangs on it: {hole.reason if hole else 'a value that is not known'}"
+
+
+def _under(true: list[tuple[World, View]], count: int) -> str:
+    """Under which conditions a finding holds; "" when it holds in every world."""
+    if len(true) == count:
+        return ""
+    common = dict(true[0][0])
+    for world, _ in true[1:]:
+        common = {name: value for name, value in common.items() if world.get(name) == value}
+    if not common:
+        return ""
+    parts = [f"{name.rpartition('#')[2]} is {str(value).lower()}" for name, value in common.items()]
+    return f" (when condition {' and '.join(parts)})"
+
+
+def _draft(
+    room: Room, rule: Rule, seen: Seen, true: list[tuple[World, View]], worlds: int
+) -> Draft:
+    view = true[0][1]
+    exposure = _EXPOSURES.get(str(view.get("exposure", "")), seen.exposure)
+    location, origins = seen.place(rule.at)
+    options = rule.options
+    items = view.get(str(options["items"]), []) if "items" in options else []
+    message = render(rule.message.replace("{items}", "\0"), view).replace("\0", "{items}")
+    under = _under(true, worlds)
+    if under:
+        message = message[:-1] + under + "." if message.endswith(".") else message + under
+    return Draft(
+        rule=rule,
+        message=message,
+        location=location,
+        subject=seen.name,
+        severity=severity_for(rule, exposure, bool(view.get("sensitive"))),
+        confidence=confidence_of(rule, view),
+        function=seen.function,
+        trigger=seen.trigger,
+        exposure=exposure if exposure is not Exposure.NONE else None,
+        origins=origins,
+        anchors=(*seen.anchors, location),
+        items=tuple(str(item) for item in items),
+        resources=tuple(str(item) for item in view.get("resources", ())),
+        fold=_fold(rule, seen, view),
+    )
+
+
+def confidence_of(rule: Rule, view: dict[str, Any]) -> str:
+    """The rule's confidence, one step lower when it rests on a guessed class of data."""
+    if "sensitive" not in rule.when or not view.get("guessed"):
+        return rule.confidence
+    return {"high": "medium"}.get(rule.confidence, "low")
+
+
+def _fold(rule: Rule, seen: Seen, view: View) -> str:
+    if rule.tier == "should":
+        return "application"
+    by = rule.options.get("fold")
+    return str(view.get(str(by), "") or seen.function) if by else ""

@@ -1,0 +1,174 @@
+"""Facts of the code become drafts: flows of untrusted data, and issues that need no flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ringfence.checks.draft import Draft
+from ringfence.checks.findings import severity_for
+from ringfence.checks.room import Room
+from ringfence.model.application import Trigger
+from ringfence.model.facts import CodeIssue, Flow
+from ringfence.model.rule import Rule
+from ringfence.model.severity import Effect, Exposure, severity_of
+
+_HTTP = frozenset(
+    {"apigateway-rest", "apigateway-http", "function-url", "alb", "apigateway-websocket"}
+)
+
+#: What an event path is called in sentences: (last known step of the path, words).
+_PARTS = (
+    ("queryStringParameters", "a query parameter"), ("rawQueryString", "the query string"),
+    ("multiValueQueryStringParameters", "a query parameter"),
+    ("pathParameters", "a path parameter"),
+    ("headers", "a header"), ("multiValueHeaders", "a header"), ("cookies", "a cookie"),
+    ("rawPath", "the path"), ("path", "the path"), ("body", "the body"),
+    ("object.key", "the key of an object"), ("userAttributes", "an attribute of a user"),
+    ("dynamodb", "an item"), ("Sns.Message", "a message"), ("kinesis.data", "a record"),
+    ("detail", "the detail of an event"), ("commonHeaders", "a header of a mail"),
+    ("content", "a mail"),
+)  # fmt: skip
+
+
+def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
+    """A draft per flow that names one of these rules."""
+    known = {rule.id: rule for rule in rules}
+    return [_flow(room, known[flow.rule], flow) for flow in room.facts.flows if flow.rule in known]
+
+
+def check_issues(room: Room, rules: Iterable[Rule]) -> list[Draft]:
+    """A draft per issue that names one of these rules."""
+    known = {rule.id: rule for rule in rules}
+    return [
+        _issue(room, known[issue.rule], issue) for issue in room.facts.issues if issue.rule in known
+    ]
+
+
+def triggers_of(room: Room, flow: Flow) -> list[Trigger]:
+    """The triggers whose sender controls the source, the widest first."""
+    found = [room.application.triggers.get(name) for name in flow.source.triggers]
+    known = [trigger for trigger in found if trigger is not None]
+    return sorted(known, key=lambda trigger: -trigger.sender.exposure)
+
+
+def exposure_of(room: Room, flow: Flow) -> tuple[Exposure, Trigger | None]:
+    """Who can start the flow. Code without a template has no triggers: unknown, not "nobody"."""
+    triggers = triggers_of(room, flow)
+    if triggers:
+        return triggers[0].sender.exposure, triggers[0]
+    if not room.application.triggers or not room.triggers_by_function.get(flow.function):
+        return Exposure.UNKNOWN, None
+    widest = room.widest_trigger(flow.function)
+    return (widest.sender.exposure if widest else Exposure.UNKNOWN), widest
+
+
+def _flow(room: Room, rule: Rule, flow: Flow) -> Draft:
+    exposure, trigger = exposure_of(room, flow)
+    effect = _effect(flow.effect, rule)
+    function = room.application.functions.get(flow.function)
+    severity = rule.severity if rule.severity is not None else severity_of(exposure, effect)
+    return Draft(
+        rule=rule,
+        message=message_of(room, rule, flow, trigger),
+        location=flow.location,
+        subject=function.logical_id if function else "",
+        severity=severity,
+        confidence=flow.certainty,
+        function=flow.function,
+        trigger=trigger.id if trigger else "",
+        source=flow.source.path,
+        sink=flow.sink,
+        exposure=exposure,
+        steps=flow.steps,
+        anchors=(flow.location, flow.source.location),
+        fold=f"{flow.location} {flow.sink} {flow.argument}",
+        weight=int(exposure),
+        subjects=(function.logical_id,) if function else (),
+    )
+
+
+def _effect(word: str, rule: Rule) -> Effect:
+    try:
+        return Effect(word)
+    except ValueError:
+        return rule.effect or Effect.WEAKEN
+
+
+def message_of(room: Room, rule: Rule, flow: Flow, trigger: Trigger | None) -> str:
+    """Such as "The key of an object put into Uploads, which anyone may write, reaches eval"."""
+    what = source_in_words(flow.source.path, trigger, flow.source.kind)
+    who = who_in_words(trigger)
+    via = ""
+    if flow.source.via:
+        hops = [room.application.resources.get(hop.resource) for hop in flow.source.via]
+        names = [hop.logical_id for hop in hops if hop is not None]
+        via = (
+            f" by way of {' and '.join(dict.fromkeys(names))}" if names else " by another function"
+        )
+    ending = rule.message.rstrip(".")
+    placed = (
+        ending.replace("{source}", f"{what}{who}")
+        .replace("{sink}", flow.sink)
+        .replace("{argument}", flow.argument or "argument")
+        .replace("{via}", via)
+    )
+    return placed[:1].upper() + placed[1:] + "."
+
+
+def source_in_words(path: str, trigger: Trigger | None, kind: str) -> str:
+    """An event path in a few words of the application."""
+    if kind == "response":
+        return f"a response ({path})"
+    words = next((words for part, words in _PARTS if part in path), "")
+    name = path.rpartition(".")[2].strip("[]'\"")
+    if trigger is None:
+        return f"event data ({path})"
+    if trigger.kind == "s3":
+        place = trigger.name.removeprefix("bucket ")
+        return f"{words or 'a field of the event'} put into {place}"
+    if trigger.kind in _HTTP:
+        shown = f"{words or 'a field'} of {trigger.name}"
+        tail = name if words and words.startswith("a ") and name.isidentifier() else ""
+        known = {"queryStringParameters", "pathParameters", "headers", "body", "cookies"}
+        return shown.replace(words, f"{words} {tail}", 1) if tail and tail not in known else shown
+    return f"{words or 'a field'} from {trigger.name}"
+
+
+def who_in_words(trigger: Trigger | None) -> str:
+    """ ", which anyone may cause" and the like; "" when nothing is known."""
+    if trigger is None:
+        return ""
+    verb = {"s3": "write", "sqs": "send to", "sns": "publish to"}.get(trigger.kind, "cause")
+    exposure = trigger.sender.exposure
+    if exposure is Exposure.ANYONE:
+        return f", which anyone may {verb},"
+    if exposure is Exposure.AUTHENTICATED:
+        return f", which any signed-in user may {verb},"
+    if exposure is Exposure.ACCOUNT:
+        return f", which this account may {verb},"
+    return ""
+
+
+def _issue(room: Room, rule: Rule, issue: CodeIssue) -> Draft:
+    exposure = room.exposure_of(issue.function)
+    if not room.triggers_by_function.get(issue.function):
+        exposure = Exposure.UNKNOWN
+    trigger = room.widest_trigger(issue.function)
+    function = room.application.functions.get(issue.function)
+    text = issue.text[:1].upper() + issue.text[1:]
+    return Draft(
+        rule=rule,
+        message=text if text.endswith(".") else f"{text}.",
+        location=issue.location,
+        subject=function.logical_id if function else "",
+        severity=severity_for(rule, exposure, False),
+        confidence=issue.certainty,
+        function=issue.function,
+        trigger=trigger.id if trigger else "",
+        exposure=exposure,
+        steps=issue.steps,
+        anchors=(issue.location,),
+        fold="application" if rule.tier == "should" else str(issue.location),
+        weight=int(exposure),
+        subjects=(function.logical_id,) if function else (),
+    )

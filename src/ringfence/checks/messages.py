@@ -1,0 +1,44 @@
+"""Messages of rules: templates with ``{placeholders}`` filled from a view."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-]*)\}")
+MAX_LENGTH = 160
+MAX_ITEMS = 4
+
+
+def render(template: str, view: dict[str, Any]) -> str:
+    """The message; a placeholder that the view does not have becomes "?"."""
+    return _PLACEHOLDER.sub(lambda match: _text(_find(view, match.group(1))), template)
+
+
+def _find(view: Any, path: str) -> Any:
+    for step in path.split("."):
+        if isinstance(view, list) and view:
+            view = view[0]
+        view = view.get(step) if isinstance(view, dict) else None
+    return view
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return listed([_text(item) for item in value])
+    if isinstance(value, dict):
+        return listed([str(key) for key in value])
+    if value is None:
+        return "?"
+    text = "true" if value is True else "false" if value is False else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"
+
+
+def listed(items: list[str], limit: int = MAX_ITEMS) -> str:
+    """``a, b and c``; the rest is counted."""
+    if len(items) > limit:
+        return f"{', '.join(items[: limit - 1])} and {len(items) - limit + 1} more"
+    if len(items) > 1:
+        return f"{', '.join(items[:-1])} and {items[-1]}"
+    return "".join(items)

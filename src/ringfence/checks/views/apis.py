@@ -1,0 +1,171 @@
+"""Facts about APIs, their stages, and the clients of user pools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringfence.checks.room import Room, references
+from ringfence.checks.views import View
+from ringfence.checks.worlds import Projection
+from ringfence.model.application import Resource, Trigger
+from ringfence.model.severity import Exposure
+from ringfence.model.value import Mapping, Value, string
+
+
+def _api_of(room: Room, stage: Resource, key: str) -> Resource | None:
+    return room.resource_of(stage.properties.get(key))
+
+
+def triggers_of_api(room: Room, api: Resource | None) -> list[Trigger]:
+    """The triggers that an API delivers."""
+    if api is None:
+        return []
+    names = {api.id, api.generated_from}
+    return [t for t in room.application.triggers.values() if t.source and t.source in names]
+
+
+def _widest(triggers: list[Trigger]) -> str:
+    widest = max((t.sender.exposure for t in triggers), default=Exposure.NONE)
+    return str(widest)
+
+
+def _private(api: Resource | None) -> bool:
+    if api is None:
+        return False
+    types = api.properties.at("EndpointConfiguration.Types")
+    return any(string(item) == "PRIVATE" for item in getattr(types, "items", ()))
+
+
+def rest_stage(room: Room, resource: Resource, project: Projection) -> View:
+    """``api`` its name, ``private``, ``all_methods`` the settings of ``/*`` + ``*``, ``cached``,
+    ``has_waf``, ``throttled`` (stage or usage plan), ``exposure`` of its widest trigger."""
+    api = _api_of(room, resource, "RestApiId")
+    settings = _list(project(resource.properties.get("MethodSettings")))
+    wildcard = next((s for s in settings if s.get("HttpMethod") == "*"), {})
+    triggers = triggers_of_api(room, api)
+    return {
+        "api": api.logical_id if api else "",
+        "private": _private(api),
+        "settings": settings,
+        "all_methods": wildcard,
+        "log_level": str(wildcard.get("LoggingLevel", "OFF")),
+        "throttled": any("ThrottlingRateLimit" in s for s in settings)
+        or _has_plan(room, resource, api),
+        "has_waf": _has_waf(room, resource),
+        "exposure": _widest(triggers),
+        "entries": len(triggers),
+    }
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    found = value if isinstance(value, list) else []
+    return [item for item in found if isinstance(item, dict)]
+
+
+def _has_plan(room: Room, stage: Resource, api: Resource | None) -> bool:
+    plans = room.by_type.get("AWS::ApiGateway::UsagePlan", ())
+    ids = {stage.id, api.id if api else stage.id}
+    return any(
+        plan.properties.get("Throttle") is not None
+        and ids & {ref.resource for ref in references(plan.properties)}
+        for plan in plans
+    )
+
+
+def _has_waf(room: Room, resource: Resource) -> bool:
+    return bool(room.companions(resource, "AWS::WAFv2::WebACLAssociation"))
+
+
+def rest_api(room: Room, resource: Resource, project: Projection) -> View:
+    """``private``, ``has_policy``, ``exposure``, ``entries``, ``validated`` (a request validator
+    stands in it or beside it), ``stages`` how many stages it has, ``writes`` (has a method that
+    takes a body), ``body_security`` whether its definition names any security."""
+    triggers = triggers_of_api(room, resource)
+    body = resource.properties.get("Body")
+    validators = room.companions(resource, "AWS::ApiGateway::RequestValidator")
+    return {
+        "private": _private(resource),
+        "has_policy": resource.properties.get("Policy") is not None,
+        "exposure": _widest(triggers),
+        "entries": len(triggers),
+        "validated": bool(validators) or _has_key(body, "x-amazon-apigateway-request-validators"),
+        "writes": any(t.method in ("POST", "PUT", "PATCH", "ANY", "*") for t in triggers),
+        "anonymous_writes": any(
+            t.method in ("POST", "PUT", "PATCH", "ANY", "*")
+            and t.sender.exposure is Exposure.ANYONE
+            for t in triggers
+        ),
+        "cors_origins": cors_origins(body),
+    }
+
+
+def _has_key(value: Value | None, key: str) -> bool:
+    return isinstance(value, Mapping) and value.get(key) is not None
+
+
+def cors_origins(body: Value | None) -> list[str]:
+    """The origins that the definition's own CORS answers allow (its OPTIONS methods)."""
+    paths = body.get("paths") if isinstance(body, Mapping) else None
+    found: list[str] = []
+    for item in paths.entries.values() if isinstance(paths, Mapping) else ():
+        responses = (
+            item.at("options.x-amazon-apigateway-integration.responses")
+            if isinstance(item, Mapping)
+            else None
+        )
+        for response in responses.entries.values() if isinstance(responses, Mapping) else ():
+            parameters = (
+                response.get("responseParameters") if isinstance(response, Mapping) else None
+            )
+            for key, value in parameters.entries.items() if isinstance(parameters, Mapping) else ():
+                if key.lower().endswith("access-control-allow-origin"):
+                    found.append((string(value) or "").strip("'"))
+    return sorted(set(found))
+
+
+def http_stage(room: Room, resource: Resource, project: Projection) -> View:
+    """``api``, ``protocol`` (HTTP or WEBSOCKET), ``exposure``, ``entries``, ``throttled``,
+    ``access_logged``, ``data_trace``."""
+    api = _api_of(room, resource, "ApiId")
+    triggers = triggers_of_api(room, api)
+    p = resource.properties
+    route = p.get("DefaultRouteSettings")
+    return {
+        "api": api.logical_id if api else "",
+        "protocol": string(api.properties.get("ProtocolType")) or "HTTP" if api else "",
+        "exposure": _widest(triggers),
+        "entries": len(triggers),
+        "access_logged": p.get("AccessLogSettings") is not None,
+        "throttled": _has_key(route, "ThrottlingRateLimit") or p.get("RouteSettings") is not None,
+    }
+
+
+def http_api(room: Room, resource: Resource, project: Projection) -> View:
+    """``exposure``, ``entries``, ``websocket``, and ``cors`` its CORS settings wherever they
+    stand (property or definition)."""
+    triggers = triggers_of_api(room, resource)
+    cors = resource.properties.get("CorsConfiguration")
+    if cors is None:
+        body = resource.properties.get("Body")
+        cors = body.get("x-amazon-apigateway-cors") if isinstance(body, Mapping) else None
+    found = project(cors)
+    lowered = (
+        {k[:1].lower() + k[1:]: v for k, v in found.items()} if isinstance(found, dict) else {}
+    )
+    return {
+        "exposure": _widest(triggers),
+        "entries": len(triggers),
+        "websocket": string(resource.properties.get("ProtocolType")) == "WEBSOCKET",
+        "cors": lowered,
+    }
+
+
+def user_pool_client(room: Room, resource: Resource, project: Projection) -> View:
+    """``flows`` the OAuth flows that are switched on, ``urls`` its callback and logout URLs."""
+    p = resource.properties
+    urls = [*_texts(project(p.get("CallbackURLs"))), *_texts(project(p.get("LogoutURLs")))]
+    return {"flows": project(p.get("AllowedOAuthFlows")) or [], "urls": urls}
+
+
+def _texts(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
