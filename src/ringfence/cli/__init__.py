@@ -69,13 +69,10 @@ def _system_error(problem: OSError) -> int:
 
 
 def _reader_left() -> int:
-    """``ringfence … | head``: be quiet, also when the interpreter flushes at its end."""
-    import os
+    """``ringfence --help | head``: be quiet, also when the interpreter flushes at its end."""
+    from ringfence.cli.output import drop_output
 
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        pass  # standard output is no real file, so nothing is left to flush
+    drop_output()
     return EXIT_OK
 
 

@@ -117,11 +117,28 @@ def columns(asked: int | None, stream: TextIO) -> int:
 
 
 def print_text(text: str) -> None:
-    """Write to standard output, whatever its encoding lacks as a visible escape."""
+    """Write to standard output, whatever its encoding lacks as a visible escape.
+
+    A reader that left (``| head``) has what it wanted: the rest is dropped without a word.
+    """
     stream = sys.stdout
     encoding = getattr(stream, "encoding", None) or "ascii"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        drop_output()
+    except OSError as problem:
+        drop_output()
+        raise OutputError(
+            f"cannot write the report: {problem.strerror}", "standard output"
+        ) from problem
+
+
+def drop_output() -> None:
+    """Send what is still buffered nowhere, so that the interpreter's own flush is quiet."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def text_settings(arguments: argparse.Namespace) -> ReportSettings:

@@ -120,6 +120,11 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         "--width", metavar="COLUMNS", type=width,
         help="width of the terminal report (default: the terminal's, at most 120)",
     )  # fmt: skip
+    group.add_argument(
+        "--show-suppressed", action="store_true",
+        help="list every suppressed finding; in SARIF as suppressed results, which some review "
+        "pages show as open alerts",
+    )  # fmt: skip
     volume = group.add_mutually_exclusive_group()
     volume.add_argument(
         "-q", "--quiet", action="store_true", help="print no terminal report and no summary"
@@ -227,6 +232,7 @@ def _settings(arguments: argparse.Namespace, to_file: bool) -> ReportSettings:
         width=width,
         unicode=unicode,
         verbose=arguments.verbose,
+        suppressed=arguments.show_suppressed,
         only=arguments.only,
         prefix=_prefix(arguments.path) if arguments.format == "sarif" else "",
         version=ringfence.__version__,
@@ -254,14 +260,12 @@ def _summarise(result: ScanResult, output: Path) -> None:
 
 
 def _write_baseline(result: ScanResult, path: Path) -> int:
-    from ringfence.checks.baseline import baseline_text
+    from ringfence.checks.baseline import write_baseline
     from ringfence.cli import EXIT_OK
-    from ringfence.cli.output import write_file
     from ringfence.report.summary import plural
     from ringfence.report.text import escape
 
-    write_file(path, baseline_text(result.findings))
-    known = plural(len(result.findings), "finding")
+    known = plural(write_baseline(path, result.findings), "finding")
     print(escape(f"{known} written to {path}", unicode=False), file=sys.stderr)
     return EXIT_OK
 

@@ -23,13 +23,15 @@ class ReportSettings:
     ``width`` is in terminal cells. ``unicode`` False asks for ASCII only. ``only`` holds the parts
     asked for (``entries`` or families); empty means everything but the entries table.
     ``prefix`` is the path from the repository's root to the scanned folder (POSIX, no slash at
-    the ends), for reports that hosting services read. ``version`` is Ringfence's.
+    the ends), for reports that hosting services read. ``suppressed`` asks for silenced findings in
+    full. ``version`` is Ringfence's.
     """
 
     color: bool = False
     width: int = 100
     unicode: bool = True
     verbose: bool = False
+    suppressed: bool = False
     only: frozenset[str] = frozenset()
     prefix: str = ""
     version: str = ""

@@ -117,7 +117,7 @@ def _show_suppressed(page: Page, result: ScanResult) -> None:
         return
     page.line((f"  {plural(len(silenced), 'finding')} suppressed", "strong"))
     names = Names.of(result)
-    for item in silenced if page.verbose else silenced[:MAX_SKIPPED]:
+    for item in silenced if page.all_suppressed else silenced[:MAX_SKIPPED]:
         finding = item.finding
         owner = names.function(finding.function) or finding.subject
         until = f" until {item.until}" if item.until else ""
@@ -127,7 +127,8 @@ def _show_suppressed(page: Page, result: ScanResult) -> None:
             [("        ", "")],
             right=place(page, item.location),
         )  # fmt: skip
-    _more(page, len(silenced) - MAX_SKIPPED, "suppression")
+    if len(silenced) > MAX_SKIPPED and not page.all_suppressed:
+        page.line((f"        and {len(silenced) - MAX_SKIPPED} more with --show-suppressed", "dim"))
 
 
 def _more(page: Page, count: int, word: str) -> None:

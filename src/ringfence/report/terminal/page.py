@@ -27,6 +27,7 @@ class Page:
         self.width = max(MIN_WIDTH, settings.width)
         self.unicode = settings.unicode
         self.verbose = settings.verbose
+        self.all_suppressed = settings.verbose or settings.suppressed
         self.glyphs = UNICODE if settings.unicode else ASCII
         self._paint = Painter(settings.color)
         self._lines: list[str] = []
