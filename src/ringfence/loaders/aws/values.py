@@ -118,3 +118,18 @@ def references(value: Value | None) -> Iterator[Reference]:
 def where(value: Value | None, otherwise: Location = NOWHERE) -> Location:
     """The place of a value when it has one."""
     return value.location if value is not None and value.location.line else otherwise
+
+
+def walk(value: Value | None, path: str) -> Iterator[tuple[Value, Mapping]]:
+    """Every value at a dotted path, through lists and branches at each step, with the object that
+    holds it."""
+    key, _, rest = path.partition(".")
+    for holder in objects(value):
+        held = holder.entries.get(key)
+        if held is None:
+            continue
+        if rest:
+            yield from walk(held, rest)
+        else:
+            for item in items(held):
+                yield item, holder

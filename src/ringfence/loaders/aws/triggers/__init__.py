@@ -9,17 +9,38 @@ from __future__ import annotations
 
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.triggers import (
+    balancers,
+    destinations,
+    direct,
+    edge,
     events,
+    graphql,
     http_api,
     invoke,
     mappings,
     messaging,
     rest,
     storage,
+    users,
+    workflow,
 )
 from ringfence.loaders.aws.triggers.builder import Triggers
 
-MODULES = (rest, http_api, storage, messaging, mappings, events)
+MODULES = (
+    rest,
+    http_api,
+    balancers,
+    edge,
+    graphql,
+    storage,
+    messaging,
+    mappings,
+    events,
+    workflow,
+    users,
+    direct,
+    destinations,
+)
 
 
 def add_triggers(graph: Graph) -> None:
