@@ -12,11 +12,15 @@ from collections.abc import Callable
 
 from ringfence.loaders.construct import make_mapping
 from ringfence.loaders.sam.context import Expansion, ReadDocument, Shorthand
+from ringfence.loaders.sam.links import relink
 from ringfence.loaders.sam.sections import Globals
 from ringfence.loaders.template import Template, TemplateResource
 from ringfence.model.value import EMPTY
 
 PREFIX = "AWS::Serverless::"
+
+#: Types that are expanded after all functions, or that the nesting of templates handles.
+_LATER = frozenset(("Api", "HttpApi", "Connector", "Application"))
 
 
 def expand(template: Template, read_document: ReadDocument | None = None) -> None:
@@ -31,12 +35,20 @@ def expand(template: Template, read_document: ReadDocument | None = None) -> Non
     expansion = Expansion(template, read_document)
     shorthands = _read_shorthands(template)
     for shorthand in shorthands:
-        handler = _handlers().get(shorthand.type.removeprefix(PREFIX))
+        name = shorthand.type.removeprefix(PREFIX)
+        handler = _handlers().get(name)
         if handler is not None:
             handler(shorthand, expansion)
+        elif name not in _LATER:
+            expansion.skip(
+                f"resource {shorthand.logical_id}",
+                f"{shorthand.type} is not understood yet",
+                shorthand.location,
+            )
     _expand_apis(shorthands, Globals(template.global_sections), expansion)
     _replace(template, expansion)
     _expand_connectors(shorthands, expansion)
+    relink(template)
 
 
 def _is_shorthand(resource: TemplateResource) -> bool:
@@ -101,18 +113,24 @@ def _expand_apis(shorthands: list[Shorthand], sections: Globals, expansion: Expa
             expand_api(implicit_api(expansion, kind, implied, properties), implied, expansion)
         for route in routes.pop("", []):
             if route.api is not None:
-                permit_route(expansion, route, route.api, "AllStages" if kind == "rest" else "")
+                inside = expansion.find(route.api) is not None
+                suffix = "Stage" if inside else "AllStages"
+                permit_route(expansion, route, route.api, suffix if kind == "rest" else "")
 
 
 def _replace(template: Template, expansion: Expansion) -> None:
     """Puts what was made where the shorthands stood, the rest behind."""
     made = expansion.made
+    gone = {item.generated_from or item.id for item in made.values()}
+    gone.update(
+        key for key, resource in template.resources.items() if resource.type == f"{PREFIX}Connector"
+    )
     replaced: dict[str, TemplateResource] = {}
     groups: dict[str, list[TemplateResource]] = {}
     for resource in made.values():
         groups.setdefault(resource.generated_from or resource.id, []).append(resource)
     for key, resource in template.resources.items():
-        if not resource.type.startswith(PREFIX) or resource.type == f"{PREFIX}Application":
+        if not resource.type.startswith(PREFIX) or key not in gone:
             replaced[key] = resource
         for generated in groups.pop(key, []):
             replaced[generated.id] = generated
@@ -123,9 +141,8 @@ def _replace(template: Template, expansion: Expansion) -> None:
 
 
 def _expand_connectors(shorthands: list[Shorthand], expansion: Expansion) -> None:
-    if any(item.type == f"{PREFIX}Connector" for item in shorthands) or any(
-        "Connectors" in item.attributes for item in expansion.template.resources.values()
-    ):
+    owners = [*shorthands, *expansion.template.resources.values()]
+    if any(item.type == f"{PREFIX}Connector" or "Connectors" in item.attributes for item in owners):
         from ringfence.loaders.sam.connectors import expand_connectors
 
         expand_connectors(shorthands, expansion)

@@ -220,17 +220,24 @@ def _source_role(
         return role
     suffix = "/index/*" if actions[0].startswith("dynamodb:") else ":*"
     both = [target, sub("${target}" + suffix, place, target=target)] if target is not None else []
-    statement = {"Effect": "Allow", "Action": actions, "Resource": both}
-    policy = {
-        "PolicyName": "connector",
-        "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-    }
     expansion.add(
         f"{logical_id}Role",
         "AWS::IAM::Role",
         {
             "AssumeRolePolicyDocument": trust("appsync.amazonaws.com", place),
-            "Policies": [policy],
+        },
+        source,
+        place,
+    )
+    kind = "Table" if actions[0].startswith("dynamodb:") else "Lambda"
+    statement = {"Effect": "Allow", "Action": actions, "Resource": both}
+    expansion.add(
+        f"{logical_id}To{kind}ConnectorPolicy",
+        "AWS::IAM::ManagedPolicy",
+        {
+            "ManagedPolicyName": "connector",
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+            "Roles": [expansion.ref(f"{logical_id}Role", place)],
         },
         source,
         place,

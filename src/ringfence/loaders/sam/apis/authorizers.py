@@ -196,6 +196,8 @@ def apply_default_authorizer(body: Body, api: ApiAuth, preflight: bool) -> None:
         if method == "options" and not preflight:
             continue
         present = security_of(definition)
+        if api.http and present:
+            continue
         chosen = [item for item in present if own.intersection(scheme_names(item))]
         others = [item for item in present if item not in chosen]
         opened = next((item for item in others if NONE in scheme_names(item)), None)

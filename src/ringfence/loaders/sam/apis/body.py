@@ -137,9 +137,12 @@ def scheme_names(entry: Value) -> list[str]:
 
 
 def path_text(path: str) -> str:
-    """A path as API Gateway writes it in an ARN: parameters as ``*``, no slash at the end."""
-    if len(path) > 1:
-        path = path.rstrip("/")
+    """A path as permissions name it: parameters as ``*``, no slash at the end."""
+    return starred(path.rstrip("/") if len(path) > 1 else path)
+
+
+def starred(path: str) -> str:
+    """A path with ``*`` for its parameters."""
     parts = []
     for part in path.split("/"):
         opened, closed = part.find("{"), part.rfind("}")

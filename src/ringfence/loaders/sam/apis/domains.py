@@ -18,9 +18,8 @@ def add_rest_domain(source: Shorthand, stage: str, expansion: Expansion) -> None
     kind = domain.get("EndpointConfiguration")
     edge = string(kind) == "EDGE"
     certificate = "CertificateArn" if edge else "RegionalCertificateArn"
-    logical_id = f"{source.logical_id}DomainName"
-    expansion.add(
-        logical_id,
+    made = expansion.add(
+        "ApiGatewayDomainName",
         "AWS::ApiGateway::DomainName",
         {
             "DomainName": domain.get("DomainName"),
@@ -40,7 +39,7 @@ def add_rest_domain(source: Shorthand, stage: str, expansion: Expansion) -> None
             f"{source.logical_id}BasePathMapping{number or ''}",
             "AWS::ApiGateway::BasePathMapping",
             {
-                "DomainName": expansion.ref(logical_id, place),
+                "DomainName": expansion.ref(made.logical_id, place),
                 "RestApiId": expansion.ref(source.logical_id, place),
                 "Stage": expansion.ref(stage, place),
                 "BasePath": base_path,
@@ -49,9 +48,7 @@ def add_rest_domain(source: Shorthand, stage: str, expansion: Expansion) -> None
             place,
         )
     attribute = "DistributionDomainName" if edge else "RegionalDomainName"
-    _add_records(
-        source, domain, Reference(expansion.id_of(logical_id), attribute, place), expansion
-    )
+    _add_records(source, domain, Reference(made.id, attribute, place), expansion)
 
 
 def add_http_domain(source: Shorthand, stage: str, expansion: Expansion) -> None:
@@ -60,15 +57,14 @@ def add_http_domain(source: Shorthand, stage: str, expansion: Expansion) -> None
     if "DomainName" not in domain:
         return
     place = source.place("Domain")
-    logical_id = f"{source.logical_id}DomainName"
     configuration = {
         "CertificateArn": domain.get("CertificateArn"),
         "EndpointType": domain.get("EndpointConfiguration") or "REGIONAL",
         "SecurityPolicy": domain.get("SecurityPolicy"),
         "OwnershipVerificationCertificateArn": domain.get("OwnershipVerificationCertificateArn"),
     }
-    expansion.add(
-        logical_id,
+    made = expansion.add(
+        "ApiGatewayDomainNameV2",
         "AWS::ApiGatewayV2::DomainName",
         {
             "DomainName": domain.get("DomainName"),
@@ -83,7 +79,7 @@ def add_http_domain(source: Shorthand, stage: str, expansion: Expansion) -> None
             f"{source.logical_id}ApiMapping{number or ''}",
             "AWS::ApiGatewayV2::ApiMapping",
             {
-                "DomainName": expansion.ref(logical_id, place),
+                "DomainName": expansion.ref(made.logical_id, place),
                 "ApiId": expansion.ref(source.logical_id, place),
                 "Stage": expansion.ref(stage, place),
                 "ApiMappingKey": base_path,
@@ -91,7 +87,7 @@ def add_http_domain(source: Shorthand, stage: str, expansion: Expansion) -> None
             source,
             place,
         )
-    name = Reference(expansion.id_of(logical_id), "RegionalDomainName", place)
+    name = Reference(made.id, "RegionalDomainName", place)
     _add_records(source, domain, name, expansion)
 
 
@@ -124,7 +120,7 @@ def _add_records(source: Shorthand, domain: Mapping, target: Value, expansion: E
         for kind in (("A", "AAAA") if is_set(zone.get("IpV6")) else ("A",))
     ]
     expansion.add(
-        f"{source.logical_id}RecordSetGroup",
+        "RecordSetGroup",
         "AWS::Route53::RecordSetGroup",
         {
             "HostedZoneId": zone.get("HostedZoneId"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ringfence.loaders.construct import items_of, make, sub
-from ringfence.loaders.sam.apis.body import Body, method_text, path_text
+from ringfence.loaders.sam.apis.body import Body, method_text, starred
 from ringfence.model.location import Location
 from ringfence.model.value import Mapping, Value, string
 
@@ -24,7 +24,7 @@ class PolicyDraft:
         """The statements that ``given`` makes for one path."""
         resources = [
             sub("execute-api:/${stage}/${rest}", given.location, stage=stage, rest=rest)
-            for rest in (method_text(name) + path_text(path) for name in body.methods_of(path))
+            for rest in (method_text(name) + starred(path) for name in body.methods_of(path))
         ]
         for name, effect in (("AwsAccountWhitelist", "Allow"), ("AwsAccountBlacklist", "Deny")):
             accounts = list(items_of(given.get(name)))

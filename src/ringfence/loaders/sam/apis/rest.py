@@ -22,7 +22,12 @@ from ringfence.loaders.sam.apis.body import Body, method_text
 from ringfence.loaders.sam.apis.definition import Definition, Elsewhere, read_definition
 from ringfence.loaders.sam.apis.domains import add_rest_domain
 from ringfence.loaders.sam.apis.resource_policy import PolicyDraft
-from ringfence.loaders.sam.apis.routes import permit_authorizers, permit_route, stage_id
+from ringfence.loaders.sam.apis.routes import (
+    permit_authorizers,
+    permit_route,
+    stage_id,
+    written_text,
+)
 from ringfence.loaders.sam.apis.usage_plans import add_usage_plan
 from ringfence.loaders.sam.context import Expansion, Route, Shorthand
 from ringfence.loaders.sam.roles import tag_list
@@ -75,7 +80,7 @@ def expand_rest_api(source: Shorthand, routes: list[Route], expansion: Expansion
 
 def _suffix(source: Shorthand) -> str:
     """What the ids of permissions end in: the stage's name, when it is a plain word."""
-    name = string(source.get("StageName"))
+    name = written_text(source.get("StageName"))
     return "Stage" if name is None else "".join(c for c in name if c.isalnum())
 
 
@@ -156,7 +161,9 @@ def _request_checks(route: Route) -> dict[str, Any]:
     if "Model" in model:
         schema = {"$ref": f"#/definitions/{display(model.get('Model')).lower()}"}
         body_required = boolean(model.get("Required"))
-        parameters.append({"in": "body", "name": "body", "schema": schema, "required": body_required})
+        parameters.append(
+            {"in": "body", "name": "body", "schema": schema, "required": body_required}
+        )
         checked = [
             word
             for word, key in (("body", "ValidateBody"), ("params", "ValidateParameters"))

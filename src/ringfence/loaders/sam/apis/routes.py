@@ -100,9 +100,19 @@ def permit_authorizers(
         )
 
 
+def written_text(value: Value | None) -> str | None:
+    """The text of a value that stands in the template itself, not in a parameter or mapping:
+    what the transform sees, since it leaves intrinsic functions alone."""
+    if value is not None and any(
+        origin.role in ("parameter", "mapping", "condition") for origin in value.origins
+    ):
+        return None
+    return string(value)
+
+
 def stage_id(api: str, stage: Value | None) -> str:
     """The logical id of a stage: with its name when that is a plain word."""
-    name = string(stage) or ""
+    name = written_text(stage) or ""
     if name == "$default":
         name = "ApiGatewayDefault"
     return f"{api}{''.join(c for c in name if c.isalnum())}Stage"
