@@ -20,10 +20,11 @@ EXIT_INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises."""
-    from ringfence.cli.parser import build_parser
+    from ringfence.cli.parser import build_parser, check_verb
 
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        check_verb(words)
         arguments = build_parser().parse_args(words)
         code = int(arguments.run(arguments))
         sys.stdout.flush()

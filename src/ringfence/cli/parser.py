@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, NoReturn
 
 import ringfence
@@ -13,11 +16,14 @@ from ringfence.errors import UsageError
 
 DESCRIPTION = "Finds what an attacker can do to a serverless application, and what to change."
 
+VERBS = ("scan", "explain", "rules")
+
 EPILOG = """\
 examples:
   ringfence scan                         scan the folder you are in
   ringfence scan app --only entries      who may call what, and what proves it
-  ringfence explain os-command-injection what a rule means and how to mend it
+  ringfence explain os-command-injection
+                                         what a rule means and how to mend it
 
 exit codes:
   0 nothing at or above --fail-on    1 findings at or above it
@@ -29,13 +35,21 @@ class Parser(argparse.ArgumentParser):
     """Reports wrong usage as every other error: ``error:`` and ``help:``, exit 2."""
 
     def __init__(self, **settings: Any) -> None:
-        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        settings.setdefault("formatter_class", HelpFormatter)
         super().__init__(add_help=False, allow_abbrev=False, **settings)
+        self._positionals.title = "arguments"
         # argparse's own help option says "show this help message and exit"; ours is shorter.
         self.add_argument("-h", "--help", action="help", help="show this help")
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, cure=f"`{self.prog} --help` shows what there is")
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """The same text for every terminal and Python version: 96 columns, short option lists."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=96)
 
 
 def build_parser() -> Parser:
@@ -53,12 +67,28 @@ def build_parser() -> Parser:
         help="show the version",
     )
     verbs = parser.add_subparsers(
-        title="commands", metavar="COMMAND", dest="command", required=False
+        title="commands", prog="ringfence", metavar="COMMAND", dest="command", required=False
     )
     for verb in (scan, explain, rules):
         verb.add_parser(verbs)
     parser.set_defaults(run=_no_command(parser))
     return parser
+
+
+def check_verb(words: Sequence[str]) -> None:
+    """Name what was meant when the first word is no verb.
+
+    Raises:
+        UsageError: it is none.
+    """
+    first = words[0] if words else "-"
+    if first.startswith("-") or first in VERBS:
+        return
+    near = get_close_matches(first, VERBS, 1)
+    meant = f"ringfence {near[0]}" if near else f"ringfence scan {shlex.quote(first)}"
+    known = near or Path(first).exists()
+    cure = f"did you mean `{meant}`?" if known else "`ringfence --help` lists the commands"
+    raise UsageError(f"there is no command {first!r}", cure=cure)
 
 
 def _no_command(parser: Parser) -> Callable[[argparse.Namespace], int]:

@@ -236,6 +236,7 @@ def _settings(arguments: argparse.Namespace, to_file: bool) -> ReportSettings:
         only=arguments.only,
         prefix=_prefix(arguments.path) if arguments.format == "sarif" else "",
         version=ringfence.__version__,
+        title=arguments.path.resolve().name,
     )
 
 

@@ -24,7 +24,7 @@ class ReportSettings:
     asked for (``entries`` or families); empty means everything but the entries table.
     ``prefix`` is the path from the repository's root to the scanned folder (POSIX, no slash at
     the ends), for reports that hosting services read. ``suppressed`` asks for silenced findings in
-    full. ``version`` is Ringfence's.
+    full. ``version`` is Ringfence's. ``title`` names the application; "" takes the scanned path.
     """
 
     color: bool = False
@@ -35,6 +35,7 @@ class ReportSettings:
     only: frozenset[str] = frozenset()
     prefix: str = ""
     version: str = ""
+    title: str = ""
 
 
 class Reporter(Protocol):

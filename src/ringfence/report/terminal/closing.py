@@ -31,9 +31,9 @@ def show_header(page: Page, result: ScanResult) -> None:
         f"rules {page.safe(result.rules_version)}" if result.rules_version else "",
         f"{result.duration_s:.1f} s" if result.duration_s < 100 else f"{result.duration_s:.0f} s",
     ]
-    spans: list[Span] = [(f" {page.safe(application_name(result))}", "strong")]
+    spans: list[Span] = [(f" {page.safe(page.title or application_name(result))}", "strong")]
     for part in filter(None, parts):
-        spans += [(f"  {page.glyphs.middle} ", "faint"), (part, "dim")]
+        spans += [(f" {page.glyphs.middle} ", "faint"), (part, "dim")]
     page.wrapped(spans, [(" ringfence ", "brand")], [("   ", "")])
 
 

@@ -78,5 +78,5 @@ def _stacked(page: Page, cells: list[list[Span]]) -> None:
     (name, kind), (function,), (who, reason), (authentication, proof) = cells
     arrow = (f" {page.glyphs.arrow} ", "dim")
     page.wrapped([name, ("  ", ""), kind, arrow, function], [("   ", "")])
-    page.wrapped([who, ("  ", ""), reason], [("     ", "")])
+    page.wrapped([who, (": " if reason[0] else "", "dim"), reason], [("     ", "")])
     page.wrapped([authentication], [("     ", "")], right=[proof])

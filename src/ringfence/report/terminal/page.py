@@ -26,6 +26,7 @@ class Page:
     def __init__(self, settings: ReportSettings) -> None:
         self.width = max(MIN_WIDTH, settings.width)
         self.unicode = settings.unicode
+        self.title = settings.title
         self.verbose = settings.verbose
         self.all_suppressed = settings.verbose or settings.suppressed
         self.glyphs = UNICODE if settings.unicode else ASCII
