@@ -64,6 +64,11 @@ def worst_of_kind(application: Application, kind: str) -> DataClass:
     return worst_class(data_class_of(resource) for resource in application.resources_of(kind))
 
 
+def class_named(name: str, guessed: bool = False) -> DataClass:
+    """The class of that name, also one of the user's own; :data:`NO_CLASS` for ""."""
+    return _named(name, guessed) if name else NO_CLASS
+
+
 def class_words(name: str) -> str:
     """How a story says the class: ``personal`` → "personal data"."""
     return _named(name, False).words if name else ""

@@ -172,6 +172,13 @@ def resource_words(resource: Resource) -> str:
     return kind_words(resource.kind, resource.logical_id)
 
 
+def verbs_of(action: str) -> tuple[tuple[str, str], ...]:
+    """(kind of resource, verb) that an action serves: ``s3:GetObject`` → (("bucket", "read"),)."""
+    lowered = action.lower()
+    found = ((q.kind, q.verb) for q in _questions() if q.action.lower() == lowered)
+    return tuple(dict.fromkeys(found))
+
+
 @functools.cache
 def _questions() -> tuple[_Question, ...]:
     found = []

@@ -1,0 +1,248 @@
+"""One story: its lines, its severity, its score, and the one change that breaks it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ringfence.model.application import Application, Function, Trigger
+from ringfence.model.facts import Facts, Step
+from ringfence.model.finding import AttackPath, Power
+from ringfence.model.location import Location
+from ringfence.model.severity import Effect, Exposure, severity_of
+from ringfence.paths import words
+from ringfence.paths.reach import Reach
+from ringfence.permissions.data_classes import DataClass
+from ringfence.permissions.escalate import Escalation
+from ringfence.permissions.powers import WHOLE_ACCOUNT, resource_words
+
+if TYPE_CHECKING:
+    from ringfence.paths.flows import Case
+
+_WEIGHTS = {
+    Effect.EXECUTE: 40,
+    Effect.ESCALATE: 38,
+    Effect.IMPERSONATE: 26,
+    Effect.READ_FILE: 25,
+    Effect.ALTER_QUERY: 24,
+    Effect.WRITE_DATA: 22,
+    Effect.READ_DATA: 20,
+    Effect.FORGE_REQUEST: 18,
+    Effect.WRITE_FILE: 14,
+}
+_CERTAIN = {"high": 3, "medium": 1, "low": 0}
+#: Effects by which the sender obtains the credentials of the role itself.
+_TAKES_ROLE = (Effect.EXECUTE, Effect.READ_FILE, Effect.ESCALATE)
+_QUERIED = ("table", "every table", "database", "every database", "search domain")
+#: Clients that follow file:// addresses as well, so that a forged request reads local files.
+_FILE_CLIENTS = ("urllib", "pycurl", "curl")
+
+
+@dataclass(slots=True)
+class Story:
+    """Cases with one effect in one function, the leading one first."""
+
+    function: Function
+    effect: Effect
+    cases: list[Case]
+    shared_with: list[str] = field(default_factory=list)
+
+
+class Telling:
+    """Turns stories into attack paths of one application."""
+
+    def __init__(self, application: Application, facts: Facts, reach: Reach) -> None:
+        self.application = application
+        self.facts = facts
+        self.reach = reach
+
+    def tell(self, story: Story) -> AttackPath:
+        """The path of a story."""
+        case = story.cases[0]
+        function, effect = story.function, story.effect
+        powers = self.opened(story)
+        escalation = self.escalation(story)
+        data = self.reach.worst(powers)
+        exposure = case.trigger.sender.exposure if case.trigger else Exposure.UNKNOWN
+        whole = any(power.target == WHOLE_ACCOUNT for power in powers)
+        sensitive = whole or (data.rank > 0 and not data.guessed)
+        severity = severity_of(exposure, effect, sensitive)
+        lines = [self.entry(case), *self.travel(case), self.use(story, case)]
+        lines += self.reached(story, powers)
+        if escalation is not None:
+            lines.append(_onward(escalation))
+        score = _WEIGHTS.get(effect, 10) + 5 * int(exposure) + 3 * data.rank + _breadth(powers)
+        score += _CERTAIN.get(case.certainty, 0) + (10 if escalation else 0)
+        return AttackPath(
+            id=path_id(str(effect), function.id, case.rule),
+            title=self.title(story, case, data, escalation),
+            severity=severity,
+            confidence=case.certainty,
+            trigger=case.trigger.id if case.trigger else "",
+            function=function.id,
+            lines=tuple(lines),
+            powers=tuple(powers),
+            fix=self.fix(story, case),
+            fix_location=case.location,
+            findings=tuple(dict.fromkeys(c.finding.fingerprint for c in story.cases)),
+            score=float(score),
+        )
+
+    # --- lines ---------------------------------------------------------------------------------
+
+    def entry(self, case: Case) -> Step:
+        trigger = case.trigger
+        if trigger is None:
+            function = self.application.functions[case.function]
+            text = (
+                f"Whoever can invoke {function.logical_id} (no trigger is declared) sends the event"
+            )
+            return Step(function.location, text)
+        return Step(proof_of(trigger), words.entry_sentence(self.application, trigger))
+
+    def travel(self, case: Case) -> list[Step]:
+        """From the function that takes the event to the one that misuses it; one line."""
+        if not case.via:
+            return []
+        first = self.name(case.via[0].writer)
+        hops = [self.hop(channel.resource, channel.reader) for channel in case.via]
+        return [Step(case.via[0].location, f"{first} passes it on {' and on '.join(hops)}")]
+
+    def hop(self, resource: str, reader: str) -> str:
+        found = self.application.resources.get(resource)
+        through = f"through {resource_words(found)} " if found and found.kind != "function" else ""
+        return f"{through}to {self.name(reader)}"
+
+    def name(self, identifier: str) -> str:
+        function = self.application.functions.get(identifier)
+        return function.logical_id if function else identifier.rpartition("#")[2]
+
+    def use(self, story: Story, case: Case) -> Step:
+        name = story.function.logical_id
+        ending = words.effect_words(case.rule, story.effect, name)
+        more = len({c.location for c in story.cases}) - 1
+        others = f" ({more} more such {'place' if more == 1 else 'places'})" if more else ""
+        if case.flow is None:
+            text = case.text[:1].upper() + case.text[1:].rstrip(".")
+            return Step(case.location, f"{text}: {ending.removeprefix('so ')}{others}")
+        subject = words.field(case.flow.source.path)
+        joint = " " if ending.startswith(("without", "as it is")) else ", "
+        text = f"{subject} reaches {case.flow.sink}{joint}{ending}{others}"
+        if story.shared_with:
+            others = sorted(set(story.shared_with))
+            named = words.listed(others[:3] + ([f"{len(others) - 3} more"] if others[3:] else []))
+            text += f"; {named} {'share' if others[1:] else 'shares'} this code"
+        return Step(case.location, text)
+
+    def reached(self, story: Story, powers: list[Power]) -> list[Step]:
+        """What the role, or the data behind the query, then gives away."""
+        function, effect = story.function, story.effect
+        name = function.logical_id
+        at = next((power.location for power in powers if power.location), function.location)
+        said = words.powers_words(powers)
+        if effect is Effect.FORGE_REQUEST and not powers:
+            inside = "hosts in its VPC and " if function.in_vpc else ""
+            text = f"From inside, such requests reach {inside}the runtime's own interface"
+            return [Step(function.location, f"{text}, which holds the events of other callers")]
+        if not powers:
+            return [Step(at, self.nothing(function))] if effect in _TAKES_ROLE else []
+        if effect is Effect.EXECUTE:
+            return [Step(at, f"With the credentials of {name}'s role they can {said}")]
+        if effect in (Effect.READ_FILE, Effect.FORGE_REQUEST):
+            start = "/proc/self/environ holds the credentials of its role"
+            return [Step(at, f"{start}, with which they can {said}")]
+        if effect is Effect.IMPERSONATE:
+            return [Step(at, f"As any user they reach what {name} may {said}")]
+        return [Step(at, f"Behind it, the role of {name} may {said}")]
+
+    def nothing(self, function: Function) -> str:
+        role = self.application.role_of(function)
+        if role is None or not role.complete:
+            return f"What {function.logical_id}'s role allows is not known here"
+        return f"{function.logical_id}'s role opens no data; its events and environment are lost"
+
+    # --- what is opened ------------------------------------------------------------------------
+
+    def opened(self, story: Story) -> list[Power]:
+        powers = self.reach.powers(story.function)
+        effect = story.effect
+        if effect in _TAKES_ROLE:
+            return powers
+        if effect is Effect.FORGE_REQUEST:
+            sinks = {case.flow.sink.lower() for case in story.cases if case.flow}
+            local = any(client in sink for sink in sinks for client in _FILE_CLIENTS)
+            return powers if local else []
+        if effect is Effect.ALTER_QUERY:
+            return [power for power in powers if power.target.startswith(_QUERIED)]
+        if effect is Effect.WRITE_FILE:
+            return []
+        return self.used(story.function, powers)
+
+    def used(self, function: Function, powers: list[Power]) -> list[Power]:
+        """The powers over data that the code makes use of; all of them when no use is known."""
+        data = [power for power in powers if power.verb in ("read", "write", "delete")]
+        calls = {
+            f"{call.service}:{call.operation}".lower()
+            for call in self.facts.calls
+            if call.function == function.id
+        }
+        touched = [p for p in data if any(action.lower() in calls for action in p.actions)]
+        return touched or data
+
+    def escalation(self, story: Story) -> Escalation | None:
+        """The most direct way on to more permissions, where the role itself is taken."""
+        if story.effect not in _TAKES_ROLE:
+            return None
+        found = [item for item in self.reach.escalations(story.function) if item.id != "admin"]
+        return found[0] if found and found[0].rank > 1 else None
+
+    # --- title and fix -------------------------------------------------------------------------
+
+    def title(
+        self, story: Story, case: Case, data: DataClass, escalation: Escalation | None
+    ) -> str:
+        does = words.effect_title(case.rule, story.effect, story.function.logical_id)
+        whole = any(power.target == WHOLE_ACCOUNT for power in self.opened(story))
+        if whole or (escalation is not None and escalation.rank == 3):
+            gain = " and take over the account"
+        elif data.rank and story.effect in _TAKES_ROLE:
+            gain = f" and reach {data.words}"
+        else:
+            gain = ""
+        return f"{words.short_who(case.trigger)} can {does}{gain}"
+
+    def fix(self, story: Story, case: Case) -> str:
+        remedy = first_sentence(case.finding.remedy) or "Do not let event data reach this call"
+        places = len({c.location for c in story.cases})
+        return f"{remedy} (in all {places} places)" if places > 1 else remedy
+
+
+def _onward(escalation: Escalation) -> Step:
+    actions = words.listed(escalation.actions)
+    condition = ", where a condition is met" if escalation.conditional else ""
+    text = f"The role also lets them {escalation.result} ({actions}){condition}"
+    return Step(escalation.statement.location, text)
+
+
+def _breadth(powers: Iterable[Power]) -> float:
+    wide = sum(1 for power in powers if not power.resource)
+    return min(10.0, 2.0 * wide + 0.5 * sum(1 for _ in powers))
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence without its full stop, on one line."""
+    line = " ".join(text.split())
+    head, stop, _ = line.partition(". ")
+    return (head if stop else line).rstrip(".")
+
+
+def proof_of(trigger: Trigger) -> Location:
+    """The line that shows who can cause the event."""
+    return trigger.authentication.proof or trigger.sender.proof or trigger.location
+
+
+def path_id(*parts: str) -> str:
+    """A name for a path that stays under unrelated edits."""
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:12]

@@ -1,0 +1,284 @@
+"""How a path is told: plain sentences with the application's own names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ringfence.model.application import Application, Trigger
+from ringfence.model.finding import Power
+from ringfence.model.severity import Effect, Exposure
+from ringfence.permissions.data_classes import class_words
+from ringfence.permissions.powers import WHOLE_ACCOUNT
+
+HTTP_KINDS = ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb")
+
+#: What a sender does, by trigger kind: ``{name}`` is the trigger's name, ``{place}`` the resource.
+_SENDS = {
+    "s3": "can put objects into {place}, which start {function}",
+    "sqs": "can send messages to {place}, which {function} handles",
+    "sns": "can publish to {place}, which {function} handles",
+    "kinesis": "can write records to {place}, which {function} handles",
+    "dynamodb-stream": "can change items in {place}, which starts {function}",
+    "eventbridge": "can cause events ({name}) that {function} handles",
+    "pipe": "can write to the source of {name}, which {function} handles",
+    "cognito": "can sign up or sign in ({name}), which starts {function}",
+    "iot": "can publish device messages ({name}) that {function} handles",
+    "ses": "can send mail ({name}) that {function} handles",
+    "logs": "can cause log lines ({name}) that {function} handles",
+    "kafka": "can write records ({name}) that {function} handles",
+    "mq": "can send messages ({name}) that {function} handles",
+    "stepfunctions": "can start {place}, which runs {function}",
+    "appsync": "can send GraphQL requests ({name}) to {function}",
+    "alexa": "can talk to the skill that starts {function}",
+    "cloudfront": "can send requests ({name}) through {function}",
+    "invoke": "can invoke {function}",
+    "apigateway-websocket": "can send {name} over a WebSocket to {function}",
+    "function-url": "can call the URL of {function}",
+}
+_KIND_WORDS = {
+    "s3": "bucket",
+    "sqs": "queue",
+    "sns": "topic",
+    "kinesis": "stream",
+    "dynamodb-stream": "table",
+    "stepfunctions": "state machine",
+}
+_AUTHENTICATION = {
+    "none": "no authoriser",
+    "api-key": "an API key is all it asks for",
+    "cognito": "signed in",
+    "jwt": "with a token",
+    "custom": "past its own authoriser",
+    "iam": "with signed requests",
+    "oauth": "with a token",
+    "mutual-tls": "with a certificate",
+}
+
+#: How verbs are said for kinds where the plain word would mislead.
+_VERBS = {
+    ("queue", "read"): "receive from",
+    ("queue", "write"): "send to",
+    ("queue", "delete"): "empty or delete",
+    ("topic", "read"): "subscribe to",
+    ("topic", "write"): "publish to",
+    ("function", "invoke"): "call",
+    ("function", "administer"): "replace the code of",
+    ("state", "invoke"): "start",
+    ("mail", "invoke"): "send",
+    ("key", "read"): "decrypt with",
+    ("event", "write"): "put events on",
+    ("everything", "administer"): "do",
+    ("user", "write"): "change the users of",
+    ("user", "read"): "list the users of",
+    ("user", "delete"): "delete users of",
+}
+_VERB_ORDER = ("read", "write", "invoke", "delete", "administer")
+#: More targets than this are counted and not named.
+MAX_TARGETS = 4
+
+
+def who(trigger: Trigger) -> str:
+    """Who can cause the event, to begin a sentence with."""
+    exposure = trigger.sender.exposure
+    said = trigger.sender.who.strip()
+    if exposure is Exposure.ANYONE:
+        on_net = trigger.kind in HTTP_KINDS and said in ("", "anyone")
+        return "Anyone on the internet" if on_net else _capital(said or "anyone")
+    if exposure is Exposure.UNKNOWN and said in ("", "not known"):
+        return "Someone who is not known here"
+    return _capital(said or "somebody in the account")
+
+
+def short_who(trigger: Trigger | None) -> str:
+    """The same in two or three words, for titles."""
+    if trigger is None:
+        return "Whoever sends the event"
+    words = {
+        Exposure.ANYONE: "Anyone",
+        Exposure.AUTHENTICATED: "Any signed-in user",
+        Exposure.UNKNOWN: "Whoever can send the event",
+        Exposure.ACCOUNT: "Someone in the account",
+        Exposure.PRINCIPAL: "A trusted sender",
+        Exposure.NONE: "Whoever controls its input",
+    }[trigger.sender.exposure]
+    said = trigger.sender.who
+    if trigger.sender.exposure is Exposure.AUTHENTICATED and "AWS account" in said:
+        return "Anyone with an AWS account"
+    if trigger.authentication.kind == "api-key":
+        return "Anyone with an API key"
+    return words
+
+
+def entry_sentence(application: Application, trigger: Trigger) -> str:
+    """The first line of a story: who sends what to which function, and what stands in the way."""
+    function = application.functions.get(trigger.function)
+    name = function.logical_id if function else trigger.function
+    sends = _SENDS.get(trigger.kind, "can send {name} to {function}")
+    source = application.resources.get(trigger.source)
+    kind = _KIND_WORDS.get(trigger.kind, "")
+    place = f"{kind} {source.logical_id}" if source and kind else trigger.name
+    if not place or trigger.kind == "schedule":
+        return f"The clock starts {name} ({trigger.name})"
+    if trigger.sender.exposure is Exposure.NONE:
+        return f"{_capital(trigger.name)} starts {name}; nobody outside sends it"
+    said = sends.format(name=trigger.name, place=place, function=name)
+    return f"{who(trigger)} {said}{_guard(trigger)}"
+
+
+def _guard(trigger: Trigger) -> str:
+    words = _AUTHENTICATION.get(trigger.authentication.kind, "")
+    if trigger.kind not in (*HTTP_KINDS, "appsync"):
+        reason = trigger.sender.reason
+        open_to_all = trigger.sender.exposure is Exposure.ANYONE
+        return f" ({reason})" if open_to_all and reason else ""
+    return f" ({words})" if words else ""
+
+
+# --- fields of events -------------------------------------------------------------------------
+
+_FIELDS = (
+    (r"s3\.object\.key", "The object's key"),
+    (r"queryStringParameters\.?(?P<n>.*)", "The query parameter {n}"),
+    (r"multiValueQueryStringParameters\.?(?P<n>.*)", "The query parameter {n}"),
+    (r"rawQueryString", "The query string"),
+    (r"pathParameters\.?(?P<n>.*)", "The path parameter {n}"),
+    (r"(?:multiValueH|h)eaders\.?(?P<n>.*)", "The header {n}"),
+    (r"cookies.*", "A cookie"),
+    (r"Records\[\]\.body\.?(?P<n>.*)", "Field {n} of the message"),
+    (r"Sns\.Message\.?(?P<n>.*)", "Field {n} of the message"),
+    (r"messageAttributes\.?(?P<n>[^.\[]*).*", "The message attribute {n}"),
+    (r"kinesis\.data\.?(?P<n>.*)", "Field {n} of the record"),
+    (r"dynamodb\.(?:New|Old)Image\.?(?P<n>[^.]*).*", "Field {n} of the item"),
+    (r"detail\.(?P<n>.*)", "Field {n} of the event"),
+    (r"userAttributes\.?(?P<n>.*)", "The user attribute {n}"),
+    (r"arguments\.?(?P<n>.*)", "The argument {n}"),
+    (r"(?:^|\.)body\.?(?P<n>.*)", "Field {n} of the request body"),
+    (r"commonHeaders\.?(?P<n>.*)", "The mail header {n}"),
+)
+
+
+def field(path: str) -> str:
+    """An event path in words, to begin a sentence with."""
+    plain = path.removeprefix("event").lstrip(".")
+    for pattern, words in _FIELDS:
+        match = re.search(pattern, plain)
+        if match is None:
+            continue
+        name = match.groupdict().get("n") or ""
+        name = name.strip(".").replace("[]", "")
+        if name:
+            return words.format(n=name)
+        return re.sub(r"^Field \{n\} of t", "T", words).replace(" {n}", "")
+    return f"The event's {plain}" if plain else "The event"
+
+
+# --- effects ----------------------------------------------------------------------------------
+
+_RULE_WORDS = {
+    "os-command-injection": "so the sender's commands run in {function}",
+    "code-injection": "so the sender's code runs in {function}",
+    "unsafe-deserialization": "so a crafted object runs code in {function}",
+    "template-injection": "so the sender's template runs in {function}",
+    "prototype-pollution": "so the sender changes how objects behave in {function}",
+    "unsafe-reflection": "so the sender chooses what {function} runs",
+    "sql-injection": "so the sender rewrites the SQL statement",
+    "nosql-injection": "so the sender rewrites the query",
+    "ldap-injection": "so the sender rewrites the directory query",
+    "xpath-injection": "so the sender rewrites the XML query",
+    "server-side-request-forgery": "so the sender chooses where {function} sends requests",
+    "xml-external-entity": "so crafted XML reads files of {function}",
+    "unverified-token": "without its signature checked, so a forged token passes for a real one",
+    "cloud-resource-injection": "so the sender chooses which resource {function} works on",
+    "mass-assignment": "as it is, so the sender sets any field of what is stored",
+    "mail-injection": "so the sender decides what mail {function} sends",
+}
+_EFFECT_WORDS = {
+    Effect.EXECUTE: "so the sender's code runs in {function}",
+    Effect.READ_FILE: "so the sender chooses which file {function} reads",
+    Effect.WRITE_FILE: "so the sender chooses which file {function} writes",
+    Effect.FORGE_REQUEST: "so the sender chooses where {function} sends requests",
+    Effect.ALTER_QUERY: "so the sender rewrites the query",
+    Effect.READ_DATA: "so the sender chooses what {function} reads",
+    Effect.WRITE_DATA: "so the sender chooses what {function} writes",
+    Effect.IMPERSONATE: "so the sender passes for another user",
+    Effect.ESCALATE: "so the sender gains more permissions",
+}
+_TITLES = {
+    Effect.EXECUTE: "run code in {function}",
+    Effect.READ_FILE: "read files of {function}",
+    Effect.WRITE_FILE: "write files in {function}",
+    Effect.FORGE_REQUEST: "make {function} send requests anywhere",
+    Effect.ALTER_QUERY: "rewrite the queries of {function}",
+    Effect.READ_DATA: "read data through {function}",
+    Effect.WRITE_DATA: "write data through {function}",
+    Effect.IMPERSONATE: "pass for any user of {function}",
+    Effect.ESCALATE: "gain permissions through {function}",
+}
+_RULE_TITLES = {
+    "os-command-injection": "run commands in {function}",
+    "cloud-resource-injection": "choose which resources {function} works on",
+    "mass-assignment": "set any field of what {function} stores",
+}
+
+
+def effect_words(rule: str, effect: Effect, function: str) -> str:
+    """What the flow comes to, to end a sentence with."""
+    words = _EFFECT_WORDS.get(effect, "")
+    if effect not in (Effect.READ_FILE, Effect.WRITE_FILE) or rule == "xml-external-entity":
+        words = _RULE_WORDS.get(rule, words)
+    return words.format(function=function)
+
+
+def effect_title(rule: str, effect: Effect, function: str) -> str:
+    """The same as a title says it, after "Anyone can"."""
+    return _RULE_TITLES.get(rule, _TITLES.get(effect, "abuse {function}")).format(function=function)
+
+
+# --- powers -----------------------------------------------------------------------------------
+
+
+def powers_words(powers: Iterable[Power]) -> str:
+    """The powers as one clause: "read and write table Orders (personal data); read bucket A"."""
+    by_target: dict[str, list[Power]] = {}
+    for power in powers:
+        by_target.setdefault(power.target, []).append(power)
+    shown = list(by_target.items())[:MAX_TARGETS]
+    by_verbs: dict[tuple[str, ...], list[str]] = {}
+    for target, held in shown:
+        verbs = tuple(
+            _verb(target, verb) for verb in _VERB_ORDER if any(p.verb == verb for p in held)
+        )
+        by_verbs.setdefault(verbs, []).append(target + _class_note(held))
+    clauses = [f"{listed(verbs)} {listed(targets)}" for verbs, targets in by_verbs.items()]
+    text = "; ".join(clauses)
+    more = len(by_target) - len(shown)
+    return f"{text}; and {more} more" if more > 0 else text
+
+
+def _verb(target: str, verb: str) -> str:
+    kind = target.removeprefix("every ").partition(" ")[0]
+    if target == WHOLE_ACCOUNT:
+        kind = "everything"
+    return _VERBS.get((kind, verb), verb)
+
+
+def _class_note(powers: list[Power]) -> str:
+    for power in powers:
+        if power.data_class:
+            guess = ", going by its name" if power.guessed and power.resource else ""
+            among = "among it " if not power.resource else ""
+            return f" ({among}{class_words(power.data_class)}{guess})"
+    return ""
+
+
+def listed(items: Iterable[str]) -> str:
+    """``a, b and c``."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

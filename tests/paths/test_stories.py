@@ -1,0 +1,366 @@
+"""Whole stories, from hand-built applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringfence.model.application import (
+    Application,
+    Authentication,
+    Channel,
+    Function,
+    Resource,
+    ResourcePolicy,
+    Role,
+    Sender,
+    Trigger,
+)
+from ringfence.model.facts import CallArgument, CloudCall, Facts, Flow, FlowSource
+from ringfence.model.finding import AttackPath, Finding
+from ringfence.model.location import Location
+from ringfence.model.severity import Exposure, Severity
+from ringfence.model.value import Mapping, Reference, Scalar, Sequence, Value
+from ringfence.paths import find_paths
+from ringfence.permissions.managed import managed_policy
+from ringfence.permissions.parse import parse_policy
+
+
+def tree(data: Any) -> Value:
+    if isinstance(data, Value):
+        return data
+    if isinstance(data, dict):
+        return Mapping({key: tree(item) for key, item in data.items()})
+    if isinstance(data, list):
+        return Sequence([tree(item) for item in data])
+    return Scalar(data)
+
+
+def at(line: int, file: str = "template.yaml") -> Location:
+    return Location(file, line)
+
+
+class Shop:
+    """A small application, put together piece by piece."""
+
+    def __init__(self) -> None:
+        self.application = Application("shop")
+        self.facts = Facts()
+        self.findings: list[Finding] = []
+
+    def resource(
+        self, name: str, type_: str, kind: str, line: int = 1, **properties: Any
+    ) -> Resource:
+        held = tree(properties)
+        assert isinstance(held, Mapping)
+        tags = properties.pop("tags", {})
+        made = Resource(f"template.yaml#{name}", type_, kind, held, at(line), tags=tags)
+        self.application.resources[made.id] = made
+        return made
+
+    def function(
+        self, name: str, *statements: dict[str, Any], line: int = 10, managed: str = ""
+    ) -> Function:
+        resource = self.resource(name, "AWS::Lambda::Function", "function", line)
+        policies = [parse_policy(tree(list(statements)), origin="inline policy")]
+        if managed:
+            found = managed_policy(managed, at(line + 2))
+            assert found is not None
+            policies.append(found)
+        role = Role(f"{resource.id}!role", tuple(policies), at(line + 1), generated=True)
+        self.application.roles[role.id] = role
+        made = Function(
+            resource.id, name, None, resource, "python3.13", "python", "app.handler", None, "",
+            role.id, {}, 128, 3, None, at(line),
+        )  # fmt: skip
+        self.application.functions[made.id] = made
+        return made
+
+    def trigger(
+        self,
+        function: Function,
+        kind: str,
+        name: str,
+        exposure: Exposure,
+        who: str = "anyone",
+        *,
+        auth: str = "none",
+        source: str = "",
+        line: int = 20,
+        path: str = "",
+        reason: str = "",
+    ) -> Trigger:
+        made = Trigger(
+            f"{function.id}/{name}", kind, function.id, name, Sender(exposure, who, reason),
+            Authentication(auth), at(line), source, path=path,
+        )  # fmt: skip
+        self.application.triggers[made.id] = made
+        return made
+
+    def flow(
+        self,
+        function: Function,
+        rule: str,
+        effect: str,
+        sink: str,
+        path: str,
+        *triggers: Trigger,
+        line: int = 5,
+        via: tuple[Channel, ...] = (),
+        certainty: str = "high",
+        finding: bool = True,
+        remedy: str = "Pass the arguments as a list, without a shell. Then nothing is parsed.",
+    ) -> None:
+        place = at(line, f"{function.logical_id}/app.py")
+        source = FlowSource("event", path, place, tuple(t.id for t in triggers), via)
+        self.facts.flows.append(
+            Flow(rule, function.id, source, sink, "command", place, (), certainty, effect)
+        )
+        if finding:
+            self.findings.append(
+                Finding(
+                    rule, rule, "injection", Severity.HIGH, certainty, "developer", "", place,
+                    remedy, f"{rule}-{line}", function=function.id,
+                )
+            )  # fmt: skip
+
+    def paths(self, **options: Any) -> list[AttackPath]:
+        return find_paths(self.application, self.facts, self.findings, **options)
+
+
+def story(path: AttackPath) -> str:
+    head = f"[{path.severity}, {path.confidence}] {path.title}"
+    lines = [f"{line.location.file}:{line.location.line} {line.text}" for line in path.lines]
+    place = path.fix_location
+    return "\n".join(
+        [
+            head,
+            *lines,
+            f"fix {place.file if place else ''}:{place.line if place else ''} {path.fix}",
+        ]
+    )
+
+
+def allow(actions: Any, resources: Any, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
+
+
+def test_an_open_api_that_runs_commands() -> None:
+    shop = Shop()
+    orders = shop.resource(
+        "Orders", "AWS::DynamoDB::Table", "table", tags={"data-class": "personal"}
+    )
+    arn = Reference(orders.id, "Arn")
+    label = shop.function(
+        "PrintLabel",
+        allow("dynamodb:*", arn),
+        allow(["s3:GetObject"], "*"),
+        allow("logs:PutLogEvents", "*"),
+    )
+    post = shop.trigger(label, "apigateway-http", "POST /labels", Exposure.ANYONE)
+    shop.flow(label, "os-command-injection", "execute", "os.system", "event.body.printer", post)
+    shop.flow(label, "os-command-injection", "execute", "os.popen", "event.body.tray", post, line=9)
+    assert [story(path) for path in shop.paths()] == [
+        "[critical, high] Anyone can run commands in PrintLabel and reach personal data\n"
+        "template.yaml:20 Anyone on the internet can send POST /labels to PrintLabel (no authoriser)\n"
+        "PrintLabel/app.py:5 Field printer of the request body reaches os.system, so the sender's "
+        "commands run in PrintLabel (1 more such place)\n"
+        ":0 With the credentials of PrintLabel's role they can read, write, delete and administer "
+        "table Orders (personal data); read every bucket in the account\n"
+        "fix PrintLabel/app.py:5 Pass the arguments as a list, without a shell (in all 2 places)"
+    ]
+
+
+def test_a_story_through_a_queue() -> None:
+    shop = Shop()
+    queue = shop.resource("Shipping", "AWS::SQS::Queue", "queue")
+    create = shop.function("CreateOrder", line=10)
+    ship = shop.function("Ship", allow("*", "*"), line=30)
+    post = shop.trigger(
+        create,
+        "apigateway-rest",
+        "POST /orders",
+        Exposure.AUTHENTICATED,
+        "anyone who signs up",
+        "cognito",
+    )
+    sqs = shop.trigger(
+        ship, "sqs", "queue Shipping", Exposure.ACCOUNT, "this account", source=queue.id, line=40
+    )
+    channel = Channel("sqs", create.id, ship.id, queue.id, sqs.id, at(7, "CreateOrder/app.py"))
+    shop.flow(
+        ship, "code-injection", "execute", "eval", "event.Records[].body.note", post, sqs,
+        via=(channel,), remedy="Parse the note instead.",
+    )  # fmt: skip
+    assert [story(path) for path in shop.paths()] == [
+        "[critical, high] Any signed-in user can run code in Ship and take over the account\n"
+        "template.yaml:20 Anyone who signs up can send POST /orders to CreateOrder (signed in)\n"
+        "CreateOrder/app.py:7 CreateOrder passes it on through queue Shipping to Ship\n"
+        "Ship/app.py:5 Field note of the message reaches eval, so the sender's code runs in Ship\n"
+        ":0 With the credentials of Ship's role they can do everything in the account\n"
+        "fix Ship/app.py:5 Parse the note instead"
+    ]
+
+
+def test_escalation_is_told_where_the_role_is_taken() -> None:
+    shop = Shop()
+    admin = shop.function("Admin", allow(["iam:PassRole", "lambda:*"], "*"))
+    url = shop.trigger(admin, "function-url", "URL of Admin", Exposure.ANYONE)
+    shop.flow(admin, "path-traversal", "read-file", "open", "event.queryStringParameters.file", url)
+    (path,) = shop.paths()
+    assert story(path) == (
+        "[high, high] Anyone can read files of Admin and take over the account\n"
+        "template.yaml:20 Anyone on the internet can call the URL of Admin (no authoriser)\n"
+        "Admin/app.py:5 The query parameter file reaches open, so the sender chooses which file "
+        "Admin reads\n"
+        ":0 /proc/self/environ holds the credentials of its role, with which they can call, delete "
+        "and replace the code of every function in the account\n"
+        ":0 The role also lets them replace another function's code and act with its role "
+        "(lambda:UpdateFunctionCode)\n"
+        "fix Admin/app.py:5 Pass the arguments as a list, without a shell"
+    )
+
+
+def test_shared_code_is_one_path_led_by_the_widest_sender() -> None:
+    shop = Shop()
+    for name, exposure in (("Inner", Exposure.ACCOUNT), ("Outer", Exposure.ANYONE)):
+        function = shop.function(name, allow("s3:GetObject", "*"))
+        trigger = shop.trigger(function, "apigateway-rest", f"GET /{name}", exposure)
+        shop.flow(function, "sql-injection", "alter-query", "cursor.execute", "event.body", trigger)
+    shared = at(3, "common/db.py")
+    shop.facts.flows = [
+        Flow(f.rule, f.function, f.source, f.sink, f.argument, shared, (), f.certainty, f.effect)
+        for f in shop.facts.flows
+    ]
+    shop.findings = [
+        Finding(
+            "sql-injection",
+            "",
+            "injection",
+            Severity.HIGH,
+            "high",
+            "developer",
+            "",
+            shared,
+            "Bind.",
+            "x",
+        )
+    ]
+    (path,) = shop.paths()
+    assert path.title == "Anyone can rewrite the queries of Outer"
+    assert path.lines[1].text == (
+        "The request body reaches cursor.execute, so the sender rewrites the SQL statement; "
+        "Inner shares this code"
+    )
+
+
+def test_suppressed_flows_are_not_told() -> None:
+    shop = Shop()
+    function = shop.function("F")
+    trigger = shop.trigger(function, "apigateway-rest", "GET /", Exposure.ANYONE)
+    shop.flow(function, "code-injection", "execute", "eval", "event.body", trigger, finding=False)
+    assert shop.paths() == []
+
+
+def test_an_open_entry_that_deletes_and_reads_personal_data() -> None:
+    shop = Shop()
+    users = shop.resource("Profiles", "AWS::DynamoDB::Table", "table", tags={"data-class": "pii"})
+    function = shop.function("Remove", allow("dynamodb:*", Reference(users.id, "Arn")))
+    shop.trigger(
+        function, "apigateway-http", "DELETE /profiles/{id}", Exposure.ANYONE, path="/profiles/{id}"
+    )
+    for operation, line in (("GetItem", 3), ("DeleteItem", 4)):
+        shop.facts.calls.append(
+            CloudCall(
+                function.id, "dynamodb", operation,
+                {"TableName": CallArgument((), (users.id,))}, at(line, "remove/app.py"),
+            )
+        )  # fmt: skip
+    assert [story(path) for path in shop.paths()] == [
+        "[high, medium] Anyone can delete and read table Profiles through Remove (personal data)\n"
+        "template.yaml:20 Anyone on the internet can send DELETE /profiles/{id} to Remove (no authoriser)\n"
+        "remove/app.py:4 Remove then lets them read and delete table Profiles (personal data)\n"
+        "template.yaml:10 Nothing on the way asks who the sender is, unless the code does\n"
+        "fix template.yaml:20 Add an authoriser to DELETE /profiles/{id}"
+    ]
+
+
+def test_doors_that_must_stand_open_are_left_alone() -> None:
+    shop = Shop()
+    users = shop.resource("Users", "AWS::DynamoDB::Table", "table")
+    function = shop.function("SignIn", allow("dynamodb:*", Reference(users.id, "Arn")))
+    shop.trigger(function, "apigateway-http", "POST /login", Exposure.ANYONE, path="/login")
+    shop.facts.calls.append(
+        CloudCall(
+            function.id,
+            "dynamodb",
+            "GetItem",
+            {"TableName": CallArgument((), (users.id,))},
+            at(1, "a.py"),
+        )
+    )
+    assert shop.paths() == []
+
+
+def test_a_bucket_that_everyone_may_write() -> None:
+    shop = Shop()
+    bucket = shop.resource(
+        "CustomerUploads", "AWS::S3::Bucket", "bucket", 50, AccessControl="PublicReadWrite"
+    )
+    handle = shop.function("Handle")
+    shop.trigger(handle, "s3", "bucket CustomerUploads", Exposure.ANYONE, source=bucket.id, line=60)
+    (path,) = shop.paths()
+    assert story(path) == (
+        "[high, medium] Anyone can read and write bucket CustomerUploads (personal data, going by its name)\n"
+        ":0 Anyone on the internet can read and write bucket CustomerUploads: its access control "
+        "list is PublicReadWrite\n"
+        "template.yaml:60 What they put there starts Handle\n"
+        "template.yaml:50 No function is needed: bucket CustomerUploads (personal data, going by its "
+        "name) is open by itself\n"
+        "fix :0 Remove the public grant and block public access (all four settings)"
+    )
+
+
+def test_public_sites_and_blocked_buckets_are_silent() -> None:
+    shop = Shop()
+    shop.resource("WebsiteBucket", "AWS::S3::Bucket", "bucket", AccessControl="PublicRead")
+    block = {"IgnorePublicAcls": True}
+    shop.resource(
+        "UserFiles", "AWS::S3::Bucket", "bucket",
+        AccessControl="PublicRead", PublicAccessBlockConfiguration=block,
+    )  # fmt: skip
+    assert shop.paths() == []
+
+
+def test_a_table_policy_for_everyone() -> None:
+    shop = Shop()
+    table = shop.resource("Patients", "AWS::DynamoDB::Table", "table", 5)
+    policy = parse_policy(
+        tree({"Effect": "Allow", "Principal": "*", "Action": "dynamodb:GetItem", "Resource": "*"})
+    )
+    shop.application.resource_policies.append(ResourcePolicy(table.id, "table", policy, at(8)))
+    (path,) = shop.paths()
+    assert path.title == "Anyone can read table Patients (health data, going by its name)"
+    assert (path.severity, path.confidence) == (Severity.HIGH, "medium")
+
+
+def test_a_stated_class_raises_and_a_stated_public_silences() -> None:
+    shop = Shop()
+    bucket = shop.resource("Things", "AWS::S3::Bucket", "bucket", AccessControl="PublicRead")
+    assert shop.paths() == []
+    (path,) = shop.paths(classes={bucket.id: "health"})
+    assert path.severity is Severity.CRITICAL
+    assert path.title == "Anyone can read bucket Things (health data)"
+
+
+def test_worst_first_and_no_more_than_a_person_reads() -> None:
+    shop = Shop()
+    for number in range(80):
+        function = shop.function(f"F{number}")
+        exposure = Exposure.ANYONE if number % 2 else Exposure.ACCOUNT
+        trigger = shop.trigger(function, "apigateway-rest", f"GET /{number}", exposure)
+        shop.flow(function, "code-injection", "execute", "eval", "event.body", trigger)
+    paths = shop.paths()
+    assert len(paths) == 60
+    severities = [path.severity for path in paths]
+    assert severities == sorted(severities, reverse=True)
+    assert len({path.id for path in paths}) == 60
