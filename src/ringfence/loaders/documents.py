@@ -32,6 +32,7 @@ _STANDARD = "tag:yaml.org,2002:"
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 #: The most usual causes of a parser's message, with what to do about them.
 _CURES = {
+    "found a tab character": "indent with spaces, not tabs",
     "found character that cannot start any token": "indent with spaces, not tabs, and put text "
     "that starts with @, ` or % in quotes",
     "mapping values are not allowed": "look for a missing line break, a wrong indentation, or "
@@ -53,6 +54,10 @@ class DocumentError(RingfenceError):
         return Skipped(self.location.file, self.what, self.location, self.cure)
 
 
+class DocumentTooLarge(DocumentError):
+    """A file that is larger, deeper, or holds more values, than the limits allow."""
+
+
 def parse_document(
     data: bytes,
     file: str,
@@ -70,7 +75,9 @@ def parse_document(
     found: list[Skipped] = []
     if len(data) > limits.document_bytes:
         size = f"{len(data) // 1_000_000} MB; at most {limits.document_bytes // 1_000_000} MB"
-        raise DocumentError(f"too large to read ({size})", Location(file, 1), "exclude this file")
+        raise DocumentTooLarge(
+            f"too large to read ({size})", Location(file, 1), "exclude this file"
+        )
     text = decode(data, file, found)
     value = _parse_text(text, file, limits, found)
     if notes is not None:
@@ -120,6 +127,8 @@ def _parse_text(text: str, file: str, limits: Limits, notes: list[Skipped]) -> V
     except JsonProblem as problem:
         try:  # a YAML document may also begin with a bracket
             return _Composer(text, file, limits, notes).document()
+        except DocumentTooLarge:
+            raise
         except DocumentError:
             place = Location(file, problem.line, problem.column)
             raise DocumentError(f"not valid JSON: {problem.message}", place) from None
@@ -134,7 +143,7 @@ def _duplicate(key: str, place: Location) -> Skipped:
 
 
 def _refuse(reason: str, place: Location) -> NoReturn:
-    raise DocumentError(reason, place, "split the file, or exclude it")
+    raise DocumentTooLarge(reason, place, "split the file, or exclude it")
 
 
 class _Frame:

@@ -14,7 +14,7 @@ from typing import Protocol
 from ringfence.loaders import loops
 from ringfence.loaders.conditions import Conditions
 from ringfence.loaders.includes import TRANSFORM, spliced
-from ringfence.loaders.intrinsics_functions import FUNCTIONS
+from ringfence.loaders.intrinsics_functions import FUNCTIONS, bare
 from ringfence.loaders.intrinsics_values import derived, literal_text
 from ringfence.loaders.limits import LIMITS, Limits
 from ringfence.loaders.parameters import Parameters
@@ -288,7 +288,7 @@ class Resolver:
         """The value of a raw node; None for ``AWS::NoValue``. Unchanged nodes are kept as is."""
         if isinstance(node, Scalar):
             if node.tag:
-                return self.call(node.tag, node, node)
+                return self.call(node.tag, bare(node), node)
             if self.loop and isinstance(node.value, str) and "{" in node.value:
                 text = loops.replaced(node.value, self.loop)
                 return node if text == node.value else Scalar(text, node.location, node.origins)
@@ -303,7 +303,7 @@ class Resolver:
         self.depth += 1
         try:
             if node.tag:
-                return self.call(node.tag, node, node)
+                return self.call(node.tag, bare(node), node)
             return self.items(node) if isinstance(node, Sequence) else self.object(node)
         finally:
             self.depth -= 1
@@ -406,9 +406,7 @@ class Resolver:
         return found if isinstance(found, Mapping) else None
 
     def imported(self, name: Value | None, place: Location) -> Value | None:
-        if name is None or self.stacks is None:
-            return Unknown("Fn::ImportValue of another stack", place)
-        found = self.stacks.imported(self, name, place)
+        found = self.stacks.imported(self, name, place) if name and self.stacks else None
         if found is not None:
             return found
         return Unknown(f"the export {_shown(name)} of a stack that is not here", place)
@@ -430,7 +428,7 @@ class Resolver:
                 self.skipped.append(note)
 
 
-def _shown(value: Value) -> str:
+def _shown(value: Value | None) -> str:
     if isinstance(value, (Text, Reference)):
         return str(value)
     return literal_text(value) or "of an unknown name"

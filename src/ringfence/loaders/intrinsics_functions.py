@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from ringfence.loaders import intrinsics_values as values
 from ringfence.loaders.includes import fragment
 from ringfence.loaders.intrinsics_values import choice, derived, literal_text, with_origin
-from ringfence.loaders.loops import replaced
 from ringfence.model.location import Location, Origin
 from ringfence.model.value import (
     Choice,
@@ -35,9 +34,20 @@ Handler = Callable[["Resolver", Value, Location], Value | None]
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 
 
+def bare(node: Value) -> Value:
+    """A node as the argument of its own short-form tag."""
+    if isinstance(node, Scalar):
+        return Scalar(node.value, node.location, node.origins)
+    if isinstance(node, Sequence):
+        return Sequence(node.items, node.location, node.origins)
+    if isinstance(node, Mapping):
+        return Mapping(node.entries, node.location, node.origins, node.keys)
+    return node
+
+
 def arguments(value: Value) -> list[Value]:
     """The raw arguments of a call: the items of a list, or the one value."""
-    return value.items if isinstance(value, Sequence) else [value]
+    return value.items if isinstance(value, Sequence) and not value.tag else [value]
 
 
 def malformed(name: str, location: Location) -> Unknown:
@@ -45,22 +55,12 @@ def malformed(name: str, location: Location) -> Unknown:
 
 
 def ref(resolver: Resolver, argument: Value, place: Location) -> Value | None:
-    name = literal_text(resolver.resolve(untagged(argument)))
+    name = literal_text(resolver.resolve(argument))
     return resolver.named(name, place) if name else malformed("Ref", place)
 
 
-def untagged(value: Value) -> Value:
-    """A scalar without its short-form tag, so that it can be resolved as an argument."""
-    if isinstance(value, Scalar) and value.tag:
-        return Scalar(value.value, value.location, value.origins)
-    return value
-
-
 def get_att(resolver: Resolver, argument: Value, place: Location) -> Value | None:
-    if isinstance(argument, Sequence):
-        pieces = [literal_text(resolver.resolve(item)) for item in argument.items]
-    else:
-        pieces = [literal_text(resolver.resolve(untagged(argument)))]
+    pieces = [literal_text(resolver.resolve(item)) for item in arguments(argument)]
     if not pieces or None in pieces:
         return Unknown("Fn::GetAtt of something that is known at deployment", place)
     logical_id, _, attribute = ".".join(piece or "" for piece in pieces).partition(".")
@@ -70,19 +70,14 @@ def get_att(resolver: Resolver, argument: Value, place: Location) -> Value | Non
 def sub(resolver: Resolver, argument: Value, place: Location) -> Value | None:
     variables: dict[str, Value] = {}
     template = argument
-    if isinstance(argument, Sequence):
+    if isinstance(argument, Sequence) and not argument.tag:
         if len(argument.items) != 2 or not isinstance(argument.items[1], Mapping):
             return malformed("Fn::Sub", place)
         template = argument.items[0]
         variables = argument.items[1].entries
-    text = literal_text(template if not isinstance(template, Mapping) else None)
-    if text is None:
-        found = resolver.resolve(template) if isinstance(template, Mapping) else None
-        text = literal_text(found)
+    text = literal_text(resolver.resolve(template))
     if text is None:
         return malformed("Fn::Sub", place)
-    if resolver.loop:
-        text = replaced(text, resolver.loop)
     if "${" not in text:
         return Scalar(text, place)
     return values.text_of(_pieces(resolver, text, variables, place), place)
@@ -164,7 +159,6 @@ def _mapped(
     table = resolver.mapping(names[0]) if names[0] is not None else None
     if table is None:
         return Unknown(f"mapping {names[0] or ''} is not in the template", place)
-    origins = [Origin("mapping", names[0] or "", table.location)]
     rows = _rows(table, names[1])
     cells = [cell for row in rows for cell in _rows(row, names[2])]
     unknown = next((key for key in keys[1:] if literal_text(key) is None), None)
@@ -173,9 +167,7 @@ def _mapped(
             return resolver.resolve(default)
         return Unknown(f"mapping {names[0]} has no {names[1]}.{names[2]}", place)
     if cells and (unknown is None or _all_same(cells)):
-        return derived(
-            cells[0], place, *origins, Origin("mapping", names[0] or "", cells[0].location)
-        )
+        return derived(cells[0], place, Origin("mapping", names[0] or "", cells[0].location))
     if isinstance(unknown, Unknown):
         return Unknown(f"mapping {names[0]} by a key that is not known: {unknown.reason}", place)
     return Unknown(f"mapping {names[0]} by {values_shown(unknown)}, known at deployment", place)
@@ -220,7 +212,7 @@ def if_(resolver: Resolver, argument: Value, place: Location) -> Value | None:
 
 
 def base64(resolver: Resolver, argument: Value, place: Location) -> Value | None:
-    return resolver.resolve(untagged(argument))
+    return resolver.resolve(argument)
 
 
 def cidr(resolver: Resolver, argument: Value, place: Location) -> Value | None:
@@ -240,7 +232,7 @@ def get_azs(resolver: Resolver, argument: Value, place: Location) -> Value | Non
 
 
 def import_value(resolver: Resolver, argument: Value, place: Location) -> Value | None:
-    name = resolver.resolve(untagged(argument))
+    name = resolver.resolve(argument)
     return values.spread([name], lambda chosen: resolver.imported(chosen[0], place), place)
 
 
@@ -250,25 +242,14 @@ def transform(resolver: Resolver, argument: Value, place: Location) -> Value | N
 
 
 def length(resolver: Resolver, argument: Value, place: Location) -> Value | None:
-    if isinstance(argument, Sequence):
-        argument = Sequence(argument.items, argument.location, argument.origins)
     return values.length(resolver.resolve(argument), place)
 
 
 def to_json_string(resolver: Resolver, argument: Value, place: Location) -> Value | None:
-    value = resolver.resolve(bare(argument))
+    value = resolver.resolve(argument)
     if isinstance(value, Choice):
         return values.spread([value], lambda chosen: values.to_json(chosen[0], place), place)
     return values.to_json(value, place)
-
-
-def bare(value: Value) -> Value:
-    """A node without its short-form tag."""
-    if isinstance(value, Sequence) and value.tag:
-        return Sequence(value.items, value.location, value.origins)
-    if isinstance(value, Mapping) and value.tag:
-        return Mapping(value.entries, value.location, value.origins, value.keys)
-    return untagged(value)
 
 
 def boolean(resolver: Resolver, argument: Value, place: Location) -> Value | None:
