@@ -181,7 +181,7 @@ def test_a_story_through_a_queue() -> None:
         "POST /orders",
         Exposure.AUTHENTICATED,
         "anyone who signs up",
-        "cognito",
+        auth="cognito",
     )
     sqs = shop.trigger(
         ship, "sqs", "queue Shipping", Exposure.ACCOUNT, "this account", source=queue.id, line=40

@@ -131,9 +131,7 @@ class Telling:
         joint = " " if ending.startswith(("without", "as it is")) else ", "
         text = f"{subject} reaches {case.flow.sink}{joint}{ending}{others}"
         if story.shared_with:
-            others = sorted(set(story.shared_with))
-            named = words.listed(others[:3] + ([f"{len(others) - 3} more"] if others[3:] else []))
-            text += f"; {named} {'share' if others[1:] else 'shares'} this code"
+            text += f"; {shared_words(story.shared_with)} this code"
         return Step(case.location, text)
 
     def reached(self, story: Story, powers: list[Power]) -> list[Step]:
@@ -217,6 +215,13 @@ class Telling:
         remedy = first_sentence(case.finding.remedy) or "Do not let event data reach this call"
         places = len({c.location for c in story.cases})
         return f"{remedy} (in all {places} places)" if places > 1 else remedy
+
+
+def shared_words(names: Iterable[str]) -> str:
+    """``A shares``, ``A and B share``, ``A, B, C and 2 more share``."""
+    found = sorted(set(names))
+    named = found[:3] + ([f"{len(found) - 3} more"] if found[3:] else [])
+    return f"{words.listed(named)} {'share' if found[1:] else 'shares'}"
 
 
 def _onward(escalation: Escalation) -> Step:
