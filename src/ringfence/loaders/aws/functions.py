@@ -118,12 +118,25 @@ class _Builder:
         inline = self._inline()
         if inline is not None:
             return inline
-        if not self.handler or not self.language:
-            self.problem = self.problem or (
-                f"runtime '{self.runtime}' is not known" if self.runtime else "no runtime is given"
-            )
+        if not self.handler:
+            self.problem = self.problem or "no handler is given"
             return None
-        return self._zip()
+        if self.language:
+            return self._zip(self.language)
+        return self._zip_of_any_language()
+
+    def _zip_of_any_language(self) -> CodeLocation | None:
+        """Where the runtime is not known, the file that the handler names tells the language."""
+        problem = self.problem
+        for language in READABLE:
+            code = self._zip(language)
+            if code is not None:
+                self.language = language
+                return code
+        self.problem = problem or (
+            f"runtime '{self.runtime}' is not known" if self.runtime else "no runtime is given"
+        )
+        return None
 
     def _inline(self) -> CodeLocation | None:
         value = first(self.resource.properties, "Code.ZipFile")
@@ -135,14 +148,14 @@ class _Builder:
             self.template_folder, value.location.file, symbol, self._layers(), text, value.location
         )
 
-    def _zip(self) -> CodeLocation | None:
+    def _zip(self, language: str) -> CodeLocation | None:
         for path in self._paths():
             for handler in self._handlers():
                 request = CodeRequest(
                     self.template_folder,
                     path,
                     handler,
-                    self.language,
+                    language,
                     tuple(self._entry_points()),
                     self._layers(),
                 )
@@ -207,7 +220,6 @@ class _Builder:
         if self.language not in READABLE:
             self.problem = built.problem or f"language not analysed: {self.language or 'container'}"
             return None
-        request = CodeRequest(self.template_folder, context, handler, self.language)
         for path in (context, *(f"{context}/{copied}" for copied in built.copied)):
             request = CodeRequest(self.template_folder, path, handler, self.language)
             code, problem = self.finder.locate(request)

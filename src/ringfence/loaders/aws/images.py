@@ -71,11 +71,16 @@ def _base(rest: str, language: str, runtime: str) -> tuple[str, str]:
 
 
 def _copied(rest: str) -> list[str]:
+    """The folders of the build context that a ``COPY`` takes files from."""
     words = rest.replace('"', " ").strip("[] ").replace(",", " ").split()
     if any(word.startswith("--from") for word in words):
         return []
-    sources = [word for word in words if not word.startswith("--")][:-1]
-    return [word.strip("./").rstrip("/*") for word in sources if "." not in word.strip("./")]
+    found = []
+    for source in [word for word in words if not word.startswith("--")][:-1]:
+        path = source.removeprefix("./").rstrip("/*")
+        folder, _, last = path.rpartition("/")
+        found.append(folder if "." in last or "*" in last else path)
+    return [folder for folder in found if folder not in ("", ".")]
 
 
 def _last_word(rest: str) -> str:

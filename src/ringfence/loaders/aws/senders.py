@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from ringfence.loaders.aws.audience import Admitted, admitted
 from ringfence.loaders.aws.graph import Graph, name_of
+from ringfence.loaders.aws.guests import Guests
 from ringfence.loaders.aws.policies import DEFAULT_BUS, documents_on
 from ringfence.loaders.aws.values import every, items, place, text_of, truth
 from ringfence.model.application import Resource, Sender
@@ -52,6 +53,7 @@ class Senders:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.feeds: dict[str, list[Feed]] = {}
+        self.guests = Guests(graph)
         self._known: dict[str, Sender] = {}
         self._asking: set[str] = set()
 
@@ -91,6 +93,9 @@ class Senders:
                 candidates.append(self._followed(item))
         if resource is not None and kind == "bucket":
             candidates = bucket_senders(resource, candidates)
+        if resource is not None:
+            for action in actions:
+                candidates.extend(self.guests.who_may(action, resource))
         for feed in self.feeds.get(identifier, ()):
             sender = feed.sender() if callable(feed.sender) else feed.sender
             candidates.append(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from ringfence.loaders.aws.audience import admitted
 from ringfence.loaders.aws.graph import Graph, name_of
+from ringfence.loaders.aws.guests import Guests
 from ringfence.loaders.aws.policies import documents_on
 from ringfence.loaders.aws.values import first, items, place, text_of, truth
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
-from ringfence.model.value import Mapping, Value, display
+from ringfence.model.value import Value, display
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,14 @@ def token(issuer: str, proof: Location, scopes: list[str]) -> Access:
         Authentication("jwt", detail, proof),
         Sender(Exposure.AUTHENTICATED, who, "a valid token is asked for", proof),
     )
+
+
+def with_guests(guests: Guests, held: Access, api: Resource, action: str) -> Access:
+    """A signed call's access when an identity pool gives people a role that may make it."""
+    if held.authentication.kind != "iam":
+        return held
+    found = [held.sender, *guests.who_may(action, api)]
+    return replace(held, sender=max(found, key=lambda sender: sender.exposure))
 
 
 def custom(name: str, proof: Location) -> Access:
@@ -184,8 +193,3 @@ def narrowed(access: Access, limit: Sender | None) -> Access:
     if limit.exposure == access.sender.exposure and authentication.kind != "none":
         return access
     return Access(authentication, limit)
-
-
-def cors_of(api: Resource) -> Mapping | None:
-    found = first(api.properties, "CorsConfiguration")
-    return found if isinstance(found, Mapping) else None

@@ -38,11 +38,10 @@ def _source(triggers: Triggers, source: Resource) -> None:
     graph = triggers.graph
     apis = graph.find(source.properties.get("ApiId"), "graphql-api")
     api = apis[0] if apis else None
-    held = (
-        api_access(graph, api)
-        if api is not None
-        else access.unknown("its API is in no template", source.location)
-    )
+    held = access.unknown("its API is in no template", source.location)
+    if api is not None:
+        guests = triggers.senders.guests
+        held = access.with_guests(guests, api_access(graph, api), api, "appsync:GraphQL")
     shown = name_of(api) if api is not None else "a GraphQL API"
     fields = list(_fields(graph, source))
     for value, _ in walk(source.properties, "LambdaConfig.LambdaFunctionArn"):

@@ -184,6 +184,13 @@ def _url_access(graph: Graph, url: Resource, function: Function) -> Access:
     found = admitted(statements, "lambda:InvokeFunctionUrl")
     if word == "AWS_IAM":
         held = access.signed(proof, "lambda:InvokeFunctionUrl")
+        for item in found:
+            if item.service.startswith("cloudfront."):
+                reason = "a distribution signs the requests of its own visitors"
+                sender = Sender(
+                    Exposure.ANYONE, "anyone, through the distribution", reason, item.sender.proof
+                )
+                return replace(held, sender=sender)
         widest = found[0].sender if found else None
         if widest is not None and widest.exposure == Exposure.ANYONE:
             sender = Sender(

@@ -99,6 +99,9 @@ def add_definition(triggers: Triggers, kind: str, api: Resource, limit: Sender |
 def add_endpoint(triggers: Triggers, endpoint: Endpoint) -> None:
     """The functions behind an endpoint get a trigger; other services a feed; the rest nothing."""
     integration, held = endpoint.integration, endpoint.access
+    if endpoint.api is not None:
+        guests = triggers.senders.guests
+        held = access.with_guests(guests, held, endpoint.api, "execute-api:Invoke")
     label = f"{endpoint.method} {endpoint.path}".strip()
     words = (text_of(integration, key) for key in ("type", "Type", "IntegrationType"))
     if next(filter(None, words), "").lower() in ("mock", "http", "http_proxy"):
