@@ -10,10 +10,11 @@ from ringfence.model.location import Location
 from ringfence.report.text import escape_line
 
 MAX_LINES = 3
+MAX_LINE = 600  # characters of a line that are looked at; more is minified code
 _WORD = re.compile(r"[\w.$:/@*-]+")
-# What a credential may look like: after a quote, a colon or an equals sign, at least six of the
-# characters that tokens, keys and passwords are made of.
-_SECRET = re.compile(r"""(?<=["'`:= ])[^\s"'`,;(){}\[\]]{6,}""")
+# What a credential may look like: behind a quote, a colon or an equals sign, at least six of the
+# characters that tokens, keys and passwords are made of, unless it is itself a key.
+_SECRET = re.compile(r"""(["'`]|[:=]\s*)([^\s"'`,;(){}\[\]]{6,}+)(?!["'`]?\s*[:=])""")
 _SHOWN_OF_SECRET = 3
 
 
@@ -51,18 +52,28 @@ def excerpt(
         _row(lines, number, location, unicode, secret) for number in range(location.line, last + 1)
     ]
     if context and last == location.line and location.line > 1 and lines[location.line - 2].strip():
-        above, _ = escape_line(lines[location.line - 2], unicode)
+        above, _ = escape_line(lines[location.line - 2][:MAX_LINE], unicode)
         rows.insert(0, Row(location.line - 1, _hide(above) if secret else above))
     return _dedent(rows)
 
 
 def _row(lines: Sequence[str], number: int, location: Location, unicode: bool, secret: bool) -> Row:
     line = lines[number - 1].rstrip("\r\n")
-    text, indexes = escape_line(line, unicode)
     start, end = _marked(line, number, location)
+    if len(line) > MAX_LINE:
+        line, start, end = _window(line, start, end)
+    text, indexes = escape_line(line, unicode)
     if secret:
         text = _hide(text)
-    return Row(number, text.rstrip(), indexes[start], min(indexes[end], len(text)))
+    text = text.rstrip()
+    return Row(number, text, min(indexes[start], len(text)), min(indexes[end], len(text)))
+
+
+def _window(line: str, start: int, end: int) -> tuple[str, int, int]:
+    """The part of a very long line (minified code) around the start of the mark."""
+    left = max(0, start - MAX_LINE // 4)
+    piece = line[left : left + MAX_LINE]
+    return piece, start - left, min(end - left, len(piece))
 
 
 def _marked(line: str, number: int, location: Location) -> tuple[int, int]:
@@ -80,7 +91,7 @@ def _marked(line: str, number: int, location: Location) -> tuple[int, int]:
 
 
 def _hide(text: str) -> str:
-    return _SECRET.sub(lambda found: found.group()[:_SHOWN_OF_SECRET] + "*" * 8, text)
+    return _SECRET.sub(lambda found: f"{found[1]}{found[2][:_SHOWN_OF_SECRET]}********", text)
 
 
 def _dedent(rows: list[Row]) -> list[Row]:

@@ -94,7 +94,7 @@ def _references(page: Page, rule: Rule) -> None:
     if rule.references:
         _section(page, "read more")
     for reference in rule.references:
-        page.wrapped([(page.safe(reference), "place")], [("   ", "")])
+        page.whole(("   ", ""), (page.safe(reference), "place"))
 
 
 def _silence(page: Page, rule: Rule) -> None:
@@ -105,7 +105,7 @@ def _silence(page: Page, rule: Rule) -> None:
     page.wrapped(
         [("A comment at the end of the line, or alone on the line above:", "")], [("   ", "")]
     )
-    page.line(
+    page.whole(
         (f"     {sign} ringfence: ignore[{page.safe(rule.id)}] reason until 2027-01-31", "code")
     )
     page.wrapped([("Or in ringfence.toml, with a reason:", "")], [("   ", "")])
@@ -115,7 +115,7 @@ def _silence(page: Page, rule: Rule) -> None:
         'path = "legacy/**"',
         'reason = "..."',
     ):
-        page.line((f"     {line}", "code"))
+        page.whole((f"     {line}", "code"))
 
 
 def rules_table(rules: Iterable[Rule], settings: ReportSettings) -> str:

@@ -31,17 +31,19 @@ def show_header(page: Page, result: ScanResult) -> None:
         f"rules {page.safe(result.rules_version)}" if result.rules_version else "",
         f"{result.duration_s:.1f} s" if result.duration_s < 100 else f"{result.duration_s:.0f} s",
     ]
-    spans: list[Span] = [(f" {page.safe(page.title or application_name(result))}", "strong")]
-    for part in filter(None, parts):
-        spans += [(f" {page.glyphs.middle} ", "faint"), (part, "dim")]
-    page.wrapped(spans, [(" ringfence ", "brand")], [("   ", "")])
+    name = page.title or application_name(result)
+    page.flow(
+        [(page.safe(name), "strong"), *((part, "dim") for part in parts if part)],
+        (f" {page.glyphs.middle} ", "faint"),
+        [(" ringfence ", "brand")],
+    )
 
 
 def show_closing(page: Page, result: ScanResult, judged: bool) -> None:
     """The end of the report; ``judged`` False leaves the findings out."""
     if judged:
         _show_tally(page, result)
-    _show_gaps(page, result)
+    _show_gaps(page, result, judged)
     if judged:
         _show_next(page, result)
 
@@ -72,26 +74,30 @@ def _bar(page: Page, found: dict[str, int], total: int) -> list[Span]:
     return [(page.glyphs.block * size, word) for word, size in sizes.items()]
 
 
-def _show_gaps(page: Page, result: ScanResult) -> None:
-    gaps = (result.skipped, result.unknowns, result.suppressed, result.baselined)
-    if not any(gaps):
+def _show_gaps(page: Page, result: ScanResult, judged: bool) -> None:
+    silenced = judged and (result.suppressed or result.baselined)
+    if not (result.skipped or result.unknowns or silenced):
         return
-    page.heading("NOT ANALYSED OR NOT SHOWN")
+    page.heading("NOT ANALYSED OR NOT SHOWN" if silenced else "NOT ANALYSED")
     _show_skipped(page, result)
     reasons = unknown_reasons(set(result.unknowns))
     if reasons:
         count = len(set(result.unknowns))
-        page.line((f"  {plural(count, 'value')} unknown", "strong"), _judged_not(page))
+        page.line(
+            (f"  {plural(count, 'value')} unknown", "strong"),
+            ("  nothing is reported on them", "dim"),
+        )
         for reason, times in reasons if page.verbose else reasons[:MAX_REASONS]:
             page.wrapped([(page.safe(reason), "dim")], [(f"  {times:>5} ", "dim")])
         _more(page, len(reasons) - MAX_REASONS, "reason")
+    if judged:
+        _show_silenced(page, result)
+
+
+def _show_silenced(page: Page, result: ScanResult) -> None:
     _show_suppressed(page, result)
     if result.baselined:
         page.line((f"  {plural(result.baselined, 'finding')} in the baseline", "strong"))
-
-
-def _judged_not(page: Page) -> Span:
-    return (f"  {page.safe('nothing is reported on them')}", "dim")
 
 
 def _show_skipped(page: Page, result: ScanResult) -> None:
@@ -144,7 +150,7 @@ def _show_next(page: Page, result: ScanResult) -> None:
     paths = ordered_paths(result.paths)
     command = "ringfence scan --only entries"
     if paths:
-        fix = page.safe(paths[0].fix.rstrip("."))
+        fix = page.safe((paths[0].fix or paths[0].title).rstrip("."))
         spans: list[Span] = [("Break path 1 first: ", "strong"), (fix, "")]
         spans += (
             [(" at ", "dim"), *place(page, paths[0].fix_location)] if paths[0].fix_location else []

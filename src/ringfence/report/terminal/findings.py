@@ -17,6 +17,7 @@ from ringfence.report.terminal.theme import badge
 
 GUTTER = 10  # cells left of the excerpt's bar
 IN_FULL = 3  # findings of one rule in one group; further ones are listed
+MAX_SHOWN = 150  # findings with an excerpt; --verbose shows all
 NAMED = 6  # subjects that a folded finding names
 _SECRET_RULES = frozenset({"hard-coded-secret"})
 
@@ -30,8 +31,12 @@ def show_findings(page: Page, result: ScanResult) -> None:
     names = Names.of(result)
     if single:
         page.heading("FINDINGS", str(len(single)))
-        for name, members in _groups(single, names):
+        shown = single if page.verbose else single[:MAX_SHOWN]
+        for name, members in _groups(shown, names):
             _show_group(page, name, members, result)
+        if len(single) > len(shown):
+            page.blank()
+            page.line((f"  {len(single) - len(shown)} more with --verbose", "dim"))
     if folded:
         page.heading("ACROSS THE APPLICATION", str(len(folded)))
         for finding in folded:

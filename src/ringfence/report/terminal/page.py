@@ -8,13 +8,14 @@ from rich.cells import cell_len, set_cell_size
 
 from ringfence.report import ReportSettings
 from ringfence.report.terminal.theme import Painter
-from ringfence.report.text import ASCII, UNICODE, escape
+from ringfence.report.text import ASCII, UNICODE, clip, escape
 
 #: A piece of text and the name of its style.
 Span = tuple[str, str]
 Line = list[Span]
 
 MIN_WIDTH = 40
+MAX_TEXT = 2_000  # characters of a name or message
 
 
 class Page:
@@ -38,8 +39,8 @@ class Page:
         return "\n".join(self._lines) + "\n"
 
     def safe(self, text: str) -> str:
-        """The text with nothing left in it that could act on a terminal."""
-        return escape(text, self.unicode)
+        """The text with nothing left in it that could act on a terminal, of bounded length."""
+        return escape(clip(text, MAX_TEXT), self.unicode)
 
     @property
     def narrow(self) -> bool:
@@ -53,6 +54,21 @@ class Page:
     def line(self, *spans: Span) -> None:
         """One line as it is; what does not fit is cut off."""
         self._lines.append(self._render(self._cut(list(spans), self.width)))
+
+    def whole(self, *spans: Span) -> None:
+        """One line that is never cut, for what people copy (addresses, commands)."""
+        self._lines.append(self._render(list(spans)))
+
+    def flow(self, parts: Sequence[Span], between: Span, first: Sequence[Span]) -> None:
+        """Parts one behind the other, broken only between them, further lines indented."""
+        line = [*first]
+        for index, part in enumerate(parts):
+            piece = [part] if index == 0 else [between, part]
+            if index and _length(line) + _length(piece) > self.width:
+                self.line(*line)
+                line, piece = [("   ", "")], [part]
+            line += piece
+        self.line(*line)
 
     def aligned(self, left: Sequence[Span], right: Sequence[Span]) -> None:
         """One line with ``right`` at the right edge, or below when both do not fit."""
