@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ringfence.loaders.intrinsics import Resolver
 
 MAXIMUM_TRIALS = 64
+MAXIMUM_CHAIN = 40
 
 _FUNCTIONS = {
     "Fn::Equals": "equals", "Fn::And": "and", "Fn::Or": "or", "Fn::Not": "not",
@@ -109,7 +110,7 @@ class Conditions:
         if name in memo:
             return memo[name]
         definition = self.definitions.get(name)
-        if definition is None or name in self.open or len(self.open) > 100:
+        if definition is None or name in self.open or len(self.open) > MAXIMUM_CHAIN:
             return None  # not defined, or defined by itself
         self.open.add(name)
         try:

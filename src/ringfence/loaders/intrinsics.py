@@ -32,7 +32,7 @@ from ringfence.model.value import (
     Value,
 )
 
-MAXIMUM_DEPTH = 120
+MAXIMUM_DEPTH = 90
 MAXIMUM_UNKNOWNS = 500
 
 #: Reads a local file that a template names, relative to the template's folder.
@@ -152,6 +152,8 @@ class Resolver:
             for logical_id in self.bodies:
                 self.add_resource(template, logical_id)
             self.add_outputs(template)
+        except RecursionError:  # the limits should not let it come to this
+            self.skip(self.path, "its values lead too deep", self.document.location)
         except TooMuch as problem:
             place = self.document.location
             self.skip(self.path, str(problem), place, "split the template")
@@ -195,7 +197,7 @@ class Resolver:
             return
         if len(template.resources) >= self.limits.resources:
             raise TooMuch(f"more than {self.limits.resources} resources")
-        condition = literal_text(body.get("Condition")) or ""
+        condition = self.condition_of(body, loop)
         holds = self.conditions.holds(condition) if condition else True
         if holds is False:
             return
@@ -209,6 +211,17 @@ class Resolver:
         finally:
             self.loop = {}
             self.conditions.assumed.pop(condition, None)
+
+    def condition_of(self, body: Mapping, loop: dict[str, Value]) -> str:
+        """The name of the condition on a resource or output, or ""."""
+        raw = body.get("Condition")
+        if raw is None:
+            return ""
+        outer, self.loop = self.loop, loop
+        try:
+            return literal_text(self.resolve(raw)) or ""
+        finally:
+            self.loop = outer
 
     def resource(
         self, logical_id: str, kind: str, body: Mapping, place: Location
@@ -244,7 +257,7 @@ class Resolver:
         for name, _, body in self.unrolled("Outputs"):
             if not isinstance(body, Mapping):
                 continue
-            condition = literal_text(body.get("Condition")) or ""
+            condition = self.condition_of(body, self.loop)
             if condition and self.conditions.holds(condition) is False:
                 continue
             raw = body.get("Value")

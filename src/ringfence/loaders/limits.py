@@ -13,17 +13,19 @@ class Limits:
     framework or a macro takes as its input can be longer.
 
     ``nodes`` counts values after aliases are followed. ``depth`` bounds nesting of one document,
-    ``nesting`` of stacks in stacks, ``loop_items`` what loops of one template make.
+    ``nesting`` of stacks in stacks,
+    ``questions`` how many templates one value may lead through, ``loop_items`` what loops of one template make.
     """
 
     document_bytes: int = 8_000_000
     nodes: int = 400_000
-    depth: int = 100
+    depth: int = 80
     notes: int = 50
     files: int = 200_000
     folder_depth: int = 40
     templates: int = 2_000
     nesting: int = 12
+    questions: int = 20
     loop_items: int = 3_000
     resources: int = 10_000
     combinations: int = 16

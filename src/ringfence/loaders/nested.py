@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ringfence.loaders.intrinsics import Resolver
 from ringfence.loaders.intrinsics_values import derived, literal_text
-from ringfence.loaders.template import Export, Template
+from ringfence.loaders.template import Template
 from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Origin
 from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value
@@ -43,7 +43,7 @@ class Stacks:
             name: Scalar(text, Location("--param", 1)) for name, text in parameters.items()
         }
         self.stacks: dict[str, Stack] = {}
-        self.exports: list[tuple[Stack, Export]] | None = None
+        self.questions = 0
 
     def load(self, files: list[str]) -> list[Template]:
         """The resolved templates of all files and of the stacks nested in them."""
@@ -96,7 +96,7 @@ class Stacks:
         resolver = stack.resolver
         _, body, loop = resolver.bodies[logical_id]
         assert isinstance(body, Mapping)
-        condition = literal_text(body.get("Condition")) or ""
+        condition = resolver.condition_of(body, loop)
         if condition and resolver.conditions.holds(condition) is False:
             return None
         outer, resolver.loop = resolver.loop, loop
@@ -165,10 +165,16 @@ class Stacks:
         kind = literal_text(body.get("Type")) if isinstance(body, Mapping) else None
         if stack is None or kind not in NESTING:
             return None
-        child = self.child(stack, logical_id)
+        if self.questions >= self.tree.limits.questions:
+            return Unknown("a value that leads through too many templates", place)
+        self.questions += 1
+        try:
+            child = self.child(stack, logical_id)
+            found = child.resolver.output(name, place) if child is not None else None
+        finally:
+            self.questions -= 1
         if child is None:
             return None
-        found = child.resolver.output(name, place)
         if found is None:
             return Unknown(f"{child.file} has no output {name}", place)
         return found
@@ -176,12 +182,18 @@ class Stacks:
     def imported(self, resolver: Resolver, name: Value, place: Location) -> Value | None:
         """The value that another template exports. An exact name is taken first; then the only
         export whose known part agrees (``${AWS::StackName}-Queue`` for ``shop-Queue``)."""
-        candidates = [
-            export
-            for stack in list(self.stacks.values())
-            if stack.resolver is not resolver
-            for export in stack.resolver.exports()
-        ]
+        if self.questions >= self.tree.limits.questions:
+            return Unknown("a value that leads through too many templates", place)
+        self.questions += 1
+        try:
+            candidates = [
+                export
+                for stack in list(self.stacks.values())
+                if stack.resolver is not resolver
+                for export in stack.resolver.exports()
+            ]
+        finally:
+            self.questions -= 1
         known = literal_text(name)
         exact = [e for e in candidates if known is not None and literal_text(e.name) == known]
         found = exact or [export for export in candidates if agree(export.name, name)]

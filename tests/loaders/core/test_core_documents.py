@@ -198,9 +198,9 @@ def test_bombs_are_refused_fast():
     )
     assert "more than" in error(merges)
     chain = "x0: &x0 [1]\n" + "".join(f"x{n}: &x{n} [*x{n - 1}]\n" for n in range(1, 300))
-    assert "nested deeper than 100 levels" in error(chain)
+    assert "nested deeper than 80 levels" in error(chain)
     for deep in ("[" * 100_000, '{"a":' * 100_000, "- " * 5_000, "{a: " * 50_000, "? " * 3_000):
-        assert "nested deeper than 100 levels" in error(deep)
+        assert "nested deeper than 80 levels" in error(deep)
     small = Limits(document_bytes=2_000_000)
     assert "too large to read (3 MB; at most 2 MB)" in error(b"x" * 3_000_000, small)
     assert "more than 5 values" in error("[1,2,3,4,5,6]", Limits(nodes=5))
