@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any
+from unittest import mock
 
 import yaml
 
@@ -42,10 +44,8 @@ _Loader.yaml_implicit_resolvers = {
 
 def transform(text: str) -> dict[str, Any]:
     """The official transform's output; local code locations become S3 URIs first."""
-    import boto3
     from samtranslator.translator.transform import transform as official
 
-    boto3.setup_default_session(region_name="us-east-1")
     document = yaml.load(text, _Loader)
     for section in (document.get("Globals") or {}).values():
         _localise(section or {})
@@ -55,7 +55,8 @@ def transform(text: str) -> dict[str, Any]:
         name: given.get("Default", "given")
         for name, given in (document.get("Parameters") or {}).items()
     }
-    return official(document, defaults, _NoPolicies())
+    with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": "us-east-1"}):
+        return official(document, defaults, _NoPolicies())
 
 
 class _NoPolicies:
