@@ -27,10 +27,18 @@ from ringfence.model.value import Mapping
 
 _EVENT = r"_{0,2}(?:event|evt|e|request|req|payload|data|input|records?)_{0,2}"
 _CONTEXT = r"_{0,2}(?:context|ctx|c|lambda_context)_{0,2}"
-_PYTHON = re.compile(
-    rf"^(?:async[ \t]+)?def[ \t]+(\w*)[ \t]*\([ \t\r\n]*{_EVENT}[ \t]*(?::[^,()\n]{{0,80}})?,"
-    rf"[ \t\r\n]*{_CONTEXT}[ \t]*(?:[:=,)\r\n])",
-    re.MULTILINE,
+_PYTHON = (
+    re.compile(
+        rf"^(?:async[ \t]+)?def[ \t]+(\w{{1,80}})[ \t]*\([ \t\r\n]*{_EVENT}[ \t]*"
+        rf"(?::[^()\n]{{0,80}}?)?,[ \t\r\n]*{_CONTEXT}[ \t]*[:=,)\r\n]",
+        re.MULTILINE,
+    ),
+    # Two parameters of any name, where the function's name says it.
+    re.compile(
+        r"^(?:async[ \t]+)?def[ \t]+(handler|handle|(?:\w{1,60}_|lambda)handler)[ \t]*"
+        r"\([ \t\r\n]*\w{1,40}[^()\n,]{0,80},[ \t\r\n]*\w{1,40}\b",
+        re.MULTILINE,
+    ),
 )
 _NAMED_HANDLER = r"(\w*[hH]andler|main|lambda)"
 _JAVASCRIPT = (
@@ -95,7 +103,7 @@ def _language(file: str) -> str:
 
 def handlers_in(file: str, text: str) -> Iterator[tuple[str, int]]:
     """The names and lines of everything in a file that looks like a handler."""
-    patterns = (_PYTHON,) if _language(file) == "python" else _JAVASCRIPT
+    patterns = _PYTHON if _language(file) == "python" else _JAVASCRIPT
     found = {
         match.group(1): match.start(1)
         for pattern in reversed(patterns)

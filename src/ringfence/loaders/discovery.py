@@ -29,18 +29,7 @@ _NEVER = frozenset((
 #: which the regular expression engine searches fast.
 _RESOURCES = re.compile(rb"""Resources["']?\s*:""")
 _TYPE = re.compile(rb"""Type["']?\s*:[^\n,}]{0,40}\b(?:AWS|Alexa)::""")
-_BEFORE_KEY = (
-    b"",
-    b" ",
-    b"\t",
-    b'"',
-    b"'",
-    b"{",
-    b",",
-    b"\n",
-    b"\r",
-    b"\xbf",
-)  # the last ends a BOM
+_BEFORE_KEY = frozenset(b" \t\n\r\"'{,\xbf\xfe\xff")  # the last three end a byte order mark
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -93,7 +82,7 @@ def _speaks_of_resources(data: bytes) -> bool:
     if b"AWSTemplateFormatVersion" not in data and _TYPE.search(data) is None:
         return False
     for match in _RESOURCES.finditer(data):
-        if data[max(0, match.start() - 1) : match.start()] in _BEFORE_KEY:
+        if match.start() == 0 or data[match.start() - 1] in _BEFORE_KEY:
             return True
     return False
 

@@ -13,8 +13,8 @@ class Limits:
     framework or a macro takes as its input can be longer.
 
     ``nodes`` counts values after aliases are followed. ``depth`` bounds nesting of one document,
-    ``nesting`` of stacks in stacks,
-    ``questions`` how many templates one value may lead through, ``loop_items`` what loops of one template make.
+    ``nesting`` of stacks in stacks, ``questions`` how many templates one value may lead through,
+    ``loop_items`` what the loops of one template make.
     """
 
     document_bytes: int = 8_000_000
