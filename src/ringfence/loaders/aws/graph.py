@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from ringfence.loaders.aws.kinds import ARN_NAMES, TYPES, kind_of
+from ringfence.loaders.aws.kinds import ARN_NAMES, kind_of, name_property
 from ringfence.loaders.aws.values import (
     alternatives,
     every,
@@ -61,8 +61,8 @@ class Graph:
                 self.add(resource)
 
     def add(self, declared: TemplateResource) -> None:
-        kind, name_property = TYPES.get(declared.type, ("", ""))
-        name = declared.properties.get(name_property) if name_property else None
+        kind = kind_of(declared.type)
+        name = declared.properties.get(name_property(declared.type, declared.properties))
         resource = Resource(
             declared.id,
             declared.type,

@@ -5,6 +5,8 @@ Source: the AWS CloudFormation resource type reference.
 
 from __future__ import annotations
 
+from ringfence.model.value import Mapping
+
 #: Provider type → (our kind, the property that holds the physical name or "").
 TYPES: dict[str, tuple[str, str]] = {
     "AWS::S3::Bucket": ("bucket", "BucketName"),
@@ -128,6 +130,15 @@ LANGUAGES = {
 
 def kind_of(provider_type: str) -> str:
     return TYPES.get(provider_type, ("", ""))[0]
+
+
+def name_property(provider_type: str, properties: Mapping) -> str:
+    """The property that holds a resource's physical name; "" where there is none."""
+    known = TYPES.get(provider_type)
+    if known is not None:
+        return known[1]
+    own = provider_type.rpartition("::")[2] + "Name"
+    return own if own in properties else "Name"
 
 
 def language_of_runtime(runtime: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ringfence.loaders.aws.audience import Admitted, admitted
 from ringfence.loaders.aws.graph import name_of
 from ringfence.loaders.aws.triggers.builder import Triggers
@@ -165,7 +167,11 @@ def _service_sender(triggers: Triggers, permission: Resource, kind: str, service
         reason = "an API that is in no template may invoke it, so what it asks for is not known"
         return Sender(Exposure.UNKNOWN, "callers of an API", reason, at)
     if found:
-        return found[0].sender
+        sender = found[0].sender
+        if sender.exposure is Exposure.PRINCIPAL:
+            who = f"principals of this account, through {sender.who}"
+            return replace(sender, exposure=Exposure.ACCOUNT, who=who)
+        return sender
     return Sender(Exposure.ACCOUNT, f"{service}, for this account", f"{service} may invoke it", at)
 
 
