@@ -119,6 +119,24 @@ def test_repeated_findings_of_a_rule_are_listed_after_three() -> None:
     assert shown(ScanResult(findings=findings), verbose=True).count("╰─ fix") == 7
 
 
+def test_a_rule_that_was_told_twice_is_told_briefly() -> None:
+    base = replace(report_sample.findings()[4], origins=(), message="The role\nis wide.\n")
+    findings = [replace(base, function=f"t#F{number}") for number in range(3)]
+    text = shown(ScanResult(findings=findings))
+    assert text.count("╰─ fix") == 2
+    start = text.index(" █ F2")
+    assert "\n" + text[start : text.index(" SUMMARY")] == BRIEF
+    assert shown(ScanResult(findings=findings), verbose=True).count("╰─ fix") == 3
+
+
+def test_a_folded_finding_names_its_subjects_once() -> None:
+    base = report_sample.findings()[0]
+    named = replace(base, message="CreateOrder is not traced. Also 2 more.")
+    assert "CreateOrder, PaymentWebhook, PrintLabel" in shown(ScanResult(findings=[base]), 120)
+    assert "PaymentWebhook" not in shown(ScanResult(findings=[named]), 120)
+    assert "PaymentWebhook, PrintLabel" in shown(ScanResult(findings=[named]), 120, verbose=True)
+
+
 def test_a_flood_of_findings_is_bounded() -> None:
     base = report_sample.command_injection()
     findings = [replace(base, function=f"t#F{number}") for number in range(400)]
@@ -351,6 +369,14 @@ NARROW = """
       |  bucket (s3:*)                      template.yaml:20
       =  fix  pass the command as a list and leave out
          shell=True          functions/print_label/app.py:13
+
+"""
+
+BRIEF = """
+ █ F2                                                                   1 medium
+
+    MEDIUM    A role allows every action of a service       role-wildcard-action
+              The role is wide.                                 template.yaml:20
 
 """
 

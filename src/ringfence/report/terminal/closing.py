@@ -88,7 +88,7 @@ def _show_gaps(page: Page, result: ScanResult, judged: bool) -> None:
             ("  nothing is reported on them", "dim"),
         )
         for reason, times in reasons if page.verbose else reasons[:MAX_REASONS]:
-            page.wrapped([(page.safe(reason), "dim")], [(f"  {times:>5} ", "dim")])
+            page.wrapped([(page.prose(reason), "dim")], [(f"  {times:>5} ", "dim")])
         _more(page, len(reasons) - MAX_REASONS, "reason")
     if judged:
         _show_silenced(page, result)
@@ -110,7 +110,7 @@ def _show_skipped(page: Page, result: ScanResult) -> None:
         cure = f"; {item.cure}" if item.cure else ""
         what = "" if at_file else f"{item.what}: "
         page.wrapped(
-            [(page.safe(f"{what}{item.reason}{cure}"), "dim")],
+            [(page.prose(f"{what}{item.reason}{cure}"), "dim")],
             [("        ", "")],
             right=place(page, item.location),
         )
@@ -129,7 +129,7 @@ def _show_suppressed(page: Page, result: ScanResult) -> None:
         until = f" until {item.until}" if item.until else ""
         page.wrapped(
             [(page.safe(finding.rule), "rule"), (f" {page.safe(owner)}: ", "dim"),
-             (page.safe(f"{item.reason or 'no reason given'}{until}"), "dim")],
+             (page.prose(f"{item.reason or 'no reason given'}{until}"), "dim")],
             [("        ", "")],
             right=place(page, item.location),
         )  # fmt: skip
@@ -150,7 +150,7 @@ def _show_next(page: Page, result: ScanResult) -> None:
     paths = ordered_paths(result.paths)
     command = "ringfence scan --only entries"
     if paths:
-        fix = page.safe((paths[0].fix or paths[0].title).rstrip("."))
+        fix = page.prose(paths[0].fix or paths[0].title).rstrip(".")
         spans: list[Span] = [("Break path 1 first: ", "strong"), (fix, "")]
         spans += (
             [(" at ", "dim"), *place(page, paths[0].fix_location)] if paths[0].fix_location else []

@@ -64,7 +64,7 @@ def _cells(page: Page, entry: Trigger, names: Names) -> list[list[Span]]:
     return [
         [(page.safe(entry.name), "strong"), (page.safe(entry.kind), "dim")],
         [(page.safe(names.function(entry.function)), "title")],
-        [(page.safe(sender.who), ""), (page.safe(sender.reason), "dim")],
+        [(page.prose(sender.who), ""), (page.prose(sender.reason), "dim")],
         [
             (page.safe(f"{found.kind}: {found.detail}" if found.detail else found.kind),
              "anyone" if open_to_all else ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
@@ -17,6 +17,7 @@ from ringfence.report.terminal.theme import badge
 
 GUTTER = 10  # cells left of the excerpt's bar
 IN_FULL = 3  # findings of one rule in one group; further ones are listed
+IN_FULL_BY_RULE = 2  # findings of one rule with excerpt and fix; more of a flow are always new
 MAX_SHOWN = 150  # findings with an excerpt; --verbose shows all
 NAMED = 6  # subjects that a folded finding names
 _SECRET_RULES = frozenset({"hard-coded-secret"})
@@ -32,8 +33,9 @@ def show_findings(page: Page, result: ScanResult) -> None:
     if single:
         page.heading("FINDINGS", str(len(single)))
         shown = single if page.verbose else single[:MAX_SHOWN]
+        told: Counter[str] = Counter()
         for name, members in _groups(shown, names):
-            _show_group(page, name, members, result)
+            _show_group(page, name, members, result, told)
         if len(single) > len(shown):
             page.blank()
             page.line((f"  {len(single) - len(shown)} more with --verbose", "dim"))
@@ -60,7 +62,9 @@ def _owner(finding: Finding, names: Names) -> str:
     return finding.subject or finding.location.file
 
 
-def _show_group(page: Page, name: str, members: list[Finding], result: ScanResult) -> None:
+def _show_group(
+    page: Page, name: str, members: list[Finding], result: ScanResult, told: Counter[str]
+) -> None:
     page.blank()
     tally = ", ".join(f"{count} {word}" for word, count in counts(members).items() if count)
     entries = [entry.name for entry in result.entries if entry.function == members[0].function]
@@ -81,25 +85,48 @@ def _show_group(page: Page, name: str, members: list[Finding], result: ScanResul
         full = same if page.verbose or len(same) <= IN_FULL + 1 else same[:IN_FULL]
         for finding in full:
             page.blank()
-            _show_finding(page, finding, result.sources)
+            if _is_familiar(page, finding, told):
+                _show_briefly(page, finding)
+            else:
+                _show_finding(page, finding, result.sources)
         if len(same) > len(full):
             _show_more(page, same[len(full) :])
 
 
+def _is_familiar(page: Page, finding: Finding, told: Counter[str]) -> bool:
+    """Whether the reader knows excerpt and fix of this rule from findings further up."""
+    told[finding.rule] += 1
+    new = told[finding.rule] <= IN_FULL_BY_RULE
+    return not (new or page.verbose or finding.source or finding.severity is Severity.CRITICAL)
+
+
+def _show_briefly(page: Page, finding: Finding) -> None:
+    page.wrapped(
+        [(page.prose(finding.title), "strong")],
+        [("  ", ""), badge(finding.severity), ("  ", "")],
+        right=[(page.safe(finding.rule), "rule")],
+    )
+    page.wrapped(
+        [(page.prose(finding.message), "")],
+        [(" " * (GUTTER + 4), "")],
+        right=place(page, finding.location),
+    )
+
+
 def _show_finding(page: Page, finding: Finding, sources: Mapping[str, Sequence[str]]) -> None:
     page.wrapped(
-        [(page.safe(finding.title), "strong")],
+        [(page.prose(finding.title), "strong")],
         [("  ", ""), badge(finding.severity), ("  ", "")],
         right=[(page.safe(finding.rule), "rule")],
     )
     if finding.message and finding.message.rstrip(".") != finding.title.rstrip("."):
-        page.wrapped([(page.safe(finding.message), "")], [(" " * (GUTTER + 4), "")])
+        page.wrapped([(page.prose(finding.message), "")], [(" " * (GUTTER + 4), "")])
     _show_excerpt(page, finding, sources)
     indent = " " * GUTTER
     if page.verbose:
         for step in finding.steps:
             page.wrapped(
-                [(page.safe(step.text), "dim")],
+                [(page.prose(step.text), "dim")],
                 [(f"{indent}{page.glyphs.bar} {page.glyphs.arrow} ", "faint")],
                 [(f"{indent}{page.glyphs.bar}   ", "faint")],
                 right=place(page, step.location),
@@ -111,7 +138,7 @@ def _show_finding(page: Page, finding: Finding, sources: Mapping[str, Sequence[s
             right=place(page, origin.location),
         )
     page.wrapped(
-        [("fix  ", "fix-strong"), (page.safe(finding.remedy), "fix")],
+        [("fix  ", "fix-strong"), (page.prose(finding.remedy), "fix")],
         [(f"{indent}{page.glyphs.foot} ", "faint")],
         [(f"{indent}   ", "")],
     )
@@ -191,12 +218,17 @@ def _show_more(page: Page, findings: list[Finding]) -> None:
 
 
 def _show_folded(page: Page, finding: Finding) -> None:
+    message = finding.message or finding.title
+    unnamed = [subject for subject in finding.subjects if subject not in message]
+    # A message that names some of its subjects has said enough, unless all are asked for.
+    if len(unnamed) < len(finding.subjects) and not page.verbose:
+        unnamed = []
+    listed = _listed(unnamed, 10_000 if page.verbose else NAMED)
     page.wrapped(
-        [(page.safe(finding.message or finding.title), ""), ("  ", ""),
-         (page.safe(_listed(finding.subjects, NAMED if not page.verbose else 10_000)), "dim")],
+        [(page.prose(message), ""), ("  " if listed else "", ""), (page.safe(listed), "dim")],
         [("  ", ""), badge(finding.severity), ("  ", "")],
         right=[(page.safe(finding.rule), "rule")],
-    )  # fmt: skip
+    )
 
 
 def _show_small(page: Page, findings: list[Finding], names: Names) -> None:
@@ -207,7 +239,7 @@ def _show_small(page: Page, findings: list[Finding], names: Names) -> None:
     limit = 10_000 if page.verbose else NAMED
     for rule, same in by_rule.items():
         page.wrapped(
-            [(page.safe(same[0].title), "")],
+            [(page.prose(same[0].title), "")],
             [("  ", ""), badge(same[0].severity), ("  ", "")],
             right=[(page.safe(rule), "rule")],
         )

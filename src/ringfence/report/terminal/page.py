@@ -42,6 +42,10 @@ class Page:
         """The text with nothing left in it that could act on a terminal, of bounded length."""
         return escape(clip(text, MAX_TEXT), self.unicode)
 
+    def prose(self, text: str) -> str:
+        """A sentence made safe; its line breaks are ours to set."""
+        return self.safe(" ".join(text.split()))
+
     @property
     def narrow(self) -> bool:
         return self.width < 80

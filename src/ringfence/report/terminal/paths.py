@@ -29,18 +29,18 @@ def _show(page: Page, number: int, path: AttackPath) -> None:
     style = str(path.severity)
     doubt = "" if path.confidence == "high" else f"  {path.confidence} confidence"
     first: list[Span] = [(f"{number:>3}  ", "strong"), badge(path.severity), ("  ", "")]
-    page.wrapped([(page.safe(path.title), "strong"), (doubt, "dim")], first)
+    page.wrapped([(page.prose(path.title), "strong"), (doubt, "dim")], first)
     glyphs = page.glyphs
     page.line(("      ", ""), (glyphs.line, "faint"))
     for line in path.lines:
         page.wrapped(
-            [(page.safe(line.text), "")],
+            [(page.prose(line.text), "")],
             [("      ", ""), (glyphs.dot, style), ("  ", "")],
             [("      ", ""), (glyphs.line, "faint"), ("  ", "")],
             right=place(page, line.location),
         )
     page.wrapped(
-        [("fix  ", "fix-strong"), (page.safe(path.fix), "fix")],
+        [("fix  ", "fix-strong"), (page.prose(path.fix), "fix")],
         [("      ", ""), (glyphs.fix, "fix-strong"), ("  ", "")],
         [("         ", "")],
         right=place(page, path.fix_location),
