@@ -75,6 +75,23 @@ def test_carets_stand_under_the_exact_text_behind_tabs_and_wide_characters() -> 
     assert carets.endswith(" ^^^")
 
 
+def test_of_a_long_block_only_the_first_line_is_marked() -> None:
+    finding = replace(
+        report_sample.command_injection(), location=Location("a", 2, 3, 6, 4), source=""
+    )
+    lines = [
+        "statements:",
+        "  - Effect: Allow",
+        "    Action: s3:*",
+        "    Resource:",
+        "      - a",
+        "      - b",
+    ]
+    text = shown(ScanResult(findings=[finding], sources={"a": lines}))
+    start = text.index("        2 │")
+    assert "\n" + text[start : text.index("          ╰─", start)] == BLOCK
+
+
 def test_a_minified_line_shows_the_marked_part_only() -> None:
     line = "a" * 300_000 + "danger(x)" + "b" * 300_000
     finding = replace(
@@ -275,11 +292,9 @@ WHOLE = """
               The function requests whatever address `receipt_url` names.
           ╭─ functions/payment_webhook/app.py:9:10  medium confidence
         9 │ with urllib.request.urlopen(
-          │      ^^^^^^^^^^^^^^^^^^^^^^^
+          │      ^^^^^^^^^^^^^^^^^^^^^^^ from event.body
        10 │     payment["receipt_url"],
-          │     ^^^^^^^^^^^^^^^^^^^^^^^
        11 │     timeout=5,
-          │     ^^^^^^^^^^ from event.body
           ╰─ fix  Compare the host with a fixed list before the request.
 
     MEDIUM    A password stands in the code                    hard-coded-secret
@@ -378,6 +393,13 @@ BRIEF = """
     MEDIUM    A role allows every action of a service       role-wildcard-action
               The role is wide.                                 template.yaml:20
 
+"""
+
+BLOCK = """
+        2 │ - Effect: Allow
+          │ ^^^^^^^^^^^^^^^
+        3 │   Action: s3:*
+        4 │   Resource:
 """
 
 STEPS = """

@@ -69,6 +69,12 @@ def _row(lines: Sequence[str], number: int, location: Location, unicode: bool, s
     return Row(number, text, min(indexes[start], len(text)), min(indexes[end], len(text)))
 
 
+def last_marked(location: Location) -> int:
+    """The last line of a place that is marked."""
+    long = location.end_line - location.line >= MAX_LINES
+    return location.line if long else max(location.line, location.end_line)
+
+
 def _window(line: str, start: int, end: int) -> tuple[str, int, int]:
     """The part of a very long line (minified code) around the start of the mark."""
     left = max(0, start - MAX_LINE // 4)
@@ -77,7 +83,12 @@ def _window(line: str, start: int, end: int) -> tuple[str, int, int]:
 
 
 def _marked(line: str, number: int, location: Location) -> tuple[int, int]:
-    """The marked part of one line of the span as indexes of the line."""
+    """The marked part of one line of the span as indexes of the line.
+
+    Of a long block (a whole statement or function) only the first line is marked.
+    """
+    if number > last_marked(location):
+        return (0, 0)
     indent = len(line) - len(line.lstrip())
     size = len(line.rstrip())
     start = location.column - 1 if number == location.line else indent

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from ringfence.model.finding import Finding, ScanResult
 from ringfence.model.severity import Severity
-from ringfence.report.excerpt import Row, excerpt
+from ringfence.report.excerpt import Row, excerpt, last_marked
 from ringfence.report.summary import Names, counts, ordered
 from ringfence.report.terminal.page import Page, Span
 from ringfence.report.terminal.paths import place
@@ -177,8 +177,7 @@ def _show_row(page: Page, row: Row, room: int, finding: Finding) -> None:
 
 def _label(page: Page, finding: Finding, row: Row, room: int) -> list[Span]:
     """Behind the carets of a flow's last line: where the text comes from."""
-    last = max(finding.location.line, min(finding.location.end_line, finding.location.line + 2))
-    if not finding.source or row.number != last:
+    if not finding.source or row.number != last_marked(finding.location):
         return []
     label = f" from {page.safe(finding.source)}"
     return [(label, str(finding.severity))] if cell_len(label) <= room else []
