@@ -310,11 +310,11 @@ def test_a_bucket_that_everyone_may_write() -> None:
     shop.trigger(handle, "s3", "bucket CustomerUploads", Exposure.ANYONE, source=bucket.id, line=60)
     (path,) = shop.paths()
     assert story(path) == (
-        "[high, medium] Anyone can read and write bucket CustomerUploads (personal data, going by its name)\n"
+        "[high, medium] Anyone can read and write bucket CustomerUploads (personal data, by the name)\n"
         ":0 Anyone on the internet can read and write bucket CustomerUploads: its access control "
         "list is PublicReadWrite\n"
         "template.yaml:60 What they put there starts Handle\n"
-        "template.yaml:50 No function is needed: bucket CustomerUploads (personal data, going by its "
+        "template.yaml:50 No function is needed: bucket CustomerUploads (personal data, by the "
         "name) is open by itself\n"
         "fix :0 Remove the public grant and block public access (all four settings)"
     )
@@ -339,7 +339,7 @@ def test_a_table_policy_for_everyone() -> None:
     )
     shop.application.resource_policies.append(ResourcePolicy(table.id, "table", policy, at(8)))
     (path,) = shop.paths()
-    assert path.title == "Anyone can read table Patients (health data, going by its name)"
+    assert path.title == "Anyone can read table Patients (health data, by the name)"
     assert (path.severity, path.confidence) == (Severity.HIGH, "medium")
 
 

@@ -243,7 +243,7 @@ def _open_resource(application: Application, reach: Reach, resource: Resource) -
     sensitive = data.rank > 0 and not data.guessed
     name = resource_words(resource)
     what = f"{words.listed(verbs)} {name}"
-    note = f" ({data.words}{', going by its name' if data.guessed else ''})" if data.rank else ""
+    note = f" ({data.words}{', by the name' if data.guessed else ''})" if data.rank else ""
     lines = [Step(at, f"Anyone on the internet can {what}: {reason}")]
     starts = [t for t in application.triggers.values() if t.source == resource.id]
     if starts and "write" in verbs:

@@ -74,8 +74,9 @@ _VERBS = {
     ("user", "delete"): "delete users of",
 }
 _VERB_ORDER = ("read", "write", "invoke", "delete", "administer")
-#: More targets than this are counted and not named.
-MAX_TARGETS = 4
+#: More groups of targets, or names in one group, are counted and not named.
+MAX_GROUPS = 4
+MAX_NAMES = 3
 
 
 def who(trigger: Trigger) -> str:
@@ -243,17 +244,37 @@ def powers_words(powers: Iterable[Power]) -> str:
     by_target: dict[str, list[Power]] = {}
     for power in powers:
         by_target.setdefault(power.target, []).append(power)
-    shown = list(by_target.items())[:MAX_TARGETS]
-    by_verbs: dict[tuple[str, ...], list[str]] = {}
-    for target, held in shown:
-        verbs = tuple(
-            _verb(target, verb) for verb in _VERB_ORDER if any(p.verb == verb for p in held)
-        )
-        by_verbs.setdefault(verbs, []).append(target + _class_note(held))
-    clauses = [f"{listed(verbs)} {listed(targets)}" for verbs, targets in by_verbs.items()]
-    text = "; ".join(clauses)
-    more = len(by_target) - len(shown)
+    groups: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
+    for target, held in by_target.items():
+        said = (_verb(target, verb) for verb in _VERB_ORDER if any(p.verb == verb for p in held))
+        kind, name = _kind_and_name(target, held)
+        groups.setdefault((tuple(said), kind, _class_note(held)), []).append(name)
+    clauses: dict[tuple[str, ...], list[str]] = {}
+    for (verbs, kind, note), names in list(groups.items())[:MAX_GROUPS]:
+        clauses.setdefault(verbs, []).append(_named_together(kind, names) + note)
+    text = "; ".join(f"{listed(verbs)} {listed(targets)}" for verbs, targets in clauses.items())
+    more = sum(len(names) for names in list(groups.values())[MAX_GROUPS:])
     return f"{text}; and {more} more" if more > 0 else text
+
+
+def _kind_and_name(target: str, powers: list[Power]) -> tuple[str, str]:
+    """("table", "Orders"); a wildcard has no kind."""
+    if not any(power.resource for power in powers):
+        return "", target
+    kind, _, name = target.rpartition(" ")
+    return kind, name
+
+
+def _named_together(kind: str, names: list[str]) -> str:
+    """``table A``, ``tables A and B``, ``26 functions of this application``."""
+    if not kind:
+        return listed(names)
+    if len(names) == 1:
+        return f"{kind} {names[0]}"
+    plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+    if len(names) > MAX_NAMES:
+        return f"{len(names)} {plural} of this application"
+    return f"{plural} {listed(names)}"
 
 
 def _verb(target: str, verb: str) -> str:
@@ -266,8 +287,8 @@ def _verb(target: str, verb: str) -> str:
 def _class_note(powers: list[Power]) -> str:
     for power in powers:
         if power.data_class:
-            guess = ", going by its name" if power.guessed and power.resource else ""
-            among = "among it " if not power.resource else ""
+            guess = ", by the name" if power.guessed and power.resource else ""
+            among = "with " if not power.resource else ""
             return f" ({among}{class_words(power.data_class)}{guess})"
     return ""
 

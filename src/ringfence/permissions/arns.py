@@ -3,7 +3,7 @@
 Names and ARNs are rarely literal in templates. Here every resource gets one *symbolic* ARN, and
 every pattern the same symbolic spelling: references become the name or ARN of what they point to,
 what only a deployment decides becomes an opaque token, and partition, region and account become
-``*`` (an application's policies speak of the place it is deployed to). Then plain matching of
+``-`` (an application's policies speak of the place it is deployed to). Then plain matching of
 patterns answers, for literal names, references, ``${Stage}-orders`` on both sides, and names that
 the provider generates (``<stack>-<logical id>-<random>``).
 
@@ -12,10 +12,16 @@ Source of the ARN forms: the AWS Service Authorization Reference.
 
 from __future__ import annotations
 
-from ringfence.model.application import Application, Resource
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ringfence.model.application import Application, Resource, Role
 from ringfence.model.policy import Pattern
 from ringfence.model.value import Choice, Reference, Scalar, Text, Unknown, Value
 from ringfence.permissions.globs import overlaps
+
+T = TypeVar("T")
+HasId = Resource | Role
 
 _OPEN, _CLOSE = "⟦", "⟧"
 STACK = f"{_OPEN}AWS::StackName{_CLOSE}"
@@ -101,10 +107,19 @@ class ResourceNames:
         self.resources = application.resources
         self._names: dict[str, str] = {}
         self._by_service: dict[str, list[tuple[Resource, tuple[str, ...]]]] = {}
+        self._memory: dict[tuple[str, str], tuple[object, Any]] = {}
         for resource in application.resources.values():
             form = _FORMS.get(resource.kind)
             if form is not None:
                 self._by_service.setdefault(form[0], []).append((resource, self.arns(resource)))
+
+    def remember(self, what: str, subject: HasId, compute: Callable[[], T]) -> T:
+        """What ``compute`` gives for a role or resource, worked out once per application."""
+        found = self._memory.get((what, subject.id))
+        if found is None or found[0] is not subject:
+            found = self._memory[what, subject.id] = (subject, compute())
+        answer: T = found[1]
+        return answer
 
     def name(self, resource: Resource) -> str:
         """The physical name: literal, or symbolic where only a deployment decides."""
@@ -128,7 +143,7 @@ class ResourceNames:
         form = _FORMS.get(resource.kind)
         if form is None:
             return _token(resource.id)
-        return f"arn:*:{form[0]}:*:*:{form[1].format(self.name(resource))}"
+        return f"arn:-:{form[0]}:-:-:{form[1].format(self.name(resource))}"
 
     def arns(self, resource: Resource) -> tuple[str, ...]:
         """The ARN of the resource, then patterns of what lies inside it."""
@@ -152,7 +167,7 @@ class ResourceNames:
         return _token("?")
 
     def glob(self, pattern: Pattern, loose: bool = False) -> str:
-        """A resource pattern in the symbolic spelling, with ``*`` for the place of deployment."""
+        """A resource pattern in the symbolic spelling, with ``-`` for the place of deployment."""
         text = pattern.text if pattern.parts is None else self.text(pattern.parts, loose)
         return normalise(text)
 
@@ -180,7 +195,7 @@ class ResourceNames:
 
         ``kinds`` limits the answer. A bare ``*`` means every resource.
         """
-        everything = glob in ("*", "arn:*")
+        everything = glob in ("*", "arn:*", "arn:-:*")
         service = "" if everything else service_of(glob)
         groups = [self._by_service.get(service, [])] if service else self._by_service.values()
         return [
@@ -195,7 +210,7 @@ class ResourceNames:
 def form_of(kind: str) -> str:
     """The symbolic ARN of a kind of resource, with ``{}`` for the name; "" without a form."""
     form = _FORMS.get(kind)
-    return f"arn:*:{form[0]}:*:*:{form[1]}" if form else ""
+    return f"arn:-:{form[0]}:-:-:{form[1]}" if form else ""
 
 
 _latest: tuple[Application, int, ResourceNames] | None = None
@@ -211,13 +226,13 @@ def names_of(application: Application) -> ResourceNames:
 
 
 def normalise(arn: str) -> str:
-    """An ARN pattern with ``*`` for partition, region and account; other texts unchanged."""
+    """An ARN pattern with ``-`` for partition, region and account; other texts unchanged."""
     if not arn.startswith("arn:"):
         return arn
     parts = _split(arn)
     if len(parts) < 6:
-        return ":".join(["arn", "*", *parts[2:]])
-    return f"arn:*:{parts[2]}:*:*:{parts[5]}"
+        return ":".join(["arn", "-", *parts[2:]])
+    return f"arn:-:{parts[2]}:-:-:{parts[5]}"
 
 
 def _split(arn: str) -> list[str]:

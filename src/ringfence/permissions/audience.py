@@ -25,7 +25,6 @@ _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "audience.toml"
 #: Keys that every request carries, so that ``…IfExists`` narrows as much as the plain operator.
 _ALWAYS_PRESENT = {"aws:sourceip", "aws:principalisawsservice", "kms:calleraccount"}
 _EVERY_ADDRESS = {"0.0.0.0/0", "::/0", "0.0.0.0/1", "*"}
-_STRANGER_ACCOUNT = "arn:aws:{}:us-east-1:999999999999:any/name"
 
 _WIDTH = {
     "principal": Exposure.PRINCIPAL,
@@ -263,11 +262,20 @@ def _admits_all(key: str, values: Iterable[Pattern]) -> bool:
         text = pattern.text
         if text in _EVERY_ADDRESS:
             return True
-        if pattern.parts is None and key.endswith("arn") and text.startswith("arn:"):
-            service = (*text.split(":", 3), "", "", "")[2]
-            if matches(text, _STRANGER_ACCOUNT.format(service)) or text.endswith(":::*"):
-                return True
+        if pattern.parts is None and key.endswith("arn") and _is_any_account(text):
+            return True
     return False
+
+
+def _is_any_account(arn: str) -> bool:
+    """Whether a source's ARN pattern fits sources of strangers: its account is a wildcard.
+
+    Bucket names are unique in the world, so ``arn:aws:s3:::name`` names one owner.
+    """
+    parts = arn.split(":", 5)
+    if len(parts) < 6:
+        return arn.endswith("*")
+    return "*" in parts[4] or (not parts[4] and parts[5] == "*")
 
 
 @functools.cache

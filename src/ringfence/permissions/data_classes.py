@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringfence.model.application import Application, Resource
+from ringfence.model.application import Resource
 from ringfence.model.value import Mapping, Scalar, Sequence, Text, string
 
 _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "data_classes.toml"
@@ -57,11 +57,6 @@ def data_class_of(resource: Resource) -> DataClass:
 def worst_class(classes: Iterable[DataClass]) -> DataClass:
     """The gravest class; a stated one before a guessed one of the same rank."""
     return max(classes, key=lambda one: (one.rank, not one.guessed), default=NO_CLASS)
-
-
-def worst_of_kind(application: Application, kind: str) -> DataClass:
-    """The gravest class among the application's resources of one kind."""
-    return worst_class(data_class_of(resource) for resource in application.resources_of(kind))
 
 
 def class_named(name: str, guessed: bool = False) -> DataClass:
@@ -114,6 +109,11 @@ def _tags(resource: Resource) -> dict[str, str]:
     elif isinstance(value, Mapping):
         found = {k: str(v.value) for k, v in value.entries.items() if isinstance(v, Scalar)}
     return found
+
+
+@functools.cache
+def _class_by_word() -> dict[str, str]:
+    return {word: entry["name"] for entry in reversed(_table()["class"]) for word in entry["names"]}
 
 
 @functools.cache

@@ -51,6 +51,11 @@ def escalations_of(role: Role, application: Application) -> list[Escalation]:
 
     A role that may do everything yields only ``admin``: nothing is left to gain.
     """
+    names = names_of(application)
+    return list(names.remember("escalations", role, lambda: _escalations(role, application)))
+
+
+def _escalations(role: Role, application: Application) -> list[Escalation]:
     holder = _Holder(role, application)
     everything = holder.policies.answer("*", "*")
     if everything.verdict is Verdict.ALLOWED and everything.statement:
@@ -156,7 +161,7 @@ class _Holder:
     def _roles(self, action: str, every: str) -> _Reach | None:
         found: dict[str, str] = {}
         for glob in self._globs(action):
-            if covers(glob, "arn:*:iam:*:*:role/*"):
+            if covers(glob, "arn:-:iam:-:-:role/*"):
                 return _Reach((every,))
             for resource in self.names.meant_by(glob, ("role",)):
                 role = self.application.roles.get(resource.id)
@@ -171,7 +176,7 @@ class _Holder:
     def _functions(self, action: str) -> _Reach | None:
         found: dict[str, str] = {}
         for glob in self._globs(action):
-            if covers(glob, "arn:*:lambda:*:*:function:*"):
+            if covers(glob, "arn:-:lambda:-:-:function:*"):
                 return _Reach(("any function",))
             for resource in self.names.meant_by(glob, ("function",)):
                 function = self.application.functions.get(resource.id)

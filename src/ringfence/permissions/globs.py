@@ -51,7 +51,7 @@ def covers(pattern: str, other: str) -> bool:
         return True
     if not has_wildcard(pattern) or len(pattern) * len(other) > MAX_CELLS:
         return False
-    return _reach(_normal(pattern), _normal(other), covering=True)
+    return _covers(_normal(pattern), _normal(other))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -63,7 +63,7 @@ def overlaps(pattern: str, other: str) -> bool:
         return matches(other, pattern)
     if pattern == "*" or other == "*" or len(pattern) * len(other) > MAX_CELLS:
         return True
-    return _reach(_normal(pattern), _normal(other), covering=False)
+    return _overlaps(_normal(pattern), _normal(other))
 
 
 def _normal(pattern: str) -> str:
@@ -83,17 +83,47 @@ def _normal(pattern: str) -> str:
     return "".join(out)
 
 
-def _reach(pattern: str, other: str, covering: bool) -> bool:
-    """Whether the ends of both patterns can be reached together, letter by letter.
+def _covers(pattern: str, other: str) -> bool:
+    """Inclusion of two normal patterns.
 
-    When ``covering``, a ``*`` of ``other`` is a letter that only a ``*`` of ``pattern`` takes, and
-    a ``?`` of ``other`` one that only ``?`` and ``*`` take.
+    A ``*`` of ``other`` is a letter that only a ``*`` of ``pattern`` takes, a ``?`` of ``other``
+    one that only ``?`` and ``*`` take. A run of k ``?`` before a ``*`` takes any part of ``other``
+    that means at least k letters.
     """
     width = len(other) + 1
-    row = [False] * width
-    row[0] = True
+    lengths = [0]  # the least number of letters that each beginning of ``other`` means
+    for letter in other:
+        lengths.append(lengths[-1] + (letter != "*"))
+    row = [True] + [False] * (width - 1)
+    place = 0
+    while place < len(pattern):
+        run = place
+        while run < len(pattern) and pattern[run] == "?":
+            run += 1
+        below = [False] * width
+        if run < len(pattern) and pattern[run] == "*":
+            least: int | None = None
+            for column in range(width):
+                if row[column]:
+                    least = lengths[column] if least is None else min(least, lengths[column])
+                below[column] = least is not None and lengths[column] - least >= run - place
+            place = run + 1
+        else:
+            letter = pattern[place]
+            for column in range(1, width):
+                theirs = other[column - 1]
+                below[column] = row[column - 1] and theirs != "*" and letter in ("?", theirs)
+            place += 1
+        row = below
+    return row[-1]
+
+
+def _overlaps(pattern: str, other: str) -> bool:
+    """Intersection of two patterns: whether their ends can be reached together."""
+    width = len(other) + 1
+    row = [True] + [False] * (width - 1)
     for column in range(1, width):  # what of ``other`` an empty pattern can mean
-        row[column] = row[column - 1] and other[column - 1] == "*" and not covering
+        row[column] = row[column - 1] and other[column - 1] == "*"
     for letter in pattern:
         below = [False] * width
         if letter == "*":
@@ -104,12 +134,9 @@ def _reach(pattern: str, other: str, covering: bool) -> bool:
         else:
             for column in range(1, width):
                 theirs = other[column - 1]
-                if covering:
-                    fits = theirs != "*" and letter in ("?", theirs)
-                    below[column] = fits and row[column - 1]
-                elif theirs == "*":
+                if theirs == "*":
                     below[column] = row[column] or below[column - 1] or row[column - 1]
                 else:
                     below[column] = row[column - 1] and (letter in ("?", theirs) or theirs == "?")
         row = below
-    return row[width - 1]
+    return row[-1]

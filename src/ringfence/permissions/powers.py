@@ -12,6 +12,7 @@ import functools
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ringfence.model.application import Application, Resource, Role
 from ringfence.model.finding import Power
 from ringfence.model.policy import Statement
 from ringfence.permissions.arns import ResourceNames, form_of, names_of
-from ringfence.permissions.data_classes import NO_CLASS, DataClass, data_class_of, worst_of_kind
+from ringfence.permissions.data_classes import NO_CLASS, DataClass, data_class_of, worst_class
 from ringfence.permissions.evaluate import PolicySet, Verdict
 from ringfence.permissions.globs import covers, overlaps
 
@@ -28,7 +29,7 @@ _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "powers.toml"
 VERBS = ("administer", "read", "write", "delete", "invoke")
 WHOLE_ACCOUNT = "everything in the account"
 #: Kinds that are no resource of the model but have names in policies.
-_OTHER_FORMS = {"mail": "arn:*:ses:*:*:identity/{}"}
+_OTHER_FORMS = {"mail": "arn:-:ses:-:-:identity/{}"}
 
 
 def powers_of(role: Role, application: Application) -> list[Power]:
@@ -37,6 +38,10 @@ def powers_of(role: Role, application: Application) -> list[Power]:
     A role that may do everything has one power: to administer everything in the account.
     """
     names = names_of(application)
+    return list(names.remember("powers", role, lambda: _powers(role, application, names)))
+
+
+def _powers(role: Role, application: Application, names: ResourceNames) -> list[Power]:
     policies = PolicySet(role.policies, names)
     everything = policies.answer("*", "*")
     if everything.verdict is Verdict.ALLOWED:
@@ -55,7 +60,7 @@ def powers_of(role: Role, application: Application) -> list[Power]:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One action of one verb on one kind. ``every`` is the symbolic ARN of all of the kind."""
+    """One action of one verb on one kind. ``inside`` and ``also`` are what follows the ARN."""
 
     kind: str
     verb: str
@@ -64,6 +69,7 @@ class _Question:
     form: str
     one: str
     all: str
+    also: tuple[str, ...] = ()
 
     @property
     def every(self) -> str:
@@ -116,12 +122,12 @@ def _drafts(
 ) -> list[_Draft]:
     """What an allow statement lets the action reach among resources of the kind."""
     if statement.not_resources or not statement.resources:
-        return [_every(question, statement, application)]
+        return [_every(question, statement, application, names)]
     found: list[_Draft] = []
     for pattern in statement.resources:
         glob = names.glob(pattern)
         if covers(glob, question.every):
-            return [_every(question, statement, application)]
+            return [_every(question, statement, application, names)]
         named = list(_named(question, glob, statement, names))
         if not named and pattern.known and (name := _foreign_name(question, glob)):
             target = question.one.format(name)
@@ -131,8 +137,13 @@ def _drafts(
     return found
 
 
-def _every(question: _Question, statement: Statement, application: Application) -> _Draft:
-    data = worst_of_kind(application, question.kind)
+def _every(
+    question: _Question, statement: Statement, application: Application, names: ResourceNames
+) -> _Draft:
+    data = worst_class(
+        names.remember("data", resource, partial(data_class_of, resource))
+        for resource in application.resources_of(question.kind)
+    )
     return _Draft(
         question.verb, question.kind, question.all, "", question.every, data, statement, wide=True
     )
@@ -142,8 +153,10 @@ def _named(
     question: _Question, glob: str, statement: Statement, names: ResourceNames
 ) -> Iterator[_Draft]:
     for resource in names.meant_by(glob, (question.kind,)):
-        asked = names.arn(resource) + question.inside
-        if overlaps(glob, asked):
+        arn = names.arn(resource)
+        suffixes = (question.inside, *question.also)
+        asked = next((arn + end for end in suffixes if overlaps(glob, arn + end)), "")
+        if asked:
             target = question.one.format(resource.logical_id)
             data = data_class_of(resource)
             yield _Draft(question.verb, question.kind, target, resource.id, asked, data, statement)
@@ -156,7 +169,9 @@ def _foreign_name(question: _Question, glob: str) -> str:
         return ""
     name = glob.removeprefix(head)
     if question.kind == "bucket":
-        name = name.partition("/")[0]
+        name, slash, _ = name.partition("/")
+        if slash and not question.inside:
+            return ""
     return "" if "⟦" in name or "*" in name.rstrip("*") else name
 
 
@@ -188,7 +203,8 @@ def _questions() -> tuple[_Question, ...]:
             inside = table.get("inside", "") if verb in table.get("inside_verbs", ()) else ""
             for action in table.get(verb, ()):
                 one, every = table["one"], table["all"]
-                found.append(_Question(kind, verb, action, inside, form, one, every))
+                also = tuple(table.get("also", ()))
+                found.append(_Question(kind, verb, action, inside, form, one, every, also))
     return tuple(found)
 
 

@@ -77,7 +77,7 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
     sensitive = _sensitive(star) if plain_allow else {}
     wildcards = [name for name in names if has_wildcard(name) and name not in ("*", "*:*")]
     exact = _exact_written(statement)
-    pass_star = allow and _star_on(statement, "iam:passrole", "arn:*:iam:*:*:role/*")
+    pass_star = allow and _star_on(statement, "iam:passrole", "arn:-:iam:-:-:role/*")
     return {
         "effect": statement.effect,
         "sid": statement.sid,
@@ -123,9 +123,9 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
         "pass_role_star": pass_star,
         "pass_role_any_service": pass_star
         and not any(c.key.lower() == "iam:passedtoservice" for c in statement.conditions),
-        "assume_role_star": allow and _star_on(statement, "sts:assumerole", "arn:*:iam:*:*:role/*"),
+        "assume_role_star": allow and _star_on(statement, "sts:assumerole", "arn:-:iam:-:-:role/*"),
         "invoke_all": allow
-        and _star_on(statement, "lambda:invokefunction", "arn:*:lambda:*:*:function:*"),
+        and _star_on(statement, "lambda:invokefunction", "arn:-:lambda:-:-:function:*"),
         "unknown_actions": [n for n in exact if not action_data.action_exists(n)],
         "unknown_services": sorted(
             {
