@@ -414,6 +414,11 @@ class Resolver:
                 return found
         return Reference(self.identifier(logical_id), attribute, place)
 
+    def type_of(self, logical_id: str) -> str:
+        """The type of a resource of this template; "" when there is none."""
+        body = self.bodies[logical_id][1] if logical_id in self.bodies else None
+        return (literal_text(body.get("Type")) or "") if isinstance(body, Mapping) else ""
+
     def mapping(self, name: str) -> Mapping | None:
         found = self.mappings.get(name)
         return found if isinstance(found, Mapping) else None

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ringfence.loaders import intrinsics_lists as lists
 from ringfence.loaders import intrinsics_values as values
 from ringfence.loaders.includes import fragment
 from ringfence.loaders.intrinsics_values import choice, derived, literal_text, with_origin
@@ -125,14 +126,14 @@ def split(resolver: Resolver, argument: Value, place: Location) -> Value | None:
     delimiter = literal_text(resolver.resolve(pieces[0])) if len(pieces) == 2 else None
     if delimiter is None:
         return malformed("Fn::Split", place)
-    return values.split(delimiter, resolver.resolve(pieces[1]), place)
+    return lists.split(delimiter, resolver.resolve(pieces[1]), place, resolver.type_of)
 
 
 def select(resolver: Resolver, argument: Value, place: Location) -> Value | None:
     pieces = arguments(argument)
     if len(pieces) != 2:
         return malformed("Fn::Select", place)
-    return values.select(resolver.resolve(pieces[0]), resolver.resolve(pieces[1]), place)
+    return lists.select(resolver.resolve(pieces[0]), resolver.resolve(pieces[1]), place)
 
 
 def find_in_map(resolver: Resolver, argument: Value, place: Location) -> Value | None:
@@ -222,7 +223,7 @@ def cidr(resolver: Resolver, argument: Value, place: Location) -> Value | None:
     block, count, bits = (*pieces, None)[:3]
     return values.spread(
         [block, count, bits],
-        lambda chosen: values.cidr(chosen[0], chosen[1], chosen[2], place),
+        lambda chosen: lists.cidr(chosen[0], chosen[1], chosen[2], place),
         place,
     )
 
@@ -242,7 +243,7 @@ def transform(resolver: Resolver, argument: Value, place: Location) -> Value | N
 
 
 def length(resolver: Resolver, argument: Value, place: Location) -> Value | None:
-    return values.length(resolver.resolve(argument), place)
+    return lists.length(resolver.resolve(argument), place)
 
 
 def to_json_string(resolver: Resolver, argument: Value, place: Location) -> Value | None:

@@ -81,7 +81,15 @@ Mappings:
         ("!Select [1, !Split ['/', !Sub 'x/${Name}/y']]", "orders"),
         ("!Select [0, !Split ['/', !Sub 'x/${Bucket}/y']]", "x"),
         ("!Select [2, !Split ['/', !Sub 'x/${Bucket}/y']]", "?a piece of a text that is known at deployment"),
-        ("!Select [2, !Split ['/', !Ref AWS::StackId]]", "?a piece of ${AWS::StackId}, which is known at deployment"),
+        ("!Select [2, !Split ['/', !Ref AWS::StackId]]", "${AWS::StackId.Ref[2]}"),
+        ("!Select [2, !Split ['/', !GetAtt F.FunctionUrl]]", "${F.FunctionUrl[2]}"),
+        ("!Join ['-', !Split ['/', !GetAtt F.FunctionUrl]]", "?pieces of ${F.FunctionUrl}, which is known at deployment"),
+        ("!Select [0, !GetAtt E.DnsEntries]", "${E.DnsEntries[0]}"),
+        ("!Select [1, !Split ['//', !Sub 'https://${ServerlessRestApi}.x.${AWS::Region}.y']]", "${ServerlessRestApi}.x.${AWS::Region}.y"),
+        ("!Select [1, !Split ['/', !Sub '${R.Url}/x']]", "?a piece of a text that is known at deployment"),
+        ("!Split [':', !Sub 'a:${AWS::Region}:b${AWS::AccountId}']", ["a", "${AWS::Region}", "b${AWS::AccountId}"]),
+        ("!Split ['-', !Sub 'a-${AWS::Region}-b']", ["a", "?a piece of a text that is known at deployment"]),
+        ("!Split ['', a]", "?Fn::Split without a delimiter"),
         ("!FindInMap [Sizes, small, Memory]", 128),
         ("!FindInMap [Sizes, small, Zones]", ["a", "b"]),
         ("!FindInMap [Sizes, huge, Memory]", "?mapping Sizes has no huge.Memory"),
@@ -111,6 +119,23 @@ Mappings:
 )  # fmt: skip
 def test_functions(expression, value):
     assert evaluated(expression, SECTIONS) == value
+
+
+def test_a_name_stays_whole_when_its_text_is_split():
+    found = template("""
+        Resources:
+          Api: {Type: AWS::ApiGatewayV2::Api}
+          Queue: {Type: AWS::SQS::Queue}
+          R:
+            Type: AWS::X::Y
+            Properties:
+              A: !Select [2, !Split ['/', !Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/prod']]
+              B: !Select [1, !Split ['/', !Sub 'x/${Queue}/y']]
+        """)
+    assert properties(found, "R") == {
+        "A": "${Api}.execute-api.${AWS::Region}.amazonaws.com",
+        "B": "?a piece of a text that is known at deployment",
+    }
 
 
 def test_given_parameters_win_over_defaults():
