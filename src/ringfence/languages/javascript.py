@@ -58,19 +58,19 @@ class ScriptLowering(ScriptDefinitions):
 
     def _effect(self, node: Node, out: list[Statement]) -> None:
         """An expression for its effect alone: assignments become statements, constants go."""
+        while node.type == "parenthesized_expression":
+            node = self.parts(node, 1)[0]
         kind = node.type
         span = self.span(node)
         if kind == "sequence_expression":
             for child in self.parts(node):
-                self._effect(child, out)
+                self.statement(child, out)
         elif kind == "assignment_expression":
             target = self.expression(self.field(node, "left"))
             value = self.expression(self.field(node, "right"))
             out.append(syntax.Assign(*span, target, value))
         elif kind in ("augmented_assignment_expression", "update_expression"):
             out.append(syntax.Augment(*span, *self.augmented_parts(node)))
-        elif kind == "parenthesized_expression" and self.parts(node):
-            self._effect(self.parts(node)[0], out)
         elif kind == "internal_module":
             self.namespace(node, out)
         elif kind != "string":
@@ -350,6 +350,11 @@ class ScriptLowering(ScriptDefinitions):
         out.append(syntax.Continue(*self.span(node)))
 
     statements: ClassVar[StatementTable] = {
+        "assignment_expression": _effect,
+        "augmented_assignment_expression": _effect,
+        "update_expression": _effect,
+        "sequence_expression": _effect,
+        "parenthesized_expression": _effect,
         "expression_statement": expression_statement,
         "variable_declaration": declaration,
         "lexical_declaration": declaration,

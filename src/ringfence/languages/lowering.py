@@ -7,7 +7,7 @@ broken source) raises :class:`Malformed`; the node then becomes opaque and the r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, ClassVar
 
@@ -33,6 +33,21 @@ StatementTable = dict[str, Callable[[Any, Node, list[syntax.Statement]], None]]
 def _comments(grammar: Language) -> Query:
     """Every comment of a file; far faster than a walk over its nodes."""
     return Query(grammar, "(comment) @comment")
+
+
+def _walk(tree: Tree) -> Iterator[Node]:
+    """Every node of a tree, in order."""
+    cursor = tree.walk()
+    while True:
+        if cursor.node is not None:
+            yield cursor.node
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while cursor.goto_parent():
+            if cursor.goto_next_sibling():
+                break
+        else:
+            return
 
 
 class Malformed(Exception):
@@ -236,11 +251,15 @@ class Lowering:
 
     def _comments_and_problems(self, tree: Tree) -> None:
         root = tree.root_node
-        for node in QueryCursor(_comments(tree.language)).captures(root).get("comment", ()):
-            self._comment(node)
-        self.module.comments.sort(key=lambda comment: (comment.line, comment.column))
-        if root.has_error:
+        if root.has_error:  # a query over long runs of broken source takes quadratic time
             self._syntax_problems(root)
+            nodes = _walk(tree)
+        else:
+            nodes = iter(QueryCursor(_comments(tree.language)).captures(root).get("comment", ()))
+        for node in nodes:
+            if node.type == "comment":
+                self._comment(node)
+        self.module.comments.sort(key=lambda comment: (comment.line, comment.column))
 
     def _syntax_problems(self, root: Node) -> None:
         waiting = [root]

@@ -17,6 +17,8 @@ from ringfence.model.syntax import Expression, Statement
 #: How many ``elif`` branches nest; the ones after follow each other in the last ``else``.
 _LONGEST_ELIF = 40
 
+_MOST_CONTINUATIONS = 500
+
 
 @cache
 def _grammar() -> Language:
@@ -26,7 +28,24 @@ def _grammar() -> Language:
 def lower_python(file: str, text: str) -> syntax.Module:
     """The syntax tree of a Python source text."""
     lowering = PythonLowering(file, text, "python")
+    if _is_scanner_trap(text):
+        message = f"more than {_MOST_CONTINUATIONS} line continuations in a row; not read"
+        lowering.module.problems.append(syntax.SyntaxProblem(1, 1, message))
+        return lowering.module
     return lowering.lower(lowering.parse(_grammar()))
+
+
+def _is_scanner_trap(text: str) -> bool:
+    """Whether long runs of backslash-newline would cost the grammar's scanner quadratic time."""
+    if text.count("\\\n") + text.count("\\\r\n") <= _MOST_CONTINUATIONS:
+        return False
+    run = 0
+    for line in text.split("\n"):
+        stripped = line.strip()
+        run = run + 1 if stripped == "\\" else run if not stripped else 0
+        if run > _MOST_CONTINUATIONS:
+            return True
+    return False
 
 
 class PythonLowering(PythonExpressions):
