@@ -35,6 +35,7 @@ _NOT_SOURCES = frozenset(
 MAXIMUM_ENTRIES = 4_000
 MAXIMUM_DEPTH = 8
 _SYMBOL_READ_BYTES = 400_000
+MAXIMUM_TEMPLATE_BYTES = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class CodeFinder:
         self.resolved_root = root.resolve()
         self._files: dict[str, bool] = {}
         self._listings: dict[str, list[str]] = {}
+        self._lines: dict[str, list[str]] = {}
 
     # --- what there is --------------------------------------------------------------------------
 
@@ -106,6 +108,12 @@ class CodeFinder:
                 return stream.read(limit).decode("utf-8", "replace")
         except OSError:
             return ""
+
+    def lines(self, path: str) -> list[str]:
+        """The lines of a template, remembered; [] when it cannot be read."""
+        if path not in self._lines:
+            self._lines[path] = self.text(path, MAXIMUM_TEMPLATE_BYTES).splitlines()
+        return self._lines[path]
 
     # --- the search -----------------------------------------------------------------------------
 
@@ -212,9 +220,11 @@ class CodeFinder:
     ) -> tuple[str, str, str] | None:
         """The one file with the handler's name and symbol below the code folder or, when that is
         missing or a build's output, below the template's folder."""
-        built = not self.is_folder(base) or any(
-            part in BUILD_FOLDERS or part == ".aws-sam" for part in base.split("/")
-        )
+        if not self.is_folder(base):
+            found = self._other_case(base, pairs, extensions, request.folder)
+            if found is not None:
+                return found
+        built = any(part in BUILD_FOLDERS or part == ".aws-sam" for part in base.split("/"))
         for start in (base, request.folder) if built else (base,):
             if not self.is_folder(start):
                 continue
@@ -222,6 +232,20 @@ class CodeFinder:
                 file = self._only(self._listing(start), stem, symbol, extensions, base)
                 if file is not None:
                     return self._import_root(base, file, request.folder), file, symbol
+        return None
+
+    def _other_case(
+        self,
+        base: str,
+        pairs: list[tuple[str, str]],
+        extensions: tuple[str, ...],
+        folder: str,
+    ) -> tuple[str, str, str] | None:
+        """The code folder when only the case of its letters differs (macOS does not mind)."""
+        lowered = base.lower() + "/"
+        for file in self._listing(folder):
+            if file.lower().startswith(lowered):
+                return self._directly(file[: len(base)], pairs, extensions)
         return None
 
     def _only(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,11 +21,13 @@ from ringfence.loaders.aws.values import (
 )
 from ringfence.loaders.code import TYPESCRIPT, CodeFinder, CodeRequest
 from ringfence.model.application import CodeLocation, Function, Resource
-from ringfence.model.location import Origin
+from ringfence.model.location import Location, Origin
 from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value, integer, string
 
 FUNCTION_TYPE = "AWS::Lambda::Function"
 READABLE = ("python", "javascript")
+#: The rest of a line where a YAML block scalar begins, with a tag or key of an intrinsic before it.
+_BLOCK_SCALAR = re.compile(r"(?:Fn::\w+:\s*)?(?:[!&]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$")
 
 #: Wrappers from layers take the handler's place and read the real one from the environment.
 #: Source: the vendors' documents on instrumenting Lambda functions.
@@ -144,9 +147,23 @@ class _Builder:
             return None
         text = _inline_text(value)
         symbol = self.handler.partition(".")[2] or "handler"
+        at = self._first_line(value.location)
         return CodeLocation(
-            self.template_folder, value.location.file, symbol, self._layers(), text, value.location
+            self.template_folder, value.location.file, symbol, self._layers(), text, at
         )
+
+    def _first_line(self, at: Location) -> Location:
+        """Where inline text starts: a block scalar's on the line after its ``|``."""
+        lines = self.finder.lines(at.file)
+        written = lines[at.line - 1][at.column - 1 :] if at.line <= len(lines) else ""
+        if not _BLOCK_SCALAR.match(written):
+            return at
+        for number in range(at.line, min(at.end_line, len(lines))):
+            text = lines[number]
+            if text.strip():
+                column = len(text) - len(text.lstrip()) + 1
+                return Location(at.file, at.line + 1, column, at.end_line, at.end_column)
+        return at
 
     def _zip(self, language: str) -> CodeLocation | None:
         for path in self._paths():

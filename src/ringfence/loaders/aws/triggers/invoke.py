@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from ringfence.loaders.aws.audience import Admitted, admitted
 from ringfence.loaders.aws.graph import name_of
-from ringfence.loaders.aws.triggers.builder import Triggers
+from ringfence.loaders.aws.senders import WRITING
+from ringfence.loaders.aws.triggers.builder import AnySender, Triggers
 from ringfence.loaders.aws.values import first, place, rendered, text_of, truth
 from ringfence.model.application import Authentication, Function, Resource, Sender
 from ringfence.model.severity import Exposure
@@ -92,12 +93,7 @@ def _permission(triggers: Triggers, permission: Resource, function: Function) ->
     if service:
         _service(triggers, permission, function, service)
         return
-    policies = [
-        policy.document
-        for policy in triggers.graph.policies.get(function.id, ())
-        if policy.document.name == permission.logical_id
-    ]
-    for item in admitted(policies, "lambda:InvokeFunction")[:1]:
+    for item in _admitted(triggers, permission, function.id)[:1]:
         sender = item.sender
         if sender.exposure is Exposure.ANYONE:
             sender = Sender(
@@ -119,16 +115,12 @@ def _service(triggers: Triggers, permission: Resource, function: Function, servi
     """A service's permission is a trigger only when nothing else declares that trigger."""
     word = service.partition(".")[0]
     kind, what = SERVICES.get(word, ("invoke", word))
-    if _same(kind) & triggers.kinds_of(function):
-        return
-    if kind == "invoke" and any(
-        item.kind == "invoke" and item.function is function for item in triggers.pending
-    ):
-        return
     properties = permission.properties
     arn = first(properties, "SourceArn")
     sources = triggers.graph.find(arn)
     source = sources[0] if sources else None
+    if _is_declared(triggers, function, kind, source):
+        return
     if arn is not None:
         shown = name_of(source) if source is not None else pattern_of(arn).text.rpartition(":")[2]
     else:
@@ -138,7 +130,7 @@ def _service(triggers: Triggers, permission: Resource, function: Function, servi
         kind,
         function,
         name,
-        _service_sender(triggers, permission, kind, word),
+        _sender(triggers, permission, kind, word, source),
         permission.location,
         source=source,
         properties=properties,
@@ -146,8 +138,35 @@ def _service(triggers: Triggers, permission: Resource, function: Function, servi
     )
 
 
-def _same(kind: str) -> set[str]:
-    return _SAME.get(kind, {kind})
+def _admitted(triggers: Triggers, permission: Resource, function: str) -> list[Admitted]:
+    """Whom this one permission lets in."""
+    held = [
+        policy.document
+        for policy in triggers.graph.policies.get(function, ())
+        if policy.document.name == permission.logical_id
+    ]
+    return admitted(held, "lambda:InvokeFunction")
+
+
+def _is_declared(
+    triggers: Triggers, function: Function, kind: str, source: Resource | None
+) -> bool:
+    """Whether another resource already declares the trigger that a permission makes possible."""
+    same = _SAME.get(kind, {kind})
+    declared = [
+        item for item in triggers.pending if item.function is function and item.kind in same
+    ]
+    if source is not None and source.kind in ("bucket", "topic"):
+        return any(item.source == source.id for item in declared)
+    return bool(declared)
+
+
+def _sender(
+    triggers: Triggers, permission: Resource, kind: str, service: str, source: Resource | None
+) -> AnySender:
+    if source is not None and source.kind in WRITING and kind != "invoke":
+        return triggers.of_resource(source)
+    return _service_sender(triggers, permission, kind, service)
 
 
 def _service_sender(triggers: Triggers, permission: Resource, kind: str, service: str) -> Sender:
@@ -155,14 +174,7 @@ def _service_sender(triggers: Triggers, permission: Resource, kind: str, service
     at = place(properties, "Principal")
     if kind in _PUBLIC and not (kind == "alexa" and first(properties, "EventSourceToken")):
         return Sender(Exposure.ANYONE, _PUBLIC[kind], f"{service} may invoke it", at)
-    held = [
-        policy.document
-        for policy in triggers.graph.policies.get(
-            permission.id, triggers.graph.policies.get(_target(triggers, permission), ())
-        )
-        if policy.document.name == permission.logical_id
-    ]
-    found: list[Admitted] = admitted(held, "lambda:InvokeFunction")
+    found = _admitted(triggers, permission, _target(triggers, permission))
     if kind == "apigateway-rest":
         reason = "an API that is in no template may invoke it, so what it asks for is not known"
         return Sender(Exposure.UNKNOWN, "callers of an API", reason, at)
