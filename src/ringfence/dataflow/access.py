@@ -1,0 +1,360 @@
+"""Reading attributes, items and builtin names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import calls, cloud, environment, texts
+from ringfence.dataflow.objects import (
+    ClassObject,
+    Closure,
+    CloudObject,
+    Environment,
+    External,
+    JsonText,
+    Method,
+    ModuleObject,
+    Struct,
+    deep_taint,
+)
+from ringfence.dataflow.values import (
+    NOTHING,
+    UNKNOWN,
+    Mix,
+    Source,
+    Taint,
+    Trail,
+    Value,
+    join,
+    join_taint,
+    tainted,
+)
+from ringfence.model import syntax
+from ringfence.rules.taint import SourceTable
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+_PYTHON_LITERALS = {"True": True, "False": False, "None": None}
+_SCRIPT_LITERALS = {"undefined": None, "NaN": 0, "Infinity": 10**9}
+MAX_CALLS_IN_PATH = 8
+
+
+def builtin(machine: Machine, name: str) -> Value:
+    """A name that the file does not define."""
+    if machine.language == "python":
+        if name == "__name__":
+            return Value((machine.frame.module.file,))
+        if name == "__file__":
+            return Value((machine.frame.module.file,))
+        if name in _PYTHON_LITERALS:
+            return Value((_PYTHON_LITERALS[name],))
+        return Value(objects=(External(name),))
+    if name == "this":
+        return machine.frame.this or UNKNOWN
+    if name in _SCRIPT_LITERALS:
+        return Value((_SCRIPT_LITERALS[name],))
+    if name in ("module", "exports"):
+        module = machine.frame.module
+        if name == "exports":
+            return module.exports.fields.get("exports", UNKNOWN)
+        return Value(objects=(module.exports,))
+    if name == "__dirname":
+        return Value((machine.frame.module.file.rpartition("/")[0] or ".",))
+    if name == "__filename":
+        return Value((machine.frame.module.file,))
+    if name == "globalThis":
+        return Value(objects=(External("global"),))
+    return Value(objects=(External(name),))
+
+
+def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> Value:
+    """``value.name``."""
+    result = NOTHING
+    for obj in value.objects:
+        found: Value
+        if isinstance(obj, Struct):
+            found = field_of(machine, obj, name, node)
+        elif isinstance(obj, ModuleObject):
+            found = module_member(machine, obj, name)
+        elif isinstance(obj, ClassObject):
+            found = class_member(machine, obj, name)
+        elif isinstance(obj, External):
+            found = external_member(machine, obj, name, value, node)
+        elif isinstance(obj, Environment):
+            found = environment.variable(machine, name, node)
+        elif isinstance(obj, CloudObject):
+            found = cloud.attribute(machine, obj, name, node)
+        elif isinstance(obj, JsonText):
+            found = Value(objects=(Method(Value(objects=(obj,)), name),))
+        else:
+            found = UNKNOWN
+        result = join(result, found)
+    if value.taint and name not in ("length", "size"):
+        result = join(result, part_of(machine, value, name, node))
+    elif value.consts or value.open or value.taint:
+        result = join(result, UNKNOWN)
+    return result if not result.is_nothing else UNKNOWN
+
+
+def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Value:
+    """The part of a tainted structure under a key; of a tainted text, something derived."""
+    if any(isinstance(obj, (External, CloudObject)) for obj in value.objects):
+        return tainted(texts.derived(value.taint))
+    place = machine.location(node)
+    if any(isinstance(const, Mix) for const in value.consts):
+        return tainted(texts.derived(value.taint))
+    return tainted(atom.at(key, place) for atom in value.taint)
+
+
+def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) -> Value:
+    """A field, a member of the class, or what an unknown key may give."""
+    found = obj.fields.get(name)
+    result = found if found is not None else NOTHING
+    if found is None and obj.cls is not None and isinstance(name, str):
+        member = obj.cls.find(name)
+        if member is not None:
+            result = bound_member(machine, obj, member[0], member[1], name, node)
+        else:
+            for base in obj.cls.external_bases():
+                result = join(result, Value(objects=(External(f"{base.path}().{name}"),)))
+    if not obj.rest.is_nothing:
+        result = join(result, obj.rest)
+    if obj.base is not None and found is None:
+        key = Value((name,))
+        result = join(result, index(machine, obj.base, key, node))
+    return result
+
+
+def bound_member(
+    machine: Machine, obj: Struct, member: Value, cls: ClassObject, name: str, node: syntax.Node
+) -> Value:
+    this = Value(objects=(obj,))
+    if name in cls.accessors:
+        return calls.call_value(machine, bind(member, this, cls), calls.Arguments([]), node)
+    if "static " + name in cls.accessors:
+        return member
+    if "class " + name in cls.accessors:
+        return bind(member, Value(objects=(obj.cls or cls,)), cls)
+    return bind(member, this, cls)
+
+
+def bind(member: Value, this: Value, cls: ClassObject) -> Value:
+    objects = tuple(
+        obj.bound(this, obj.home or cls)
+        if isinstance(obj, Closure) and not obj.node.is_arrow
+        else obj
+        for obj in member.objects
+    )
+    return Value(member.consts, member.taint, objects, member.open)
+
+
+def module_member(machine: Machine, module: ModuleObject, name: str) -> Value:
+    if machine.language == "python":
+        found = module.scope.variables.get(name)
+        if found is not None:
+            return found
+        from ringfence.dataflow import imports
+
+        inner = imports.submodule(machine, module, name)
+        return inner if inner is not None else UNKNOWN
+    if name == "default":
+        exported = module.exports.fields.get("exports", NOTHING)
+        for obj in exported.objects:
+            if isinstance(obj, Struct) and "default" in obj.fields:
+                return obj.fields["default"]
+        return exported if not exported.is_nothing else UNKNOWN
+    exported = module.exports.fields.get("exports", NOTHING)
+    return attribute_of_exports(machine, exported, name)
+
+
+def attribute_of_exports(machine: Machine, exported: Value, name: str) -> Value:
+    result = NOTHING
+    for obj in exported.objects:
+        if isinstance(obj, Struct):
+            found = obj.fields.get(name)
+            result = join(result, found if found is not None else obj.rest)
+        elif isinstance(obj, ClassObject):
+            result = join(result, class_member(machine, obj, name))
+        elif isinstance(obj, External):
+            result = join(result, Value(objects=(External(f"{obj.path}.{name}"),)))
+    return result if not result.is_nothing else UNKNOWN
+
+
+def class_member(machine: Machine, cls: ClassObject, name: str) -> Value:
+    found = cls.find(name)
+    if found is None:
+        for base in cls.external_bases():
+            return Value(objects=(External(f"{base.path}.{name}"),))
+        return UNKNOWN
+    member, home = found
+    if "class " + name in home.accessors or (
+        machine.language != "python" and "static " + name in home.accessors
+    ):
+        return bind(member, Value(objects=(cls,)), home)
+    return member
+
+
+def external_member(
+    machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
+) -> Value:
+    """``library.name``: a source, a declared type, the environment, or a longer path."""
+    path = f"{obj.path}.{name}"
+    if path in ("os.environ", "process.env", "Deno.env", "os.environb"):
+        return Value(objects=(Environment(),))
+    special = cloud.library_member(machine, path)
+    if special is not None:
+        return special
+    typed = machine.catalogue.type_reads.get(path)
+    source = machine.catalogue.reads.get(path)
+    if source is not None:
+        found = from_source(machine, source, path, node)
+        if typed is not None:
+            found = join(found, Value(objects=(External(typed),)))
+        return found
+    if obj.path.endswith("argparse()"):
+        return UNKNOWN
+    member = External(typed or path, obj.arguments, obj.keywords)
+    return from_external(machine, member, value)
+
+
+def from_external(machine: Machine, member: External, value: Value) -> Value:
+    """A part of a library's object keeps the taint that the object carries."""
+    if member.path.count("()") + member.path.count("[]") > MAX_CALLS_IN_PATH:
+        return tainted(texts.derived(value.taint))
+    return Value((), texts.derived(value.taint), (member,))
+
+
+def from_source(machine: Machine, table: SourceTable, path: str, node: syntax.Node) -> Value:
+    """Fresh taint from a source of the tables."""
+    label = table.path or path
+    response = table.kind == "response"
+    source = machine_source(machine, table, label, path)
+    place = machine.location(node)
+    return Value(
+        (), (Taint(source, (), Trail(None, place, ""), quality=2 if response else 0),), (), True
+    )
+
+
+def machine_source(machine: Machine, table: SourceTable, label: str, path: str) -> Source:
+    key = ("source", label, path)
+    found = machine.memo.get(key)
+    if found is None:
+        triggers = tuple(t.id for t in machine.triggers) if table.kind == "event" else ()
+        found = Source(table.kind, label, triggers, (), table.sender, decided=True)
+        machine.memo[key] = found
+    assert isinstance(found, Source)
+    return found
+
+
+def keys_of(key: Value) -> list[str | int]:
+    """The known keys that a value may be."""
+    found: list[str | int] = []
+    for const in key.consts:
+        if isinstance(const, float) and const.is_integer():
+            found.append(int(const))
+        elif isinstance(const, (str, int)) and not isinstance(const, bool):
+            found.append(const)
+    return found
+
+
+def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Value:
+    """``value[key]``."""
+    known = keys_of(key)
+    result = NOTHING
+    if known and not key.open and not key.taint:
+        for one in known:
+            result = join(result, item(machine, value, one, node))
+        return result
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            result = join(result, obj.items())
+            if obj.base is not None:
+                result = join(result, index(machine, obj.base, key, node))
+        elif isinstance(obj, External):
+            result = join(result, from_external(machine, External(obj.path + "[]"), value))
+        elif isinstance(obj, Environment) or isinstance(obj, (ModuleObject, ClassObject)):
+            result = join(result, UNKNOWN)
+    if value.taint:
+        result = join(result, part_of(machine, value, "[]", node))
+    if value.consts or value.open:
+        result = join(result, UNKNOWN)
+    return result if not result.is_nothing else UNKNOWN
+
+
+def item(machine: Machine, value: Value, key: str | int, node: syntax.Node) -> Value:
+    """``value[key]`` for one known key."""
+    result = NOTHING
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            found = key
+            if isinstance(key, int) and key < 0:
+                length = obj.known_length()
+                found = key + length if length is not None else key
+            inner = field_of(machine, obj, found, node)
+            if isinstance(key, int) and key < 0 and found == key:
+                inner = join(inner, obj.items())
+            result = join(result, inner)
+        elif isinstance(obj, External):
+            if isinstance(key, str):
+                result = join(result, external_member(machine, obj, key, Value(), node))
+            else:
+                result = join(result, from_external(machine, External(obj.path + "[]"), value))
+        else:
+            single = Value(objects=(obj,))
+            if isinstance(key, str):
+                result = join(result, attribute(machine, single, key, node))
+            else:
+                result = join(result, UNKNOWN)
+    if value.taint:
+        part = "[]" if isinstance(key, int) else key
+        result = join(result, part_of(machine, value, part, node))
+    if value.consts or value.open:
+        result = join(result, UNKNOWN)
+    return result if not result.is_nothing else UNKNOWN
+
+
+def known_items(value: Value) -> list[Value] | None:
+    """The items in order, when the value is one list of known length."""
+    if len(value.objects) != 1 or value.open or value.taint:
+        return None
+    obj = value.objects[0]
+    if not isinstance(obj, Struct) or obj.kind not in ("list", "set"):
+        return None
+    length = obj.known_length()
+    if length is None:
+        return None
+    return (
+        [obj.fields[key] for key in range(length)]
+        if all(key in obj.fields for key in range(length))
+        else None
+    )
+
+
+def key_values(machine: Machine, obj: Struct) -> Value:
+    """The keys of a map as values."""
+    result = Value(tuple(list(obj.fields)[:20]))
+    if not obj.rest.is_nothing:
+        result = join(result, UNKNOWN)
+    if obj.base is not None:
+        result = join(result, tainted(texts.derived(deep_taint(obj.base))))
+    if len(obj.fields) > 20:
+        result = join(result, UNKNOWN)
+    return result
+
+
+def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
+    """``{...value}``, ``Object.assign``, ``dict.update``."""
+    machine.heap_writes += 1
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            for key, inner in obj.fields.items():
+                struct.put(key, inner, machine.branch)
+            struct.rest = join(struct.rest, obj.rest)
+            if obj.base is not None:
+                struct.base = obj.base if struct.base is None else join(struct.base, obj.base)
+    if value.taint:
+        base = Value((), join_taint((), value.taint), (), True)
+        struct.base = base if struct.base is None else join(struct.base, base)
+    elif value.open:
+        struct.rest = join(struct.rest, UNKNOWN)

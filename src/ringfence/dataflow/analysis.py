@@ -1,0 +1,217 @@
+"""From an application to its facts: every function once, then again where channels bring more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ringfence.dataflow import access, channels, imports
+from ringfence.dataflow.calls import Arguments, call_value
+from ringfence.dataflow.machine import Machine, ReadModule
+from ringfence.dataflow.objects import ClassObject, External, ModuleObject, Struct
+from ringfence.dataflow.scopes import Frame, Scope
+from ringfence.dataflow.state import BudgetExceeded, Collected
+from ringfence.dataflow.values import NOTHING, UNKNOWN, Source, Taint, Trail, Value, join
+from ringfence.model import syntax
+from ringfence.model.application import Application, Channel, Function
+from ringfence.model.facts import Facts, Flow
+from ringfence.model.location import Location, Skipped
+from ringfence.rules.events import EventCatalogue
+from ringfence.rules.taint import TaintCatalogue
+
+LoadTaint = Callable[[str], TaintCatalogue]
+LANGUAGES = ("python", "javascript", "typescript")
+MAX_ROUNDS = 4
+
+
+def analyse(
+    application: Application,
+    read_module: ReadModule,
+    taint: Mapping[str, TaintCatalogue] | LoadTaint,
+    events: EventCatalogue,
+) -> Facts:
+    """All facts of the application's code.
+
+    ``read_module`` gives the tree of a file relative to the root, None when there is none; for
+    code that stands inside a template it is asked for ``<template path>#<logical id>``. ``taint``
+    are the tables by language, or what loads them.
+    """
+    load = taint.__getitem__ if isinstance(taint, Mapping) else taint
+    work = Work(application, read_module, load, events)
+    for function in application.functions.values():
+        work.run(function)
+    for _ in range(MAX_ROUNDS - 1):
+        changed = work.connect()
+        if not changed:
+            break
+        for identity in changed:
+            work.run(application.functions[identity])
+    return work.facts()
+
+
+class Work:
+    """The functions' results so far, and the channels between them."""
+
+    def __init__(
+        self,
+        application: Application,
+        read_module: ReadModule,
+        load: LoadTaint,
+        events: EventCatalogue,
+    ) -> None:
+        self.application = application
+        self.read_module = read_module
+        self.load = load
+        self.events = events
+        self.results: dict[str, Collected] = {}
+        self.skipped: dict[str, Skipped] = {}
+        self.post = channels.PostOffice(application)
+
+    def run(self, function: Function) -> None:
+        """Interpret one function; whatever goes wrong inside stays inside."""
+        self.skipped.pop(function.id, None)
+        code = function.code
+        if code is None or function.language not in LANGUAGES:
+            return
+        machine = Machine(
+            self.application, function, self.read_module, self.load(function.language), self.events
+        )
+        machine.response_overlay = self.post.reader(function.id)
+        reason = ""
+        try:
+            reason = interpret(machine, self.post.overlay(function.id))
+        except BudgetExceeded:
+            reason = "the code is larger than the analysis limit; what was seen until then is shown"
+        except RecursionError:
+            reason = "the code is nested too deeply; what was seen until then is shown"
+        except Exception as problem:
+            reason = f"internal error in the analysis ({type(problem).__name__}: {problem})"
+        self.results[function.id] = machine.collected
+        if reason:
+            self.skipped[function.id] = Skipped(
+                function.logical_id, reason, Location(code.file, 1), ""
+            )
+
+    def connect(self) -> list[str]:
+        """Deliver what functions write; the ids of functions that now receive more."""
+        return self.post.deliver(self.results)
+
+    def facts(self) -> Facts:
+        facts = Facts(channels=sorted(self.post.channels, key=channel_order))
+        for identity, result in self.results.items():
+            facts.flows += without_repeats(result, self.application, self.post, identity)
+            facts.calls += [entry.call for entry in result.calls.values()]
+            facts.uses += result.uses.values()
+            facts.issues += result.issues.values()
+            facts.files[identity] = sorted(result.files)
+            for kind, count in result.opaque.items():
+                facts.opaque[kind] = facts.opaque.get(kind, 0) + count
+        facts.flows.sort(key=lambda f: (f.function, f.location, f.rule, f.source.path))
+        facts.calls.sort(key=lambda c: (c.function, c.location, c.service, c.operation))
+        facts.uses.sort(key=lambda u: (u.function, u.kind, u.location, u.value))
+        facts.issues.sort(key=lambda i: (i.function, i.location, i.rule))
+        facts.skipped = sorted(self.skipped.values(), key=lambda s: s.what)
+        return facts
+
+
+def channel_order(channel: Channel) -> tuple[str, str, str, str]:
+    return channel.writer, channel.reader, channel.kind, channel.resource
+
+
+def without_repeats(
+    result: Collected, application: Application, post: channels.PostOffice, identity: str
+) -> list[Flow]:
+    """One flow per rule, place and path; one that a channel brings stands beside the direct one.
+
+    A function that is only ever called by other functions of the application is judged by what
+    they send: their payload is its event.
+    """
+    flows = list(result.flows.values())
+    if post.is_internal(identity):
+        flows = [flow for flow in flows if flow.source.via or (flow.source.path != "event"
+                 and not flow.source.path.startswith("event."))]  # fmt: skip
+    return flows
+
+
+# --- one function ---
+
+
+def interpret(machine: Machine, overlay: Value) -> str:
+    """Run the handler's file, then the handler; the reason when there is nothing to run."""
+    code = machine.function.code
+    assert code is not None
+    file = code.file
+    if code.inline is not None:
+        file = f"{code.file}#{machine.function.logical_id}"
+    module = imports.load(machine, file)
+    if module is None:
+        return f"{code.file} cannot be read"
+    handler = find_handler(machine, module, code.symbol)
+    if handler is None:
+        return f"{code.file} has no {code.symbol}"
+    call_handler(machine, module, handler, overlay)
+    return ""
+
+
+def find_handler(machine: Machine, module: ModuleObject, symbol: str) -> Value | None:
+    """The value of the handler's symbol, through dots; None where the file has no such name."""
+    place = syntax.Constant(1, 1, 1, 1, None)
+    machine.frames.append(Frame(module.scope, module, None, None, None))
+    try:
+        first, *rest = symbol.split(".")
+        value: Value | None
+        if machine.language == "python":
+            value = module.scope.variables.get(first)
+        else:
+            value = exported(module, first)
+        for part in rest:
+            if value is None:
+                return None
+            value = access.attribute(machine, value, part, place)
+        return value
+    finally:
+        machine.frames.pop()
+
+
+def exported(module: ModuleObject, name: str) -> Value | None:
+    for obj in module.exports.fields["exports"].objects:
+        if isinstance(obj, Struct):
+            found = obj.fields.get(name)
+            if found is not None:
+                return found
+            if not obj.rest.is_nothing:
+                return obj.rest
+        elif isinstance(obj, ClassObject):
+            member = obj.find(name)
+            return member[0] if member is not None else None
+    exports = module.exports.fields["exports"]
+    if any(isinstance(obj, External) for obj in exports.objects) or exports.open:
+        return UNKNOWN
+    return module.scope.variables.get(name)
+
+
+def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay: Value) -> None:
+    scope = Scope(module.scope)
+    machine.frames.append(Frame(scope, module, None, None, None))
+    machine.in_handler = True
+    node = handler_node(handler)
+    machine.handler_nodes = {id(getattr(obj, "node", None)) for obj in handler.objects}
+    place = machine.location(node)
+    source = Source("event", "event", decided=False)
+    taint = Taint(source, (), Trail(None, place, ""))
+    event = join(Value((), (taint,), (), True), overlay)
+    arguments = [event, Value(objects=(External("lambda.context"),))]
+    if machine.language != "python":
+        arguments.append(Value(objects=(External("lambda.callback"),)))
+    call_value(machine, handler, Arguments(arguments), node)
+    machine.frames.pop()
+
+
+def handler_node(handler: Value) -> syntax.Node:
+    for obj in handler.objects:
+        node = getattr(obj, "node", None)
+        if isinstance(node, syntax.Node):
+            return node
+    return syntax.Constant(1, 1, 1, 1, None)
+
+
+__all__ = ["NOTHING", "analyse"]

@@ -1,0 +1,571 @@
+"""Calls: of the application's functions, of classes, of libraries, of methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import access, builtins, cloud, expressions, guards, libraries, targets
+from ringfence.dataflow.objects import (
+    ClassObject,
+    Closure,
+    CloudObject,
+    Command,
+    External,
+    JsonText,
+    Method,
+    ModuleObject,
+    Obj,
+    Partial,
+    Struct,
+    deep_taint,
+)
+from ringfence.dataflow.scopes import Exit, Frame, Scope, join_proven
+from ringfence.dataflow.state import MAX_DEPTH, MAX_SAME_FUNCTION
+from ringfence.dataflow.texts import derive
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join, tainted
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+
+class Arguments:
+    """The evaluated arguments of a call. ``rest`` stands for any number more (``*args``),
+    ``others`` for any keyword (``**kwargs``); ``nodes`` are the positional expressions."""
+
+    __slots__ = ("keywords", "nodes", "others", "positional", "rest")
+
+    def __init__(
+        self,
+        positional: list[Value],
+        keywords: dict[str, Value] | None = None,
+        rest: Value | None = None,
+        others: Value | None = None,
+        nodes: list[syntax.Expression] | None = None,
+    ) -> None:
+        self.positional = positional
+        self.keywords = keywords or {}
+        self.rest = rest
+        self.others = others
+        self.nodes = nodes or []
+
+    def get(self, place: int, name: str = "") -> Value | None:
+        """The argument at a position or keyword; None when it is not given."""
+        if place < 0:
+            place += len(self.positional)
+        if 0 <= place < len(self.positional):
+            return self.positional[place]
+        if name and name in self.keywords:
+            return self.keywords[name]
+        if self.others is not None and name:
+            return self.others
+        return self.rest
+
+    def everything(self) -> list[Value]:
+        found = [*self.positional, *self.keywords.values()]
+        if self.rest is not None:
+            found.append(self.rest)
+        if self.others is not None:
+            found.append(self.others)
+        return found
+
+    def key(self) -> tuple[object, ...]:
+        return (
+            tuple(value.key for value in self.positional),
+            tuple((name, value.key) for name, value in self.keywords.items()),
+            self.rest.key if self.rest else None,
+            self.others.key if self.others else None,
+        )
+
+
+def evaluate_arguments(machine: Machine, node: syntax.Call) -> Arguments:
+    positional: list[Value] = []
+    nodes: list[syntax.Expression] = []
+    keywords: dict[str, Value] = {}
+    rest: Value | None = None
+    others: Value | None = None
+    for argument in node.arguments:
+        value = machine.evaluate(argument.value)
+        if argument.spread == "*":
+            known = access.known_items(value)
+            if known is not None and rest is None:
+                positional += known
+                nodes += [argument.value] * len(known)
+            else:
+                element = expressions.element_of(machine, value, argument, False)
+                rest = element if rest is None else join(rest, element)
+        elif argument.spread == "**":
+            others = spread_keywords(machine, value, keywords, others, node)
+        elif argument.name is not None:
+            keywords[argument.name] = value
+        elif rest is not None:
+            rest = join(rest, value)
+        else:
+            positional.append(value)
+            nodes.append(argument.value)
+    return Arguments(positional, keywords, rest, others, nodes)
+
+
+def spread_keywords(
+    machine: Machine,
+    value: Value,
+    keywords: dict[str, Value],
+    others: Value | None,
+    node: syntax.Node,
+) -> Value | None:
+    """``**value``: known keys become keywords, the rest any keyword."""
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            for key, inner in obj.fields.items():
+                if isinstance(key, str):
+                    keywords[key] = join(keywords.get(key, NOTHING), inner)
+            for loose in (obj.rest, obj.base or NOTHING):
+                if not loose.is_nothing:
+                    others = loose if others is None else join(others, loose)
+    if value.taint:
+        part = access.part_of(machine, value, "[]", node)
+        others = part if others is None else join(others, part)
+    elif value.open and others is None and not value.objects:
+        others = UNKNOWN
+    return others
+
+
+# --- the call expression ---
+
+
+def call(machine: Machine, node: syntax.Call) -> Value:
+    function = node.function
+    if node.tagged:
+        return tagged(machine, node)
+    if isinstance(function, syntax.Attribute):
+        if is_super(function.value):
+            arguments = evaluate_arguments(machine, node)
+            return call_super(machine, function.name, arguments, node)
+        receiver = machine.evaluate(function.value)
+        arguments = evaluate_arguments(machine, node)
+        if node.new:
+            callee = access.attribute(machine, receiver, function.name, function)
+            return call_value(machine, callee, arguments, node, new=True)
+        return call_method(machine, receiver, function.name, arguments, node, function.value)
+    if isinstance(function, syntax.Name) and function.name == "super" and not node.new:
+        arguments = evaluate_arguments(machine, node)
+        if machine.language == "python":
+            return machine.frame.this or UNKNOWN
+        return call_super(machine, "constructor", arguments, node)
+    callee = machine.evaluate(function)
+    arguments = evaluate_arguments(machine, node)
+    if isinstance(function, syntax.Index):
+        from ringfence.dataflow import sinks
+
+        sinks.called_by_name(machine, function, node)
+        receiver = machine.evaluate(function.value)
+        key = NOTHING
+        if not isinstance(function.key, syntax.Slice):
+            key = machine.evaluate(function.key)
+        name = key.only_text()
+        if name is not None:
+            return call_method(machine, receiver, name, arguments, node, function.value)
+    return call_value(machine, callee, arguments, node, new=node.new)
+
+
+def is_super(node: syntax.Expression) -> bool:
+    if isinstance(node, syntax.Name):
+        return node.name == "super"
+    return (
+        isinstance(node, syntax.Call)
+        and isinstance(node.function, syntax.Name)
+        and node.function.name == "super"
+    )
+
+
+def tagged(machine: Machine, node: syntax.Call) -> Value:
+    """A tagged template: a library's tag takes values apart from text, so nothing is injected."""
+    arguments = evaluate_arguments(machine, node)
+    callee = machine.evaluate(node.function)
+    if any(isinstance(obj, Closure) for obj in callee.objects):
+        return call_value(machine, callee, arguments, node)
+    for obj in callee.objects:
+        if isinstance(obj, External) and obj.path == "String.raw":
+            return derive(*arguments.everything())
+    return UNKNOWN
+
+
+def call_super(machine: Machine, name: str, arguments: Arguments, node: syntax.Node) -> Value:
+    frame = machine.frame
+    this = frame.this or UNKNOWN
+    home = frame.home
+    method = "__init__" if name == "__init__" else name
+    for base in home.bases if home is not None else ():
+        for obj in base.objects:
+            if isinstance(obj, ClassObject):
+                found = obj.find(method)
+                if found is not None:
+                    bound = access.bind(found[0], this, found[1])
+                    return call_value(machine, bound, arguments, node)
+            elif isinstance(obj, External):
+                path = (
+                    f"{obj.path}()"
+                    if name in ("constructor", "__init__")
+                    else (f"{obj.path}().{name}")
+                )
+                return libraries.call_external(machine, path, None, arguments, node)
+    return derive(*arguments.everything())
+
+
+def call_value(
+    machine: Machine, callee: Value, arguments: Arguments, node: syntax.Node, new: bool = False
+) -> Value:
+    """Call every function that the value may be."""
+    result = NOTHING
+    for obj in callee.objects:
+        result = join(result, call_object(machine, obj, callee, arguments, node, new))
+    if not callee.objects or callee.taint:
+        run_callbacks(machine, arguments, derive(callee, *arguments.everything()), node)
+        result = join(result, derive(callee, *arguments.everything()))
+    return result
+
+
+def call_object(
+    machine: Machine, obj: Obj, callee: Value, arguments: Arguments, node: syntax.Node, new: bool
+) -> Value:
+    if isinstance(obj, Closure):
+        if new:
+            this = Value(objects=(machine.struct("instance"),))
+            call_closure(machine, obj.bound(this, obj.home), arguments, node)
+            return this
+        return call_closure(machine, obj, arguments, node)
+    if isinstance(obj, ClassObject):
+        return construct(machine, obj, arguments, node)
+    if isinstance(obj, External):
+        return libraries.call_external(machine, obj.path, None, arguments, node, new=new)
+    if isinstance(obj, Partial):
+        merged = Arguments(
+            [*obj.arguments, *arguments.positional],
+            {**obj.keywords, **arguments.keywords},
+            arguments.rest,
+            arguments.others,
+        )
+        return call_value(machine, obj.function, merged, node)
+    if isinstance(obj, Method):
+        return call_method(machine, obj.receiver, obj.name, arguments, node)
+    if isinstance(obj, Struct) and obj.cls is not None:
+        found = obj.cls.find("__call__")
+        if found is not None:
+            bound = access.bind(found[0], Value(objects=(obj,)), found[1])
+            return call_value(machine, bound, arguments, node)
+    if isinstance(obj, ModuleObject):
+        exported = access.module_member(machine, obj, "default")
+        if exported.objects and obj not in exported.objects:
+            return call_value(machine, exported, arguments, node, new)
+    if isinstance(obj, CloudObject):
+        return cloud.call_object(machine, obj, arguments, node)
+    if isinstance(obj, builtins.Settle):
+        obj.promise.rest = join(obj.promise.rest, arguments.get(0) or NONE)
+        return UNKNOWN
+    return derive(*arguments.everything())
+
+
+def construct(machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node) -> Value:
+    """An instance of a class of the application."""
+    instance = machine.struct("instance", cls)
+    this = Value(objects=(instance,))
+    if machine.language == "python":
+        found = cls.find("__init__")
+        if found is None:
+            annotate_fields(machine, cls, instance, arguments)
+    else:
+        found = cls.find("constructor")
+        copy_fields(cls, instance)
+    if found is not None:
+        call_value(machine, access.bind(found[0], this, found[1]), arguments, node)
+    elif cls.external_bases():
+        return Value((), derive(*arguments.everything()).taint, (instance,))
+    return this
+
+
+def annotate_fields(
+    machine: Machine, cls: ClassObject, instance: Struct, arguments: Arguments
+) -> None:
+    """A dataclass or model without its own constructor takes its fields by keyword or order."""
+    names = [
+        statement.target.name
+        for statement in cls.node.body
+        if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name)
+    ]
+    for name, value in zip(names, arguments.positional, strict=False):
+        instance.fields[name] = value
+    instance.fields.update(arguments.keywords)
+    if arguments.others is not None:
+        instance.base = arguments.others
+
+
+def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:
+    for base in cls.bases:
+        for obj in base.objects:
+            if isinstance(obj, ClassObject) and depth < 8:
+                copy_fields(obj, instance, depth + 1)
+    for name, value in cls.members.items():
+        if "static " + name not in cls.accessors and name not in cls.accessors:
+            if not any(isinstance(obj, Closure) and not obj.node.is_arrow for obj in value.objects):
+                instance.fields[name] = expressions.bind_arrow(value, instance)
+
+
+# --- the application's own functions ---
+
+
+def call_closure(
+    machine: Machine, closure: Closure, arguments: Arguments, node: syntax.Node
+) -> Value:
+    literal = closure.node
+    running = sum(
+        1 for frame in machine.frames if frame.closure is not None and frame.closure.node is literal
+    )
+    if running >= MAX_SAME_FUNCTION or len(machine.frames) >= MAX_DEPTH:
+        return derive(*arguments.everything())
+    memo_key = (
+        id(literal),
+        id(closure.scope),
+        closure.this.key if closure.this is not None else None,
+        arguments.key(),
+        machine.heap_writes,
+    )
+    known = machine.memo.get(memo_key)
+    if known is None:
+        known = run_closure(machine, closure, arguments, node)
+        machine.memo[(*memo_key[:-1], machine.heap_writes)] = known
+    result, exits = known
+    machine.exits_of[id(node)] = (exits, closure, arguments)
+    if exits:
+        proven = exits[0].proven
+        for leave in exits[1:]:
+            proven = join_proven(proven, leave.proven)
+        machine.proven = {**machine.proven, **proven}
+        guards.apply_exits(machine, exits, closure, arguments)
+    assert isinstance(result, Value)
+    return result
+
+
+def run_closure(
+    machine: Machine, closure: Closure, arguments: Arguments, node: syntax.Node
+) -> tuple[Value, list[Exit]]:
+    literal = closure.node
+    scope = Scope(closure.scope)
+    place = machine.location(node)
+    frame = Frame(scope, closure.module, closure, closure.this, closure.home)
+    machine.frames.append(frame)
+    proven = machine.proven
+    try:
+        bind_parameters(machine, closure, arguments, place)
+        if machine.run(literal.body):
+            machine.leave(NONE, False)
+    finally:
+        machine.frames.pop()
+        machine.proven = proven
+    if frame.yielded is not None:
+        return machine.sequence_of(frame.yielded), frame.exits
+    result = NOTHING
+    for leave in frame.exits:
+        result = join(result, leave.value)
+    if frame.thrown and machine.frames:
+        outer = machine.frame
+        outer.raised = join(outer.raised, frame.raised)
+    return (result if frame.exits else NONE), frame.exits
+
+
+def bind_parameters(
+    machine: Machine, closure: Closure, arguments: Arguments, place: object
+) -> None:
+    """Give each parameter its argument, default, or what a spread may hold."""
+    from ringfence.model.location import Location
+
+    assert isinstance(place, Location)
+    parameters = closure.node.parameters
+    positional = list(arguments.positional)
+    if closure.this is not None and machine.language == "python":
+        positional.insert(0, closure.this)
+    keywords = dict(arguments.keywords)
+    text = f"passed to {closure.name}()"
+    taken = 0
+    for parameter in parameters:
+        target = parameter.target
+        if parameter.kind == "*":
+            rest = machine.list_of(*(stepped(v, place, text) for v in positional[taken:]))
+            taken = len(positional)
+            if arguments.rest is not None:
+                for obj in rest.objects:
+                    if isinstance(obj, Struct):
+                        obj.rest = arguments.rest
+            targets.assign(machine, target, rest, "let")
+            continue
+        if parameter.kind == "**":
+            struct = machine.struct("map")
+            struct.fields.update(keywords)
+            if arguments.others is not None:
+                struct.rest = arguments.others
+            targets.assign(machine, target, Value(objects=(struct,)), "let")
+            continue
+        name = target.name if isinstance(target, syntax.Name) else ""
+        value: Value | None
+        if name and name in keywords:
+            value = keywords.pop(name)
+        elif taken < len(positional):
+            value = positional[taken]
+            taken += 1
+        elif arguments.others is not None:
+            value = arguments.others
+        else:
+            value = arguments.rest
+        if value is None:
+            value = (
+                machine.evaluate(parameter.default)
+                if parameter.default is not None
+                else (UNKNOWN if machine.language == "python" else NONE)
+            )
+        elif parameter.default is not None and (value.open or None in value.consts):
+            value = join(value, machine.evaluate(parameter.default)) if not value.taint else value
+        targets.assign(machine, target, stepped(value, place, text), "let")
+
+
+def stepped(value: Value, place: object, text: str) -> Value:
+    """The value with one more step on its taint."""
+    from ringfence.model.location import Location
+
+    if not value.taint or not isinstance(place, Location):
+        return value
+    taint: tuple[Taint, ...] = tuple(atom.stepped(place, text) for atom in value.taint)
+    return Value(value.consts, taint, value.objects, value.open)
+
+
+# --- methods ---
+
+
+def call_method(
+    machine: Machine,
+    receiver: Value,
+    name: str,
+    arguments: Arguments,
+    node: syntax.Node,
+    receiver_node: syntax.Expression | None = None,
+) -> Value:
+    """``receiver.name(arguments)`` for everything that the receiver may be."""
+    result = NOTHING
+    plain: list[Obj] = []
+    external = False
+    for obj in receiver.objects:
+        found: Value | None = None
+        if isinstance(obj, External):
+            external = True
+            found = libraries.call_external(
+                machine, f"{obj.path}.{name}", receiver, arguments, node, made=obj
+            )
+        elif isinstance(obj, CloudObject):
+            external = True
+            found = cloud.call_method(machine, obj, name, arguments, node)
+        elif isinstance(obj, (ModuleObject, ClassObject)):
+            member = access.attribute(machine, Value(objects=(obj,)), name, node)
+            if member.objects or not isinstance(obj, ModuleObject):
+                found = call_value(machine, member, arguments, node)
+            else:
+                found = derive(*arguments.everything())
+        elif isinstance(obj, Struct):
+            found = call_field(machine, obj, name, arguments, node)
+        elif isinstance(obj, Closure):
+            found = call_of_function(machine, obj, name, arguments, node)
+        elif isinstance(obj, Command):
+            found = UNKNOWN
+        if found is None:
+            plain.append(obj)
+        else:
+            result = join(result, found)
+    scalar = receiver.consts or receiver.open or (receiver.taint and not external)
+    if plain or (scalar and not (external and not receiver.consts)):
+        rest = Value(receiver.consts, receiver.taint, tuple(plain), receiver.open)
+        result = join(result, builtins.method(machine, rest, name, arguments, node, receiver_node))
+    return result if not result.is_nothing else derive(receiver, *arguments.everything())
+
+
+def call_field(
+    machine: Machine, obj: Struct, name: str, arguments: Arguments, node: syntax.Node
+) -> Value | None:
+    """A function kept in a field, or a method of the class; None for builtin methods."""
+    own = obj.fields.get(name)
+    if own is not None and own.objects:
+        return call_value(machine, own, arguments, node)
+    if obj.cls is not None:
+        member = access.field_of(machine, obj, name, node)
+        if member.objects:
+            return call_value(machine, member, arguments, node)
+    return None
+
+
+def call_of_function(
+    machine: Machine, obj: Closure, name: str, arguments: Arguments, node: syntax.Node
+) -> Value | None:
+    """``f.call(this, …)``, ``f.apply(this, […])``, ``f.bind(this, …)``."""
+    rest = arguments.positional[1:]
+    this = arguments.get(0) or UNKNOWN
+    bound = obj if obj.node.is_arrow else obj.bound(this, obj.home)
+    if name == "call":
+        return call_closure(machine, bound, Arguments(rest), node)
+    if name == "apply":
+        items = access.known_items(rest[0]) if rest else []
+        if items is not None:
+            return call_closure(machine, bound, Arguments(items), node)
+        element = expressions.element_of(machine, rest[0], node, False)
+        return call_closure(machine, bound, Arguments([], rest=element), node)
+    if name == "bind":
+        if not rest:
+            return Value(objects=(bound,))
+        return Value(objects=(Partial(Value(objects=(bound,)), rest, {}),))
+    return UNKNOWN
+
+
+# --- functions given to libraries ---
+
+
+def run_callbacks(machine: Machine, arguments: Arguments, given: Value, node: syntax.Node) -> None:
+    """A library may call the functions it gets; the last parameter (not an error) is its result."""
+    for value in arguments.everything():
+        for obj in value.objects:
+            if isinstance(obj, (Closure, Partial)):
+                call_back(machine, Value(objects=(obj,)), given, node)
+
+
+def call_back(machine: Machine, function: Value, given: Value, node: syntax.Node) -> Value:
+    """Call a callback of Node.js's shape (error, result) or of one parameter."""
+    count = 1
+    for obj in function.objects:
+        if isinstance(obj, Closure):
+            count = len(obj.node.parameters)
+    error = join(NONE, machine.exception(node))
+    values = [given] if count <= 1 else [error, *([given] * min(count - 1, 3))]
+    outer = machine.branch
+    machine.branch = object()
+    try:
+        return call_value(machine, function, Arguments(values), node)
+    finally:
+        machine.branch = outer
+
+
+def run_decorator(
+    machine: Machine, decorator: External, function: Value, node: syntax.Node
+) -> None:
+    """A library's decorator that registers a function calls it as its table says."""
+    tables = machine.catalogue.tables(decorator.path)
+    for callback in tables.callbacks if tables is not None else ():
+        values = [
+            libraries.callback_parameter(machine, word, UNKNOWN, Arguments([]), node)
+            for word in callback.parameters
+        ]
+        for obj in function.objects:
+            if isinstance(obj, Closure):
+                while len(values) < len(obj.node.parameters):
+                    values.append(UNKNOWN)
+        call_value(machine, function, Arguments(values), node)
+
+
+def result_of_unknown(*values: Value) -> Value:
+    return derive(*values)
+
+
+__all__ = ["Arguments", "JsonText", "call", "call_value", "deep_taint", "tainted"]

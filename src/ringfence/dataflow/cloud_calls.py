@@ -1,0 +1,160 @@
+"""One cloud call: the fact, the tables about it, its answer, and what other functions may read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import cloud_names, sinks
+from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
+from ringfence.dataflow.state import CallRecord
+from ringfence.dataflow.values import (
+    NOTHING,
+    UNKNOWN,
+    Mix,
+    Source,
+    Taint,
+    Trail,
+    Value,
+    join,
+)
+from ringfence.model import syntax
+from ringfence.model.facts import CallArgument, CloudCall, Use
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+_PUBLIC_ACLS = ("public-read", "public-read-write", "website")
+MAX_TEXTS = 12
+
+
+def record(
+    machine: Machine,
+    client: CloudObject,
+    operation: str,
+    parameters: dict[str, Value],
+    node: syntax.Node,
+    document: bool = False,
+) -> Value:
+    """Note a call and give its answer."""
+    from ringfence.dataflow.calls import Arguments
+
+    place = machine.location(node)
+    service = client.service
+    arguments = {name: described(value) for name, value in parameters.items() if name != "*"}
+    call = CloudCall(machine.function.id, service, operation, arguments, place, client.own)
+    key = (
+        service,
+        operation,
+        place,
+        tuple((n, a.texts, a.resources) for n, a in arguments.items()),
+    )
+    machine.collected.calls[key] = CallRecord(call, parameters, document)
+    name = f"aws.{service}.{operation}"
+    tables = machine.catalogue.calls.get(name)
+    if tables is not None:
+        sinks.check(machine, name, tables, None, Arguments([], parameters), node)
+    check_acl(machine, parameters, operation, node)
+    if (service, operation) in cloud_names.SECRET_READS:
+        subject = arguments.get("SecretId") or arguments.get("Name")
+        text = subject.texts[0] if subject and subject.texts else "*"
+        machine.collected.uses.setdefault(
+            ("secret-read", text, place),
+            Use("secret-read", machine.function.id, text, place, name),
+        )
+    return answer(machine, service, operation, parameters, node, document)
+
+
+def described(value: Value) -> CallArgument:
+    texts: list[str] = []
+    resources: list[str] = []
+    variables: list[str] = []
+    for const in value.consts:
+        if isinstance(const, Mix):
+            texts.append(const.text())
+            resources += const.resources()
+            variables += const.variables()
+        elif const is not None:
+            texts.append(str(const))
+    if not texts and (value.open or value.taint):
+        texts.append("*")
+    return CallArgument(
+        tuple(dict.fromkeys(texts))[:MAX_TEXTS],
+        tuple(dict.fromkeys(resources)),
+        any(atom.source.kind != "error" for atom in deep_taint(value)),
+        tuple(dict.fromkeys(variables)),
+    )
+
+
+def check_acl(
+    machine: Machine, parameters: dict[str, Value], operation: str, node: syntax.Node
+) -> None:
+    acl = parameters.get("ACL")
+    if acl is None:
+        return
+    for text in acl.texts():
+        if text in _PUBLIC_ACLS:
+            sinks.issue(
+                machine,
+                "public-object-acl",
+                node,
+                f"{operation} makes the object readable for everyone (ACL {text})",
+            )
+
+
+def answer(
+    machine: Machine,
+    service: str,
+    operation: str,
+    parameters: dict[str, Value],
+    node: syntax.Node,
+    document: bool,
+) -> Value:
+    """The answer of a call: other people's data where the service keeps such."""
+    if (service, operation) not in cloud_names.READS:
+        return UNKNOWN
+    label = f"{service}.{operation}"
+    key = ("answer", service, operation)
+    source = machine.memo.get(key)
+    if source is None:
+        source = Source("response", label, quality=2, sender="whoever wrote it")
+        machine.memo[key] = source
+    assert isinstance(source, Source)
+    trail = Trail(None, machine.location(node), "")
+    value = Value((), (Taint(source, (), trail, quality=2),), (), True)
+    if machine.response_overlay is not None:
+        value = join(value, machine.response_overlay(service, operation, parameters))
+    return value
+
+
+def wrapped(machine_struct: Struct, value: Value) -> Value:
+    """An item in the table service's wire form: every attribute under its type's letter."""
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            for key, inner in obj.fields.items():
+                typed = Struct("map", None)
+                typed.rest = inner
+                machine_struct.fields[key] = Value(objects=(typed,))
+            if not obj.rest.is_nothing:
+                machine_struct.rest = join(machine_struct.rest, obj.rest)
+            if obj.base is not None:
+                machine_struct.base = obj.base
+    if value.taint:
+        machine_struct.rest = join(machine_struct.rest, Value((), value.taint, (), True))
+    return Value(objects=(machine_struct,))
+
+
+def unwrapped(value: Value) -> Value:
+    """An item from its wire form."""
+    result = Struct("map", None)
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            for key, inner in obj.fields.items():
+                plain = NOTHING
+                for typed in inner.objects:
+                    if isinstance(typed, Struct):
+                        plain = join(plain, typed.items())
+                result.fields[key] = plain if not plain.is_nothing else inner
+            result.rest = join(result.rest, obj.rest)
+    if value.taint:
+        result.rest = join(result.rest, Value((), value.taint, (), True))
+    return Value(objects=(result,))

@@ -1,0 +1,559 @@
+"""What each expression of the tree evaluates to."""
+
+from __future__ import annotations
+
+import operator as operators
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ringfence.dataflow import access, calls, guards, targets, texts
+from ringfence.dataflow.objects import (
+    ClassObject,
+    Closure,
+    External,
+    JsonText,
+    Regex,
+    Struct,
+    deep_taint,
+)
+from ringfence.dataflow.scopes import Scope
+from ringfence.dataflow.values import (
+    EITHER,
+    FALSE,
+    NONE,
+    NOTHING,
+    TRUE,
+    UNKNOWN,
+    Mix,
+    Value,
+    join,
+    join_all,
+    tainted,
+)
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+
+def constant(machine: Machine, node: syntax.Constant) -> Value:
+    value = node.value
+    if isinstance(value, bytes):
+        return Value((value.decode("latin-1"),))
+    return Value((value,))
+
+
+def name(machine: Machine, node: syntax.Name) -> Value:
+    found = machine.lookup(node.name)
+    if found is not None:
+        return found
+    return access.builtin(machine, node.name)
+
+
+def attribute(machine: Machine, node: syntax.Attribute) -> Value:
+    return access.attribute(machine, machine.evaluate(node.value), node.name, node)
+
+
+def index(machine: Machine, node: syntax.Index) -> Value:
+    value = machine.evaluate(node.value)
+    if isinstance(node.key, syntax.Slice):
+        return slice_of(machine, value, node.key)
+    return access.index(machine, value, machine.evaluate(node.key), node)
+
+
+def slice_of(machine: Machine, value: Value, key: syntax.Slice) -> Value:
+    """Part of a text or list."""
+    for part in (key.lower, key.upper, key.step):
+        if part is not None:
+            machine.evaluate(part)
+    result = NOTHING
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            result = join(result, machine.sequence_of(obj.items()))
+        else:
+            result = join(result, Value(objects=(obj,)))
+    if value.consts or value.open or value.taint:
+        known = [const[_slice(key)] for const in value.consts if isinstance(const, str)]
+        whole = len(known) == len(value.consts) and _slice(key) != slice(None, None)
+        taint = texts.derived(value.taint) if key.upper or key.lower else value.taint
+        result = join(
+            result,
+            Value(tuple(known) if whole else (), taint, (), not whole or value.open),
+        )
+    return result
+
+
+def _slice(key: syntax.Slice) -> slice:
+    def number(part: syntax.Expression | None) -> int | None:
+        if isinstance(part, syntax.Constant) and isinstance(part.value, int):
+            return part.value
+        return None
+
+    return slice(number(key.lower), number(key.upper))
+
+
+def slice_alone(machine: Machine, node: syntax.Slice) -> Value:
+    return UNKNOWN
+
+
+def template(machine: Machine, node: syntax.Template) -> Value:
+    values = [machine.evaluate(part) for part in node.parts]
+    return texts.concatenate(values, machine.language)
+
+
+_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
+    "-": operators.sub,
+    "*": operators.mul,
+    "+": operators.add,
+}
+
+
+def binary_node(machine: Machine, node: syntax.Binary) -> Value:
+    left = machine.evaluate(node.left)
+    if node.operator == "%" and isinstance(node.right, syntax.ListLiteral):
+        items = [machine.evaluate(item) for item in node.right.items if item is not None]
+        return texts.percent_format(left, items, machine.language)
+    return binary(machine, node.operator, left, machine.evaluate(node.right), node)
+
+
+def binary(machine: Machine, operator: str, left: Value, right: Value, node: syntax.Node) -> Value:
+    if operator == "+":
+        return add(machine, left, right)
+    if operator == "%" and any(isinstance(const, (str, Mix)) for const in left.consts):
+        for obj in right.objects:
+            if isinstance(obj, Struct) and obj.kind == "map":
+                return texts.derive(left, right)
+        return texts.percent_format(left, [right], machine.language)
+    if operator in _NUMBERS and left.definite and right.definite:
+        numbers = [
+            _NUMBERS[operator](a, b)
+            for a in left.consts
+            for b in right.consts
+            if isinstance(a, (int, float)) and isinstance(b, (int, float))
+        ]
+        if len(numbers) == 1 and abs(numbers[0]) < 10**12:
+            return Value((numbers[0],))
+        return UNKNOWN
+    if operator in ("|", "&", "/", "*", "-", "??"):
+        return combine(machine, operator, left, right)
+    return UNKNOWN
+
+
+def combine(machine: Machine, operator: str, left: Value, right: Value) -> Value:
+    """Operators that join maps, sets, conditions of query builders and paths."""
+    if operator == "/" and (left.objects or right.objects):
+        externals = [obj for obj in left.objects if isinstance(obj, External)]
+        if externals:  # pathlib: Path("a") / name
+            parts = [external.arguments[0] for external in externals if external.arguments]
+            joined = texts.concatenate(
+                [join_all(parts) if parts else UNKNOWN, Value(("/",)), right], machine.language
+            )
+            path = External(externals[0].path, (joined,))
+            return Value((), joined.taint, (path,))
+    if operator in ("|", "&") and (left.objects or right.objects):
+        return join(left, right)
+    if operator == "*" and (left.texts() or right.texts()):
+        return texts.derive(left, right)
+    return UNKNOWN
+
+
+def add(machine: Machine, left: Value, right: Value) -> Value:
+    if left.definite and right.definite and len(left.consts) * len(right.consts) == 1:
+        a, b = left.consts[0], right.consts[0]
+        if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+            return Value((a + b,))
+    lists = [obj for obj in (*left.objects, *right.objects) if isinstance(obj, Struct)]
+    if lists and machine.language == "python":
+        struct = machine.struct("list")
+        length = 0
+        for side in (left, right):
+            for obj in side.objects:
+                if isinstance(obj, Struct):
+                    known = obj.known_length()
+                    if known is not None and length >= 0 and len(side.objects) == 1:
+                        for key in range(known):
+                            struct.fields[length + key] = obj.fields.get(key, UNKNOWN)
+                        length += known
+                    else:
+                        struct.rest = join(struct.rest, obj.items())
+                        length = -10_000
+            if side.taint:
+                struct.rest = join(struct.rest, tainted(side.taint))
+        return Value(objects=(struct,))
+    return texts.concatenate([left, right], machine.language)
+
+
+def unary(machine: Machine, node: syntax.Unary) -> Value:
+    value = machine.evaluate(node.operand)
+    if node.operator == "not":
+        truth = value.truth()
+        return EITHER if truth is None else (FALSE if truth else TRUE)
+    if node.operator == "-" and value.definite and len(value.consts) == 1:
+        number = value.consts[0]
+        if isinstance(number, (int, float)):
+            return Value((-number,))
+    if node.operator == "typeof":
+        return type_name(value)
+    return UNKNOWN
+
+
+def type_name(value: Value) -> Value:
+    if value.open or value.taint or len(value.objects) + len(value.consts) != 1:
+        return UNKNOWN
+    if value.objects:
+        callable_ = isinstance(value.objects[0], (Closure, ClassObject))
+        return (
+            Value(("function",))
+            if callable_
+            else (Value(("object",)) if isinstance(value.objects[0], Struct) else UNKNOWN)
+        )
+    const = value.consts[0]
+    if isinstance(const, (str, Mix)):
+        return Value(("string",))
+    if isinstance(const, bool):
+        return Value(("boolean",))
+    return Value(("number",)) if isinstance(const, (int, float)) else UNKNOWN
+
+
+def logical(machine: Machine, node: syntax.Logical) -> Value:
+    """Each operand runs where those before it allow; what they proved holds for it."""
+    result = NOTHING
+    before = machine.proven
+    variables = machine.frame.scope.variables
+    for place, operand in enumerate(node.operands):
+        value = machine.evaluate(operand)
+        last = place == len(node.operands) - 1
+        if last:
+            result = join(result, value)
+            break
+        truth = value.truth()
+        if node.operator == "or":
+            if truth is True:
+                result = join(result, value)
+                break
+            if truth is not False:
+                result = join(result, truthy_part(value))
+        elif node.operator == "and":
+            if truth is False:
+                result = join(result, value)
+                break
+        elif value.definite and None not in value.consts:
+            result = join(result, value)
+            break
+        else:
+            result = join(result, truthy_part(value))
+        if place == 0:
+            machine.frame.scope.variables = dict(variables)
+        if node.operator in ("and", "or"):
+            guards.refine(machine, operand, node.operator == "and")
+    if len(node.operands) > 1:
+        machine.proven = before
+        changed = machine.frame.scope.variables
+        if changed is not variables:
+            for key, value in changed.items():
+                variables.setdefault(key, value)
+            machine.frame.scope.variables = variables
+    return result if not result.is_nothing else UNKNOWN
+
+
+def truthy_part(value: Value) -> Value:
+    """Without the constants that are false."""
+    if not any(isinstance(c, (str, type(None), bool, int)) and not c for c in value.consts):
+        return value
+    consts = tuple(const for const in value.consts if isinstance(const, Mix) or const)
+    return Value(consts, value.taint, value.objects, value.open)
+
+
+def compare(machine: Machine, node: syntax.Compare) -> Value:
+    left = machine.evaluate(node.left)
+    right = machine.evaluate(node.right)
+    if left.definite and right.definite and len(left.consts) == len(right.consts) == 1:
+        a, b = left.consts[0], right.consts[0]
+        if node.operator in ("==", "is"):
+            return TRUE if a == b else FALSE
+        if node.operator in ("!=", "is not"):
+            return FALSE if a == b else TRUE
+    return EITHER
+
+
+def conditional(machine: Machine, node: syntax.Conditional) -> Value:
+    known = machine.test(node.test)
+    result = NOTHING
+    before = machine.save()
+    for positive, branch in ((True, node.then), (False, node.otherwise)):
+        if known is not None and known is not positive:
+            continue
+        guards.refine(machine, node.test, positive)
+        result = join(result, machine.evaluate(branch))
+        machine.restore(before)
+    return result
+
+
+def list_literal(machine: Machine, node: syntax.ListLiteral) -> Value:
+    struct = machine.struct("set" if node.kind == "set" else "list")
+    place: int | None = 0
+    for item in node.items:
+        if item is None:
+            place = None if place is None else place + 1
+        elif isinstance(item, syntax.Spread):
+            spread = machine.evaluate(item.value)
+            for value in access.known_items(spread) or ():
+                if place is None:
+                    struct.rest = join(struct.rest, value)
+                else:
+                    struct.fields[place] = value
+                    place += 1
+            if access.known_items(spread) is None:
+                struct.rest = join(struct.rest, element_of(machine, spread, item, False))
+                place = None
+        else:
+            value = machine.evaluate(item)
+            if place is None or place > 199:
+                struct.rest = join(struct.rest, value)
+                place = None
+            else:
+                struct.fields[place] = value
+                place += 1
+    return Value(objects=(struct,))
+
+
+def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
+    struct = machine.struct("map")
+    result = Value(objects=(struct,))
+    for entry in node.entries:
+        if entry.key is None:
+            access.spread_into(machine, struct, machine.evaluate(entry.value))
+            continue
+        key = machine.evaluate(entry.key)
+        value = machine.evaluate(entry.value)
+        if isinstance(entry.value, syntax.FunctionLiteral) and not entry.value.is_arrow:
+            value = bind(value, result)
+        known = access.keys_of(key)
+        if len(known) == 1 and not key.open:
+            struct.put(known[0], value, machine.branch)
+        else:
+            for one in known:
+                struct.put(one, join(struct.fields.get(one, NOTHING), value), machine.branch)
+            if not known or key.open:
+                struct.put(None, value, machine.branch)
+    return result
+
+
+def bind(value: Value, this: Value) -> Value:
+    objects = tuple(
+        obj.bound(this, obj.home) if isinstance(obj, Closure) else obj for obj in value.objects
+    )
+    return Value(value.consts, value.taint, objects, value.open)
+
+
+def function(machine: Machine, node: syntax.FunctionLiteral) -> Value:
+    frame = machine.frame
+    this = frame.this if node.is_arrow else None
+    closure = Closure(node, frame.scope, frame.module, this, frame.home if this else None)
+    value = Value(objects=(closure,))
+    for decorator in reversed(node.decorators):
+        value = decorate(machine, decorator, value)
+    return value
+
+
+def decorate(machine: Machine, decorator: syntax.Expression, value: Value) -> Value:
+    """A decorator of the application wraps; a library's leaves the function as it is."""
+    applied = machine.evaluate(decorator)
+    own = tuple(obj for obj in applied.objects if isinstance(obj, (Closure, ClassObject)))
+    if own:
+        result = calls.call_value(machine, Value(objects=own), calls.Arguments([value]), decorator)
+        callables = tuple(
+            obj
+            for obj in result.objects
+            if isinstance(obj, Closure) or (isinstance(obj, Struct) and obj.cls is not None)
+        )
+        return Value(objects=callables) if callables else value
+    for obj in applied.objects:
+        if isinstance(obj, External):
+            calls.run_decorator(machine, obj, value, decorator)
+    return value
+
+
+def class_literal(machine: Machine, node: syntax.ClassLiteral) -> Value:
+    frame = machine.frame
+    scope = Scope(frame.scope)
+    cls = ClassObject(node, frame.scope, frame.module)
+    cls.bases = [machine.evaluate(base) for base in node.bases]
+    value = Value(objects=(cls,))
+    outer, frame.scope = frame.scope, scope
+    try:
+        for statement in node.body:
+            define_member(machine, cls, statement)
+            if machine.language == "python":
+                scope.variables.update(cls.members)
+    finally:
+        frame.scope = outer
+    for member in cls.members.values():
+        for obj in member.objects:
+            if isinstance(obj, Closure):
+                obj.scope = outer
+                obj.home = cls
+    for decorator in node.decorators:
+        machine.evaluate(decorator)
+    return value
+
+
+def define_member(machine: Machine, cls: ClassObject, statement: syntax.Statement) -> None:
+    if isinstance(statement, syntax.Define):
+        value = machine.evaluate(statement.value)
+        cls.members[statement.name] = value
+        decorators = getattr(statement.value, "decorators", [])
+        words = {d.name for d in decorators if isinstance(d, (syntax.Name, syntax.Attribute))}
+        if statement.accessor == "get" or words & {"property", "cached_property"}:
+            cls.accessors.add(statement.name)
+        if statement.static or "staticmethod" in words:
+            cls.accessors.add("static " + statement.name)
+        elif "classmethod" in words:
+            cls.accessors.add("class " + statement.name)
+    elif isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name):
+        if machine.language == "python":
+            cls.members[statement.target.name] = machine.evaluate(statement.value)
+        else:
+            frame = machine.frame
+            this, frame.this = frame.this, Value(objects=(cls,))
+            cls.members[statement.target.name] = machine.evaluate(statement.value)
+            frame.this = this
+
+
+def await_(machine: Machine, node: syntax.Await) -> Value:
+    return machine.evaluate(node.value)
+
+
+def yield_(machine: Machine, node: syntax.Yield) -> Value:
+    frame = machine.frame
+    value = machine.evaluate(node.value) if node.value is not None else NONE
+    if node.delegate:
+        value = element_of(machine, value, node, False)
+    frame.yielded = value if frame.yielded is None else join(frame.yielded, value)
+    return UNKNOWN
+
+
+def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
+    """Its own variables, one round; conditions guard the element."""
+    state = machine.save()
+    branch = machine.branch
+    element = key = NOTHING
+    clauses = node.clauses
+    for clause in clauses:
+        iterable = machine.evaluate(clause.iterable)
+        targets.assign(
+            machine, clause.target, element_of(machine, iterable, clause.iterable, False), "let"
+        )
+        for condition in clause.conditions:
+            machine.evaluate(condition)
+            guards.refine(machine, condition, True)
+    machine.branch = object()
+    element = machine.evaluate(node.element)
+    if node.key is not None:
+        key = machine.evaluate(node.key)
+    machine.branch = branch
+    machine.restore(state)
+    struct = machine.struct({"dict": "map", "set": "set"}.get(node.kind, "list"))
+    if node.kind == "dict":
+        known = access.keys_of(key)
+        for one in known:
+            struct.put(one, element, machine.branch)
+        if not known or key.open:
+            struct.rest = element
+    else:
+        struct.rest = element
+    return Value(objects=(struct,))
+
+
+def assign_expression(machine: Machine, node: syntax.AssignExpression) -> Value:
+    value = machine.evaluate(node.value)
+    if node.operator:
+        old = machine.evaluate(node.target)
+        value = (
+            join(old, value)
+            if node.operator in ("or", "and", "??")
+            else binary(machine, node.operator, old, value, node)
+        )
+    targets.assign(machine, node.target, value)
+    if isinstance(node.target, syntax.Name) and not node.operator:
+        guards.remember(machine, node.target.name, node.value)
+    return value
+
+
+def regular_expression(machine: Machine, node: syntax.RegularExpression) -> Value:
+    return Value(objects=(Regex(node.pattern, node.flags),))
+
+
+def sequence(machine: Machine, node: syntax.SequenceExpression) -> Value:
+    result = UNKNOWN
+    for item in node.items:
+        result = machine.evaluate(item)
+    return result
+
+
+def opaque(machine: Machine, node: syntax.Opaque) -> Value:
+    counts = machine.collected.opaque
+    counts[node.kind] = counts.get(node.kind, 0) + 1
+    return texts.derive(*(machine.evaluate(child) for child in node.children))
+
+
+def spread(machine: Machine, node: syntax.Spread) -> Value:
+    return element_of(machine, machine.evaluate(node.value), node, False)
+
+
+def default(machine: Machine, node: syntax.Default) -> Value:
+    return machine.evaluate(node.value)
+
+
+def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) -> Value:
+    """What a loop over the value sees."""
+    result = NOTHING
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            if keys or (obj.kind == "map" and machine.language == "python"):
+                result = join(result, access.key_values(machine, obj))
+            else:
+                result = join(result, obj.items())
+                if obj.base is not None:
+                    result = join(result, element_of(machine, obj.base, node, keys))
+        elif isinstance(obj, JsonText):
+            result = join(result, tainted(texts.derived(deep_taint(obj.inner))))
+        elif isinstance(obj, External):
+            result = join(result, access.from_external(machine, External(obj.path + "[]"), value))
+        else:
+            result = join(result, UNKNOWN)
+    if value.taint:
+        if keys:
+            parts = texts.derived(value.taint)
+        else:
+            place = machine.location(node)
+            parts = tuple(atom.at("[]", place) for atom in value.taint)
+        result = join(result, tainted(parts))
+    for const in value.consts:
+        if isinstance(const, (str, Mix)):
+            result = join(result, texts.derive(Value((), value.taint)))
+    if value.open and not value.taint:
+        result = join(result, UNKNOWN)
+    return result
+
+
+def enter_context(machine: Machine, value: Value, node: syntax.Node) -> Value:
+    """What ``with value as x`` binds: the value itself, or what its ``__enter__`` yields."""
+    for obj in value.objects:
+        if isinstance(obj, Struct) and obj.cls is not None:
+            found = obj.cls.find("__enter__")
+            if found is not None:
+                return calls.call_method(machine, value, "__enter__", calls.Arguments([]), node)
+    generated = [obj for obj in value.objects if isinstance(obj, Struct) and obj.kind == "list"]
+    if generated and len(generated) == len(value.objects):
+        return join_all(obj.items() for obj in generated)
+    return value
+
+
+def bind_arrow(value: Value, instance: Struct) -> Value:
+    """An arrow function kept in a class field sees the instance as ``this``."""
+    this = Value(objects=(instance,))
+    objects = tuple(
+        obj.bound(this, obj.home) if isinstance(obj, Closure) else obj for obj in value.objects
+    )
+    return Value(value.consts, value.taint, objects, value.open)

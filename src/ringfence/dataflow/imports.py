@@ -1,0 +1,387 @@
+"""Finding and running the files that code imports; everything else is a library's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import cloud
+from ringfence.dataflow.objects import External, ModuleObject, Struct
+from ringfence.dataflow.scopes import Frame, Scope
+from ringfence.dataflow.state import MAX_FILES
+from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
+from ringfence.model import syntax
+from ringfence.model.facts import Use
+from ringfence.model.location import Location
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+_SCRIPT_SUFFIXES = ("", ".js", ".ts", ".mjs", ".cjs", ".tsx", ".jsx", ".json")
+_INDEX = ("/index.js", "/index.ts", "/index.mjs", "/index.cjs", "/index.tsx")
+_PYTHON_LAYER_FOLDERS = ("python", "python/lib/python3.9/site-packages", "")
+_SCRIPT_LAYER_FOLDERS = ("nodejs/node_modules", "node_modules", "nodejs", "")
+
+
+def normal(path: str) -> str | None:
+    """A POSIX path without ``.`` and ``..``; None when it leaves the scanned root."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def join_path(*parts: str) -> str | None:
+    return normal("/".join(part for part in parts if part and part != "."))
+
+
+def roots(machine: Machine, folders: tuple[str, ...]) -> list[str]:
+    """Where absolute imports are looked up: the code folder, then each layer."""
+    code = machine.function.code
+    if code is None:
+        return []
+    found = [code.root]
+    for layer in code.layers:
+        found += [f"{layer}/{folder}".rstrip("/") for folder in folders]
+    return found
+
+
+# --- running files ---
+
+
+def load(machine: Machine, file: str) -> ModuleObject | None:
+    """Run a file once; None when there is no such file."""
+    if file in machine.modules:
+        return machine.modules[file]
+    if len(machine.modules) > MAX_FILES:
+        return None
+    module = machine.read_module(file)
+    if module is None:
+        machine.modules[file] = None
+        return None
+    return execute(machine, file, module)
+
+
+def execute(machine: Machine, file: str, module: syntax.Module) -> ModuleObject:
+    scope = Scope(None, is_module=True)
+    loaded = ModuleObject(file, module, scope)
+    machine.modules[file] = loaded
+    machine.collected.files[file] = None
+    loaded.exports = machine.struct("map")
+    loaded.exports.fields["exports"] = Value(objects=(machine.struct("map"),))
+    this = loaded.exports.fields["exports"]
+    machine.frames.append(Frame(scope, loaded, None, this, None))
+    proven, machine.proven = machine.proven, {}
+    handler, machine.in_handler = machine.in_handler, False
+    try:
+        machine.run(module.body)
+    finally:
+        machine.frames.pop()
+        machine.proven = proven
+        machine.in_handler = handler
+    loaded.done = True
+    return loaded
+
+
+# --- import and export statements ---
+
+
+def run_import(machine: Machine, node: syntax.Import) -> None:
+    if machine.language == "python":
+        value = import_python(machine, node)
+        if node.symbol == "*":
+            return
+    else:
+        value = import_script(machine, node)
+    if node.name:
+        machine.frame.scope.variables[node.name] = value
+        machine.frame.scope.constants.add(node.name)
+
+
+def note_import(machine: Machine, name: str, node: syntax.Node) -> None:
+    place = machine.location(node)
+    machine.collected.uses.setdefault(
+        ("import", name, place), Use("import", machine.function.id, name, place)
+    )
+
+
+def import_python(machine: Machine, node: syntax.Import) -> Value:
+    module = node.module
+    if module.startswith("."):
+        return import_relative(machine, node)
+    base = find_python(machine, module)
+    if node.symbol is None:
+        if base is None:
+            note_import(machine, module, node)
+            name = module.partition(".")[0] if node.binds_root else module
+            return library(machine, name)
+        if node.binds_root and "." in module:
+            root = find_python(machine, module.partition(".")[0])
+            return package_value(machine, root, module.partition(".")[0])
+        return package_value(machine, base, module)
+    if base is None:
+        note_import(machine, module, node)
+        if node.symbol == "*":
+            star_library(machine, module)
+            return UNKNOWN
+        return library(machine, f"{module}.{node.symbol}")
+    return from_package(machine, base, node)
+
+
+def import_relative(machine: Machine, node: syntax.Import) -> Value:
+    dots = len(node.module) - len(node.module.lstrip("."))
+    folder = machine.frame.module.file.rpartition("/")[0]
+    for _ in range(dots - 1):
+        folder = folder.rpartition("/")[0]
+    rest = node.module[dots:].replace(".", "/")
+    base = join_path(folder, rest)
+    if base is None:
+        return UNKNOWN
+    if node.symbol is None:
+        return package_value(machine, base, node.module)
+    return from_package(machine, base, node)
+
+
+def find_python(machine: Machine, module: str) -> str | None:
+    """The path of a package or module without suffix, where the application has one."""
+    path = module.replace(".", "/")
+    own = machine.frame.module.file.rpartition("/")[0]
+    for root in (*roots(machine, _PYTHON_LAYER_FOLDERS), own):
+        base = join_path(root, path)
+        if base is not None and exists_python(machine, base):
+            return base
+    return None
+
+
+def exists_python(machine: Machine, base: str) -> bool:
+    key = ("exists", base)
+    known = machine.memo.get(key)
+    if known is None:
+        known = (
+            machine.read_module(base + ".py") is not None
+            or machine.read_module(base + "/__init__.py") is not None
+        )
+        machine.memo[key] = known
+    return bool(known)
+
+
+def package_value(machine: Machine, base: str | None, name: str) -> Value:
+    if base is None:
+        return library(machine, name)
+    loaded = load(machine, base + ".py") or load(machine, base + "/__init__.py")
+    if loaded is None:
+        return UNKNOWN
+    return Value(objects=(loaded,))
+
+
+def from_package(machine: Machine, base: str, node: syntax.Import) -> Value:
+    """``from base import symbol``: a name of the module, or a submodule of the package."""
+    loaded = load(machine, base + ".py") or load(machine, base + "/__init__.py")
+    if node.symbol == "*":
+        if loaded is not None:
+            for name, value in loaded.scope.variables.items():
+                if not name.startswith("_"):
+                    machine.frame.scope.variables[name] = value
+        return UNKNOWN
+    symbol = node.symbol or ""
+    if loaded is not None and symbol in loaded.scope.variables:
+        return loaded.scope.variables[symbol]
+    inner = load(machine, f"{base}/{symbol}.py") or load(machine, f"{base}/{symbol}/__init__.py")
+    return Value(objects=(inner,)) if inner is not None else UNKNOWN
+
+
+def submodule(machine: Machine, module: ModuleObject, name: str) -> Value | None:
+    """``package.name`` where the package's own code does not bind the name."""
+    if not module.file.endswith("__init__.py"):
+        return None
+    folder = module.file.rpartition("/")[0]
+    inner = load(machine, f"{folder}/{name}.py") or load(machine, f"{folder}/{name}/__init__.py")
+    return Value(objects=(inner,)) if inner is not None else None
+
+
+def star_library(machine: Machine, module: str) -> None:
+    """``from os import *``: bind the names that tables know."""
+    prefix = module + "."
+    for name in machine.catalogue.calls:
+        if name.startswith(prefix) and "." not in name[len(prefix) :]:
+            machine.frame.scope.variables.setdefault(name[len(prefix) :], library(machine, name))
+
+
+def library(machine: Machine, name: str) -> Value:
+    """A library's module or symbol by the name that tables use."""
+    special = cloud.library_member(machine, name)
+    if special is not None:
+        return special
+    typed = machine.catalogue.type_reads.get(name)
+    if typed is not None:
+        return Value(objects=(External(typed),))
+    if name in ("os.environ", "process.env"):
+        from ringfence.dataflow.objects import Environment
+
+        return Value(objects=(Environment(),))
+    source = machine.catalogue.reads.get(name)
+    if source is not None:
+        from ringfence.dataflow import access
+
+        place = syntax.Constant(1, 1, 1, 1, None)
+        return access.from_source(machine, source, name, place)
+    return Value(objects=(External(alias(machine, name)),))
+
+
+def alias(machine: Machine, name: str) -> str:
+    aliases = machine.catalogue.aliases
+    if not aliases:
+        return name
+    if name in aliases:
+        return aliases[name]
+    head = name
+    while "." in head:
+        head = head.rpartition(".")[0]
+        if head in aliases:
+            return aliases[head] + name[len(head) :]
+    return name
+
+
+# --- JavaScript ---
+
+
+def import_script(machine: Machine, node: syntax.Import) -> Value:
+    loaded = require(machine, node.module, node)
+    if node.symbol is None or not node.name:
+        return loaded
+    from ringfence.dataflow import access
+
+    if node.symbol == "default":
+        return default_of(machine, loaded)
+    return access.attribute(machine, loaded, node.symbol, node)
+
+
+def default_of(machine: Machine, loaded: Value) -> Value:
+    from ringfence.dataflow import access
+
+    result = NOTHING
+    for obj in loaded.objects:
+        if isinstance(obj, ModuleObject):
+            result = join(result, access.module_member(machine, obj, "default"))
+        else:
+            result = join(result, Value(objects=(obj,)))
+    return result if not result.is_nothing else loaded
+
+
+def require(machine: Machine, name: str, node: syntax.Node) -> Value:
+    """The value of ``require(name)`` or of a namespace import."""
+    name = name.removeprefix("node:")
+    file = find_script(machine, name)
+    if file is not None:
+        loaded = load(machine, file)
+        if loaded is not None:
+            return Value(objects=(loaded,))
+        return UNKNOWN
+    if name.startswith("."):
+        return UNKNOWN
+    note_import(machine, name, node)
+    return library(machine, alias(machine, name))
+
+
+def required(machine: Machine, name: str, node: syntax.Node) -> Value:
+    """What ``require`` gives: a file's ``module.exports``, or a library."""
+    loaded = require(machine, name, node)
+    result = NOTHING
+    for obj in loaded.objects:
+        if isinstance(obj, ModuleObject):
+            result = join(result, obj.exports.fields.get("exports", UNKNOWN))
+        else:
+            result = join(result, Value(objects=(obj,)))
+    return result if not result.is_nothing else loaded
+
+
+def find_script(machine: Machine, name: str) -> str | None:
+    key = ("script", machine.frame.module.file.rpartition("/")[0], name)
+    if key not in machine.memo:
+        machine.memo[key] = search_script(machine, name)
+    found = machine.memo[key]
+    return found if isinstance(found, str) else None
+
+
+def search_script(machine: Machine, name: str) -> str | None:
+    folder = machine.frame.module.file.rpartition("/")[0]
+    if name.startswith("."):
+        candidates = [join_path(folder, name)]
+    elif name.startswith("/opt/"):
+        candidates = [
+            join_path(root, name.removeprefix("/opt/")) for root in roots(machine, ("",))[1:]
+        ]
+        candidates += [
+            join_path(root, name.removeprefix("/opt/nodejs/"))
+            for root in roots(machine, ("nodejs", ""))[1:]
+        ]
+    else:
+        shelves = roots(machine, _SCRIPT_LAYER_FOLDERS)
+        candidates = [join_path(root, name) for root in shelves[1:]]
+        if "/" in name and not name.startswith("@"):
+            candidates += [join_path(shelves[0], name)] if shelves else []
+    for base in candidates:
+        if base is None:
+            continue
+        for suffix in (*_SCRIPT_SUFFIXES, *_INDEX):
+            if machine.read_module(base + suffix) is not None:
+                return base + suffix
+        if base.endswith(".js") and machine.read_module(base[:-3] + ".ts") is not None:
+            return base[:-3] + ".ts"
+    return None
+
+
+def run_export(machine: Machine, node: syntax.Export) -> None:
+    exports = exported_struct(machine)
+    if exports is None:
+        return
+    if node.module:
+        reexport(machine, node, exports)
+        return
+    if node.value is None:
+        return
+    value = node.value
+    if isinstance(value, (syntax.FunctionLiteral, syntax.ClassLiteral)) and value.name:
+        found = machine.frame.scope.variables.get(value.name)
+        if found is None or isinstance(value, syntax.ClassLiteral):
+            found = machine.evaluate(value)
+            machine.frame.scope.variables[value.name] = found
+        machine.frame.scope.constants.add(value.name)
+    else:
+        found = machine.evaluate(value)
+        if isinstance(value, (syntax.FunctionLiteral, syntax.ClassLiteral)) or node.name == "":
+            machine.frame.scope.variables.setdefault(node.name, found)
+    exports.fields[node.name] = found
+
+
+def exported_struct(machine: Machine) -> Struct | None:
+    for obj in machine.frame.module.exports.fields["exports"].objects:
+        if isinstance(obj, Struct):
+            return obj
+    return None
+
+
+def reexport(machine: Machine, node: syntax.Export, exports: Struct) -> None:
+    from ringfence.dataflow import access
+
+    loaded = require(machine, node.module, node)
+    if node.name == "*" and node.symbol is None:
+        for obj in loaded.objects:
+            if isinstance(obj, ModuleObject):
+                for inner in obj.exports.fields["exports"].objects:
+                    if isinstance(inner, Struct):
+                        exports.fields.update(inner.fields)
+    elif node.symbol is None:
+        exports.fields[node.name] = loaded
+    elif node.symbol == "default":
+        exports.fields[node.name] = default_of(machine, loaded)
+    else:
+        exports.fields[node.name] = access.attribute(machine, loaded, node.symbol, node)
+
+
+def module_location(file: str) -> Location:
+    return Location(file, 1)

@@ -1,0 +1,255 @@
+"""Calls of libraries: what the tables say of them, and what their results are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import access, cloud, known_calls, logs, responses, sinks
+from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
+from ringfence.dataflow.texts import derive, derived
+from ringfence.dataflow.values import (
+    NOTHING,
+    UNKNOWN,
+    Taint,
+    Value,
+    join,
+    join_all,
+    join_taint,
+    tainted,
+)
+from ringfence.model import syntax
+from ringfence.rules.taint import CallTables, Propagator, Sanitiser
+
+_DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.machine import Machine
+
+
+def call_external(
+    machine: Machine,
+    path: str,
+    receiver: Value | None,
+    arguments: Arguments,
+    node: syntax.Node,
+    made: External | None = None,
+    new: bool = False,
+) -> Value:
+    """Call the library function named ``path``; ``made`` is the library object it belongs to."""
+    if path.startswith("global."):
+        path = path[7:]
+    tables = machine.catalogue.tables(path)
+    if tables is None and made is not None:
+        tables = method_tables(machine, path)
+    if tables is not None:
+        sinks.check(machine, path, tables, receiver, arguments, node)
+    if logs.is_log_call(path):
+        logs.check(machine, path, arguments.everything(), node)
+        return UNKNOWN
+    if path.startswith("lambda."):
+        return answer(machine, path, arguments, node)
+    special = cloud.call_library(machine, path, arguments, node)
+    if special is not None:
+        return special
+    result: Value | None = None
+    handler = known_calls.HANDLERS[machine.language].get(path)
+    if handler is not None:
+        result = handler(machine, arguments, node)
+    if result is None and made is not None:
+        result = known_calls.library_method(machine, made, path, receiver, arguments, node)
+    if tables is not None:
+        found = from_tables(machine, path, tables, receiver, arguments, node, result)
+        if found is not None:
+            return found
+    if result is not None:
+        return result
+    return default_result(machine, path, receiver, arguments, node)
+
+
+def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node) -> Value:
+    """The handler's callback, ``context.succeed`` and ``context.done``."""
+    name = path.rpartition(".")[2]
+    if name in ("callback", "done"):
+        responses.check(machine, arguments.get(1) or UNKNOWN, node)
+    elif name == "succeed":
+        responses.check(machine, arguments.get(0) or UNKNOWN, node)
+    return UNKNOWN
+
+
+def method_tables(machine: Machine, path: str) -> CallTables | None:
+    """``*.name`` entries, for receivers of a type that no table names."""
+    if not machine.catalogue.methods:
+        return None
+    return machine.catalogue.methods.get(path.rpartition(".")[2])
+
+
+def default_result(
+    machine: Machine,
+    path: str,
+    receiver: Value | None,
+    arguments: Arguments,
+    node: syntax.Node,
+) -> Value:
+    """Something made of the receiver and all arguments, and named for further calls."""
+    from ringfence.dataflow import calls
+
+    values = arguments.everything()
+    made = derive(receiver, *values) if receiver is not None else derive(*values)
+    taint = made.taint
+    if taint and _DECODES.search(path.rpartition(".")[2] or path):
+        taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
+    result = named_result(machine, path, arguments, taint)
+    calls.run_callbacks(machine, arguments, result, node)
+    return result
+
+
+def named_result(
+    machine: Machine, path: str, arguments: Arguments, taint: tuple[Taint, ...]
+) -> Value:
+    name = machine.catalogue.types.get(path)
+    if name is None:
+        name = path + "()"
+        if name.count("()") > access.MAX_CALLS_IN_PATH:
+            return tainted(taint)
+    obj = External(name, tuple(arguments.positional), arguments.keywords)
+    return Value((), taint, (obj,), True)
+
+
+def from_tables(
+    machine: Machine,
+    path: str,
+    tables: CallTables,
+    receiver: Value | None,
+    arguments: Arguments,
+    node: syntax.Node,
+    result: Value | None,
+) -> Value | None:
+    """The result as wrappers, sources, sanitisers, propagators and callbacks declare it."""
+    from ringfence.dataflow import calls
+
+    for wrapper in tables.wrappers:
+        value = sinks.selected(wrapper.argument, receiver, arguments)
+        if value is not None and value.objects:
+            return value
+    found: Value | None = None
+    for source in tables.sources:
+        if sinks.conditions_hold(source.when, arguments):
+            fresh = access.from_source(machine, source, path, node)
+            named = named_result(machine, path, arguments, fresh.taint)
+            found = named if found is None else join(found, named)
+    for sanitiser in tables.sanitisers:
+        if sinks.conditions_hold(sanitiser.when, arguments):
+            base = result if result is not None and not found else None
+            found = sanitised(machine, path, sanitiser, base, receiver, arguments, found)
+    for propagator in tables.propagators:
+        moved = propagate(machine, path, propagator, receiver, arguments, node)
+        if moved is not None:
+            found = moved if found is None else join(found, moved)
+    if tables.callbacks:
+        given = found or result or derive(*arguments.everything())
+        for callback in tables.callbacks:
+            function = sinks.selected(callback.argument, receiver, arguments)
+            if function is None:
+                continue
+            values = [
+                callback_parameter(machine, word, given, arguments, node)
+                for word in callback.parameters
+            ]
+            branch, machine.branch = machine.branch, object()
+            returned = machine.call(
+                Value(objects=tuple(o for o in function.objects if is_function(o))), values, node
+            )
+            machine.branch = branch
+            sinks.check_response(machine, returned, node)
+        if found is None:
+            found = result or named_result(machine, path, arguments, ())
+    elif found is not None:
+        calls.run_callbacks(machine, arguments, found, node)
+    return found
+
+
+def is_function(obj: object) -> bool:
+    return isinstance(obj, (Closure, Partial))
+
+
+def sanitised(
+    machine: Machine,
+    path: str,
+    sanitiser: Sanitiser,
+    result: Value | None,
+    receiver: Value | None,
+    arguments: Arguments,
+    found: Value | None,
+) -> Value:
+    """The result with the declared rules cleared."""
+    if result is None:
+        value = found or sinks.selected(sanitiser.argument, receiver, arguments)
+        taint = derived(deep_taint(value)) if value is not None else ()
+        result = named_result(machine, path, arguments, taint)
+    taint = tuple(atom.changed(cleared=sanitiser.clears) for atom in deep_taint(result))
+    if "*" in sanitiser.clears:
+        taint = ()
+    return Value((), taint, tuple(o for o in result.objects if not isinstance(o, Struct)), True)
+
+
+def propagate(
+    machine: Machine,
+    path: str,
+    table: Propagator,
+    receiver: Value | None,
+    arguments: Arguments,
+    node: syntax.Node,
+) -> Value | None:
+    """The declared flow; None when it fills an argument or does not apply."""
+    value = sinks.selected(table.argument, receiver, arguments)
+    taint = deep_taint(value) if value is not None else ()
+    if table.requires:
+        taint = tuple(atom for atom in taint if set(table.requires) <= atom.marks)
+        if not taint:
+            return None
+    place = machine.location(node)
+    text = f"goes through {path}()"
+    keep = table.parse == "json"
+    taint = tuple(
+        atom.changed(
+            derived=atom.derived if keep else True, cleared=table.clears, marks=table.adds
+        ).stepped(place, text)
+        for atom in taint
+    )
+    if table.to == "return":
+        if keep:
+            return known_calls.parsed(machine, value, taint)
+        return named_result(machine, path, arguments, taint)
+    target = receiver if table.to == "self" else arguments.get(int(table.to))
+    for obj in target.objects if target is not None else ():
+        if isinstance(obj, Struct):
+            machine.put(obj, None, tainted(taint))
+    return None
+
+
+def callback_parameter(
+    machine: Machine, word: str, given: Value, arguments: Arguments, node: syntax.Node
+) -> Value:
+    """A parameter of a callback by the table's word."""
+    if word == "return":
+        return given
+    if word == "argument":
+        return derive(*arguments.everything())
+    if not word:
+        return UNKNOWN
+    source = machine.catalogue.reads.get(word)
+    if source is not None:
+        return access.from_source(machine, source, word, node)
+    return Value(objects=(External(word),))
+
+
+def everything(values: list[Value]) -> tuple[Taint, ...]:
+    taint: tuple[Taint, ...] = ()
+    for value in values:
+        taint = join_taint(taint, deep_taint(value))
+    return taint
+
+
+__all__ = ["NOTHING", "call_external", "join_all"]

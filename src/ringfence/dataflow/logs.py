@@ -1,0 +1,83 @@
+"""What code writes to its log."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import sinks, verdicts
+from ringfence.dataflow.objects import deep_taint
+from ringfence.dataflow.values import Mix, Value
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+_METHODS = frozenset(
+    [
+        "info",
+        "debug",
+        "warning",
+        "warn",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "trace",
+        "fatal",
+        "dir",
+        "table",
+    ]
+)
+_SENSITIVE = re.compile(
+    r"authori[sz]ation|passw|passwd|secret|token|api-?_?key|credit|card|cvv|ssn|cookie|private",
+    re.IGNORECASE,
+)
+_NOT_SENSITIVE = re.compile(r"(authorizer|requestcontext|eventsourcearn|tokentype|nexttoken)", re.I)
+
+
+def is_log_call(path: str) -> bool:
+    """Whether a library call writes to a log."""
+    if path == "print":
+        return True
+    owner, _, name = path.rpartition(".")
+    if name not in _METHODS:
+        return False
+    lower = owner.lower()
+    return owner in ("console", "logging") or "logger" in lower or "winston" in lower
+
+
+def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -> None:
+    """Report whole events and secrets in logs."""
+    for value in values:
+        for atom in deep_taint(value):
+            if atom.source.kind != "event" or atom.source.label != "event":
+                continue
+            if not atom.path:
+                sinks.issue(
+                    machine, "event-logged", node, "the whole event is written to the log", "medium"
+                )
+            elif sensitive(".".join(atom.path)) and verdicts.judge(machine, atom) is not None:
+                sinks.issue(
+                    machine,
+                    "sensitive-data-logged",
+                    node,
+                    f"{atom.display} is written to the log",
+                    "medium",
+                )
+        for const in value.consts:
+            if isinstance(const, Mix):
+                for name in const.variables():
+                    if sensitive(name) and not re.search(r"_?(ARN|NAME|ID|TABLE|URL)$", name, re.I):
+                        sinks.issue(
+                            machine,
+                            "sensitive-data-logged",
+                            node,
+                            f"the variable {name} is written to the log",
+                            "medium",
+                        )
+    sinks.use(machine, "log", values[0] if values else Value(), node, path)
+
+
+def sensitive(name: str) -> bool:
+    return _SENSITIVE.search(name) is not None and _NOT_SENSITIVE.search(name) is None

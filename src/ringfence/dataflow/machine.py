@@ -1,0 +1,529 @@
+"""The machine that interprets one function: its state, and the statements.
+
+Expressions are in :mod:`.expressions`, calls in :mod:`.calls`, what conditions prove in
+:mod:`.guards`, imports in :mod:`.imports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ringfence.dataflow import calls, expressions, guards, imports, responses, targets
+from ringfence.dataflow.objects import (
+    ClassObject,
+    Closure,
+    External,
+    ModuleObject,
+    Obj,
+    Struct,
+)
+from ringfence.dataflow.scopes import (
+    Exit,
+    Frame,
+    Proven,
+    Scope,
+    Variables,
+    join_proven,
+    join_variables,
+)
+from ringfence.dataflow.state import MAX_NODES, BudgetExceeded, Collected
+from ringfence.dataflow.values import (
+    NONE,
+    NOTHING,
+    Source,
+    Taint,
+    Trail,
+    Value,
+    join,
+)
+from ringfence.model import syntax
+from ringfence.model.application import Application, Function
+from ringfence.model.location import Location
+from ringfence.rules.events import EventCatalogue
+from ringfence.rules.taint import TaintCatalogue
+
+ReadModule = Callable[[str], syntax.Module | None]
+State = tuple[Variables, Proven]
+
+
+class Machine:
+    """Interprets one function of the application.
+
+    ``branch`` is a token for the straight piece of code that runs now: an object made in it may
+    be written in place. ``proven`` is never changed in place.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        function: Function,
+        read_module: ReadModule,
+        catalogue: TaintCatalogue,
+        events: EventCatalogue,
+    ) -> None:
+        self.application = application
+        self.function = function
+        self.read_module = read_module
+        self.catalogue = catalogue
+        self.events = events
+        self.language = "python" if catalogue.language == "python" else "javascript"
+        self.triggers = application.triggers_of(function.id)
+        self.collected = Collected()
+        self.modules: dict[str, ModuleObject | None] = {}
+        self.frames: list[Frame] = []
+        self.branch: object = object()
+        self.proven: Proven = {}
+        self.nodes = 0
+        self.budget = MAX_NODES
+        self.memo: dict[tuple[object, ...], Any] = {}
+        self.exits_of: dict[int, Any] = {}
+        self.heap_writes = 0
+        self.module_reads = 0
+        self.response_overlay: Callable[[str, str, dict[str, Value]], Value] | None = None
+        self.in_handler = False
+        self.callback_result: Value = NOTHING
+        self.environment_cache: dict[str, Value] = {}
+        self.handler_nodes: set[int] = set()
+        self.current: syntax.Node = syntax.Constant(1, 1, 1, 1, None)
+        self.error = Source("error", "error")
+
+    # --- places and helpers ---
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def location(self, node: syntax.Node) -> Location:
+        return Location(
+            self.frames[-1].module.file, node.line, node.column, node.end_line, node.end_column
+        )
+
+    def struct(self, kind: str, cls: ClassObject | None = None) -> Struct:
+        return Struct(kind, self.branch, cls)
+
+    def put(self, obj: Struct, key: str | int | None, value: Value) -> None:
+        self.heap_writes += 1
+        obj.put(key, value, self.branch)
+
+    def list_of(self, *items: Value) -> Value:
+        struct = self.struct("list")
+        for index, item in enumerate(items):
+            struct.fields[index] = item
+        return Value(objects=(struct,))
+
+    def sequence_of(self, element: Value) -> Value:
+        """A list of unknown length with such elements."""
+        struct = self.struct("list")
+        struct.rest = element
+        return Value(objects=(struct,))
+
+    def map_of(self, entries: dict[str, Value]) -> Value:
+        struct = self.struct("map")
+        struct.fields.update(entries)
+        return Value(objects=(struct,))
+
+    def evaluate(self, node: syntax.Expression) -> Value:
+        self.nodes += 1
+        if self.nodes > self.budget:
+            raise BudgetExceeded
+        return EVALUATORS[type(node)](self, node)
+
+    # --- variables ---
+
+    def lookup(self, name: str) -> Value | None:
+        holder = self.frames[-1].scope.holder(name)
+        if holder is None:
+            return None
+        if holder.is_module and len(self.frames) > 1 and name not in holder.constants:
+            self.module_reads += 1
+        return holder.variables[name]
+
+    def assign(self, name: str, value: Value, declares: str = "") -> None:
+        """Bind a name in the scope where the language would."""
+        frame = self.frames[-1]
+        scope = frame.scope
+        if declares or name in scope.variables:
+            scope.variables[name] = value
+            if declares == "const":
+                scope.constants.add(name)
+            return
+        holder: Scope | None = scope
+        if self.language == "python":
+            outer = scope.outer_names.get(name)
+            if outer == "global":
+                holder = scope.module_scope()
+            elif outer == "nonlocal":
+                holder = scope.parent.holder(name) if scope.parent else None
+        else:
+            holder = scope.holder(name) or scope.module_scope()
+        if holder is None or holder is scope:
+            scope.variables[name] = value
+            return
+        if holder.is_module and self.in_handler and frame.closure is not None:
+            targets.note_shared_state(self, name, value)
+        old = holder.variables.get(name)
+        holder.variables[name] = value if old is None else join(old, value)
+
+    # --- state at branches ---
+
+    def save(self) -> State:
+        return dict(self.frames[-1].scope.variables), self.proven
+
+    def restore(self, state: State) -> None:
+        self.frames[-1].scope.variables = dict(state[0])
+        self.proven = state[1]
+
+    def merge(self, states: list[State]) -> None:
+        """Continue from any of these states."""
+        variables, proven = states[0]
+        for other_variables, other_proven in states[1:]:
+            variables = join_variables(variables, other_variables)
+            proven = join_proven(proven, other_proven)
+        self.frames[-1].scope.variables = dict(variables)
+        self.proven = proven
+
+    # --- statements: each tells whether control can go on to the next ---
+
+    def run(self, body: list[syntax.Statement]) -> bool:
+        for statement in body:
+            if isinstance(statement, (syntax.Define, syntax.Export)):
+                self.hoist(statement)
+        alive = True
+        for statement in body:
+            if not alive:
+                break
+            self.nodes += 1
+            if self.nodes > self.budget:
+                raise BudgetExceeded
+            self.current = statement
+            alive = STATEMENTS[type(statement)](self, statement)
+        return alive
+
+    def hoist(self, statement: syntax.Statement) -> None:
+        if self.language == "python":
+            return
+        if isinstance(statement, syntax.Define):
+            if isinstance(statement.value, syntax.FunctionLiteral):
+                self.frames[-1].scope.variables[statement.name] = self.evaluate(statement.value)
+                self.frames[-1].scope.constants.add(statement.name)
+        elif isinstance(statement, syntax.Export):
+            value = statement.value
+            if isinstance(value, syntax.FunctionLiteral) and value.name:
+                self.frames[-1].scope.variables[value.name] = self.evaluate(value)
+
+    def run_define(self, node: syntax.Define) -> bool:
+        if self.language == "python" or isinstance(node.value, syntax.ClassLiteral):
+            value = self.evaluate(node.value)
+            self.frames[-1].scope.variables[node.name] = value
+            self.frames[-1].scope.constants.add(node.name)
+        return True
+
+    def run_expression(self, node: syntax.Expr) -> bool:
+        self.evaluate(node.value)
+        return not self.is_exit_call(node.value)
+
+    def is_exit_call(self, node: syntax.Expression) -> bool:
+        """``sys.exit()`` and ``process.exit()`` end the run."""
+        return (
+            isinstance(node, syntax.Call)
+            and isinstance(node.function, syntax.Attribute)
+            and node.function.name == "exit"
+            and isinstance(node.function.value, syntax.Name)
+            and node.function.value.name in ("sys", "process")
+        )
+
+    def run_assign(self, node: syntax.Assign) -> bool:
+        value = self.evaluate(node.value)
+        targets.assign(self, node.target, value, node.declares)
+        if isinstance(node.target, syntax.Name):
+            guards.remember(self, node.target.name, node.value)
+        return True
+
+    def run_augment(self, node: syntax.Augment) -> bool:
+        old = self.evaluate(node.target)
+        new = self.evaluate(node.value)
+        if node.operator in ("or", "and", "??"):
+            value = join(old, new)
+        else:
+            value = expressions.binary(self, node.operator, old, new, node)
+        targets.assign(self, node.target, value)
+        return True
+
+    def run_return(self, node: syntax.Return) -> bool:
+        frame = self.frames[-1]
+        if node.value is None:
+            self.leave(NONE, False)
+            return False
+        value = self.evaluate(node.value)
+        if frame.closure is not None and id(frame.closure.node) in self.handler_nodes:
+            responses.check(self, value, node)
+        truth = value.truth()
+        if truth is None and isinstance(
+            node.value, (syntax.Compare, syntax.Logical, syntax.Unary, syntax.Call)
+        ):
+            state = self.save()
+            for positive in (True, False):
+                guards.refine(self, node.value, positive)
+                self.leave(value, positive)
+                self.restore(state)
+            return False
+        frame.exits.append(Exit(value, truth, self.proven, frame.scope.variables))
+        return False
+
+    def leave(self, value: Value, truth: bool | None) -> None:
+        frame = self.frames[-1]
+        frame.exits.append(Exit(value, truth, self.proven, dict(frame.scope.variables)))
+
+    def run_raise(self, node: syntax.Raise) -> bool:
+        if node.value is not None:
+            value = self.evaluate(node.value)
+            self.frames[-1].raised = join(self.frames[-1].raised, value)
+        self.frames[-1].thrown = True
+        return False
+
+    def run_if(self, node: syntax.If) -> bool:
+        known = self.test(node.test)
+        before = self.save()
+        branch = self.branch
+        ends: list[State] = []
+        for positive, body in ((True, node.then), (False, node.otherwise)):
+            if known is not None and known is not positive:
+                continue
+            self.restore(before)
+            if known is None:
+                self.branch = object()
+            guards.refine(self, node.test, positive)
+            if self.run(body):
+                ends.append((self.frames[-1].scope.variables, self.proven))
+            self.branch = branch
+        if not ends:
+            self.restore(before)
+            return False
+        self.merge(ends)
+        return True
+
+    def test(self, node: syntax.Expression) -> bool | None:
+        """Evaluate a condition; its truth, if it does not hang on state kept between calls."""
+        reads = self.module_reads
+        truth = self.evaluate(node).truth()
+        return truth if self.module_reads == reads else None
+
+    def run_switch(self, node: syntax.Switch) -> bool:
+        subject = self.evaluate(node.subject)
+        before = self.save()
+        branch = self.branch
+        ends: list[State] = []
+        falling: State | None = None
+        has_default = False
+        frame = self.frames[-1]
+        for values, body in node.cases:
+            self.restore(before)
+            self.branch = object()
+            for value in values:
+                self.evaluate(value)
+            has_default = has_default or not values
+            if values:
+                guards.prove_equal(self, node.subject, subject)
+            if falling is not None:
+                self.merge([self.save(), falling])
+                falling = None
+            if node.falls_through:
+                frame.broken.append([])
+            alive = self.run(body)
+            if node.falls_through:
+                ends += frame.broken.pop()
+                if alive:
+                    falling = self.save()
+            elif alive:
+                ends.append(self.save())
+        self.branch = branch
+        if falling is not None:
+            ends.append(falling)
+        if not has_default:
+            ends.append(before)
+        if not ends:
+            self.restore(before)
+            return False
+        self.merge(ends)
+        return True
+
+    def run_break(self, node: syntax.Break | syntax.Continue) -> bool:
+        frame = self.frames[-1]
+        if frame.broken:
+            frame.broken[-1].append((dict(frame.scope.variables), self.proven))
+        return False
+
+    def loop(self, once: Callable[[], bool]) -> list[State]:
+        """Run a loop's body until its state settles (at most three rounds)."""
+        before = self.save()
+        states: list[State] = [before]
+        branch = self.branch
+        frame = self.frames[-1]
+        for _ in range(3):
+            keys = {name: value.key for name, value in frame.scope.variables.items()}
+            writes = self.heap_writes
+            self.branch = object()
+            frame.broken.append([])
+            if once():
+                states.append(self.save())
+            states += frame.broken.pop()
+            self.branch = branch
+            self.merge(states)
+            if writes == self.heap_writes and keys == {
+                name: value.key for name, value in frame.scope.variables.items()
+            }:
+                break
+        return states
+
+    def run_while(self, node: syntax.While) -> bool:
+        endless = isinstance(node.test, syntax.Constant) and bool(node.test.value)
+        self.test(node.test)
+        leaves = False
+
+        def once() -> bool:
+            nonlocal leaves
+            guards.refine(self, node.test, True)
+            alive = self.run(node.body)
+            leaves = leaves or bool(self.frames[-1].broken[-1])
+            if alive:
+                self.evaluate(node.test)
+            return alive
+
+        self.loop(once)
+        if endless and not leaves:
+            return bool(self.frames[-1].closure is None)
+        guards.refine(self, node.test, False) if not endless else None
+        return self.run(node.otherwise)
+
+    def run_for(self, node: syntax.For) -> bool:
+        iterable = self.evaluate(node.iterable)
+        element = expressions.element_of(self, iterable, node.iterable, node.over == "keys")
+
+        def once() -> bool:
+            targets.assign(self, node.target, element, node.declares)
+            return self.run(node.body)
+
+        self.loop(once)
+        return self.run(node.otherwise)
+
+    def run_try(self, node: syntax.Try) -> bool:
+        before = self.save()
+        frame = self.frames[-1]
+        outer_raised, frame.raised = frame.raised, NOTHING
+        alive = self.run(node.body)
+        after = self.save()
+        raised, frame.raised = frame.raised, outer_raised
+        ends: list[State] = []
+        if alive:
+            alive = self.run(node.otherwise)
+            if alive:
+                ends.append(self.save())
+        branch = self.branch
+        for handler in node.handlers:
+            self.merge([before, after])
+            self.proven = before[1]
+            self.branch = object()
+            if handler.target is not None:
+                error = self.exception(handler)
+                targets.assign(self, handler.target, join(error, raised), "let")
+            for kind in handler.types:
+                self.evaluate(kind)
+            if self.run(handler.body):
+                ends.append(self.save())
+        self.branch = branch
+        if ends:
+            self.merge(ends)
+        else:
+            self.merge([before, after])
+        if node.finally_ and not self.run(node.finally_):
+            return False
+        return bool(ends)
+
+    def run_with(self, node: syntax.With) -> bool:
+        for context, target in node.items:
+            value = self.evaluate(context)
+            entered = expressions.enter_context(self, value, context)
+            if target is not None:
+                targets.assign(self, target, entered, "")
+        return self.run(node.body)
+
+    def run_block(self, node: syntax.Block) -> bool:
+        return self.run(node.body)
+
+    def run_import(self, node: syntax.Import) -> bool:
+        imports.run_import(self, node)
+        return True
+
+    def run_export(self, node: syntax.Export) -> bool:
+        imports.run_export(self, node)
+        return True
+
+    def run_scope(self, node: syntax.Scope) -> bool:
+        for name in node.names:
+            self.frames[-1].scope.outer_names[name] = node.kind
+        return True
+
+    # --- calling the application's functions ---
+
+    def call(self, callee: Value, arguments: list[Value], node: syntax.Node) -> Value:
+        """Call any value with these positional arguments."""
+        return calls.call_value(self, callee, calls.Arguments(arguments), node)
+
+    def call_object(self, obj: Obj, arguments: list[Value], node: syntax.Node) -> Value:
+        return self.call(Value(objects=(obj,)), arguments, node)
+
+    def exception(self, node: syntax.Node) -> Value:
+        """A caught exception: its text and stack may tell a stranger too much."""
+        atom = Taint(self.error, (), Trail(None, self.location(node), "the exception is caught"))
+        return Value((), (atom,), (External("Exception()"),), True)
+
+
+STATEMENTS: dict[type, Callable[[Machine, Any], bool]] = {
+    syntax.Expr: Machine.run_expression,
+    syntax.Assign: Machine.run_assign,
+    syntax.Augment: Machine.run_augment,
+    syntax.Define: Machine.run_define,
+    syntax.Return: Machine.run_return,
+    syntax.Raise: Machine.run_raise,
+    syntax.If: Machine.run_if,
+    syntax.Switch: Machine.run_switch,
+    syntax.While: Machine.run_while,
+    syntax.For: Machine.run_for,
+    syntax.Try: Machine.run_try,
+    syntax.With: Machine.run_with,
+    syntax.Block: Machine.run_block,
+    syntax.Break: Machine.run_break,
+    syntax.Continue: Machine.run_break,
+    syntax.Import: Machine.run_import,
+    syntax.Export: Machine.run_export,
+    syntax.Scope: Machine.run_scope,
+}
+
+EVALUATORS: dict[type, Callable[[Machine, Any], Value]] = {
+    syntax.Constant: expressions.constant,
+    syntax.Name: expressions.name,
+    syntax.Attribute: expressions.attribute,
+    syntax.Index: expressions.index,
+    syntax.Slice: expressions.slice_alone,
+    syntax.Call: calls.call,
+    syntax.Template: expressions.template,
+    syntax.Binary: expressions.binary_node,
+    syntax.Unary: expressions.unary,
+    syntax.Logical: expressions.logical,
+    syntax.Compare: expressions.compare,
+    syntax.Conditional: expressions.conditional,
+    syntax.ListLiteral: expressions.list_literal,
+    syntax.MapLiteral: expressions.map_literal,
+    syntax.FunctionLiteral: expressions.function,
+    syntax.ClassLiteral: expressions.class_literal,
+    syntax.Await: expressions.await_,
+    syntax.Yield: expressions.yield_,
+    syntax.Comprehension: expressions.comprehension,
+    syntax.AssignExpression: expressions.assign_expression,
+    syntax.RegularExpression: expressions.regular_expression,
+    syntax.SequenceExpression: expressions.sequence,
+    syntax.Opaque: expressions.opaque,
+    syntax.Spread: expressions.spread,
+    syntax.Default: expressions.default,
+}

@@ -1,0 +1,175 @@
+"""Which characters a regular expression lets through: is it a strict check?
+
+Only the alphabet counts: a pattern that must match the whole text and whose atoms allow no
+character that a rule's attack needs is a sanitiser for that rule.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+#: Characters without which an attack of the rule is not possible; any one of them keeps the taint.
+DANGEROUS = {
+    "os-command-injection": set(";&|`$<>\n\r(){}\"'\\ *?~!#"),
+    "code-injection": set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_'\"`["),
+    "sql-injection": set("'\"`;\\ /*()\n\t#="),
+    "path-traversal": set("/\\"),
+    "server-side-request-forgery": set("/:@.\\"),
+    "cross-site-scripting": set("<>\"'&"),
+    "template-injection": set("{}<>%$#"),
+    "header-injection": set("\r\n"),
+    "log-injection": set("\r\n"),
+    "ldap-injection": set("()*\\&|=,"),
+    "xpath-injection": set("'\"[]()=/"),
+    "regex-injection": set("(+*{[\\"),
+    "open-redirect": set("/:\\"),
+    "mail-injection": set("\r\n"),
+    "nosql-injection": set("${}'\"[]:"),
+    "xml-external-entity": set("<&"),
+    "unsafe-deserialization": set("{}\"'\x80(:\n"),
+}
+_CLASSES = {
+    "d": set("0123456789"),
+    "w": set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"),
+    "s": set(" \t\n\r\f\v"),
+}
+_ALL = {chr(code) for code in range(128)}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
+
+
+def rules_cleared(alphabet: frozenset[str]) -> frozenset[str]:
+    """The rules that a text over this alphabet cannot serve; all of them for a plain word."""
+    if alphabet <= _CLASSES["w"] | {"-"}:
+        return frozenset("*")
+    return frozenset(rule for rule, chars in DANGEROUS.items() if not chars & alphabet)
+
+
+@lru_cache(maxsize=512)
+def alphabet_of(pattern: str, flags: str = "", whole: bool = False) -> frozenset[str] | None:
+    """Every ASCII character that a full match may hold; None when the pattern is not anchored.
+
+    ``whole`` says that the call itself anchors (``re.fullmatch``).
+    """
+    if "x" in flags or len(pattern) > 2000:
+        return None
+    body = pattern
+    if not whole:
+        if not body.startswith(("^", r"\A")) or "m" in flags:
+            return None
+        if not (body.endswith(("$", r"\Z", r"\z")) and not body.endswith(r"\$")):
+            return None
+        if _top_level_bar(body):
+            return None
+    return frozenset(_scan(body))
+
+
+def _top_level_bar(pattern: str) -> bool:
+    depth = 0
+    escaped = in_class = False
+    for char in pattern:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif in_class:
+            in_class = char != "]"
+        elif char == "[":
+            in_class = True
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+        elif char == "|" and depth == 0:
+            return True
+    return False
+
+
+def _scan(pattern: str) -> set[str]:
+    found: set[str] = set()
+    place = 0
+    while place < len(pattern):
+        char = pattern[place]
+        if char == "\\" and place + 1 < len(pattern):
+            found |= _escape(pattern[place + 1])
+            place += 2
+            continue
+        if char == "[":
+            place, allowed = _char_class(pattern, place + 1)
+            found |= allowed
+            continue
+        if char == "{":
+            end = pattern.find("}", place)
+            if end > 0 and pattern[place + 1 : end].replace(",", "").isdigit():
+                place = end + 1
+                continue
+        if pattern.startswith("(?", place):
+            if (
+                pattern.startswith(("(?P<", "(?<"), place)
+                and pattern[place + 3 : place + 4] not in "=!"
+            ):
+                place = pattern.find(">", place) + 1 or len(pattern)
+            else:
+                place += 3
+            continue
+        if char == ".":
+            found |= _ALL - {"\n"}
+        elif char not in "^$*+?()|":
+            found.add(char)
+        place += 1
+    return found
+
+
+def _escape(letter: str) -> set[str]:
+    if letter in _CLASSES:
+        return _CLASSES[letter]
+    if letter.lower() in _CLASSES:
+        return _ALL - _CLASSES[letter.lower()]
+    if letter in "AZzbB":
+        return set()
+    if letter in "xupP":
+        return set(_ALL)
+    return {_ESCAPES.get(letter, letter)}
+
+
+def _char_class(pattern: str, place: int) -> tuple[int, set[str]]:
+    """The characters of ``[...]`` whose inside begins at ``place``, and where it ends."""
+    negated = pattern.startswith("^", place)
+    place += negated
+    allowed: set[str] = set()
+    first = True
+    while place < len(pattern) and (first or pattern[place] != "]"):
+        first = False
+        char = pattern[place]
+        if char == "\\" and place + 1 < len(pattern):
+            letter = pattern[place + 1]
+            members = _escape(letter) if letter != "b" else {"\b"}
+            place += 2
+        else:
+            members = {char}
+            place += 1
+        if (
+            len(members) == 1
+            and pattern.startswith("-", place)
+            and place + 1 < len(pattern)
+            and pattern[place + 1] != "]"
+        ):
+            low = next(iter(members))
+            high = pattern[place + 1]
+            place += 2
+            if high == "\\" and place < len(pattern):
+                high = pattern[place]
+                place += 1
+            members = {chr(code) for code in range(ord(low), min(ord(high), 127) + 1)}
+        allowed |= members
+    return place + 1, (_ALL - allowed if negated else allowed)
+
+
+def removed_by(pattern: str) -> frozenset[str] | None:
+    """The characters left after every match of a single character class is removed or replaced:
+    ``[^a-z]`` leaves a to z. None for any other shape of pattern."""
+    if not pattern.startswith("["):
+        return None
+    end, members = _char_class(pattern, 1)
+    if pattern[end:] not in ("", "+", "*"):
+        return None
+    return frozenset(_ALL - members)

@@ -1,0 +1,98 @@
+"""What a handler answers: HTML with the sender's text, redirects, error details, CORS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import sinks, verdicts
+from ringfence.dataflow.objects import Struct, deep_taint
+from ringfence.dataflow.texts import shown
+from ringfence.dataflow.values import NOTHING, Value, join
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+HTTP_KINDS = frozenset(
+    ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb",
+     "cloudfront")
+)  # fmt: skip
+
+
+def check(machine: Machine, value: Value, node: syntax.Node) -> None:
+    """Look at a returned response."""
+    if machine.triggers and not any(trigger.kind in HTTP_KINDS for trigger in machine.triggers):
+        return
+    for obj in value.objects:
+        if isinstance(obj, Struct) and ("statusCode" in obj.fields or "body" in obj.fields):
+            check_struct(machine, obj, node)
+
+
+def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
+    body = response.fields.get("body", NOTHING)
+    headers = header_map(response)
+    verbose(machine, body, node)
+    kinds = headers.get("content-type", NOTHING).texts()
+    if any("text/html" in kind.lower() for kind in kinds):
+        for atom in deep_taint(body):
+            sinks.flow(
+                machine, "cross-site-scripting", "script", atom, "the HTML response", "body", node,
+                value=shown(body), text="becomes part of the HTML response",
+            )  # fmt: skip
+    location = headers.get("location")
+    if location is not None:
+        for atom in deep_taint(location):
+            lost = sinks.grammar_loss("url", location, atom)
+            if not lost:
+                sinks.flow(
+                    machine, "open-redirect", "impersonate", atom, "the Location header",
+                    "Location", node, value=shown(location), text="decides where the client goes",
+                )  # fmt: skip
+    cors(machine, headers, node)
+
+
+def header_map(response: Struct) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name in ("headers", "multiValueHeaders"):
+        for obj in response.fields.get(name, NOTHING).objects:
+            if isinstance(obj, Struct):
+                for key, value in obj.fields.items():
+                    lower = str(key).lower()
+                    if name == "multiValueHeaders":
+                        for inner in value.objects:
+                            if isinstance(inner, Struct):
+                                value = join(value, inner.items())
+                    found[lower] = join(found.get(lower, NOTHING), value)
+    return found
+
+
+def verbose(machine: Machine, body: Value, node: syntax.Node) -> None:
+    """A stack trace, or the text of an exception, goes to the client."""
+    errors = [atom for atom in deep_taint(body) if atom.source.kind == "error"]
+    if not errors:
+        return
+    traced = any("stack" in atom.path or "traceback" in atom.marks for atom in errors)
+    issue_text = (
+        "the response holds the stack trace"
+        if traced
+        else "the response holds the text of the exception"
+    )
+    sinks.issue(machine, "verbose-error-response", node, issue_text, "high" if traced else "low")
+
+
+def cors(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None:
+    origin = headers.get("access-control-allow-origin")
+    if origin is None:
+        return
+    credentials = headers.get("access-control-allow-credentials", NOTHING)
+    allowed = any(const is True or const == "true" for const in credentials.consts)
+    if not allowed:
+        return
+    reflected = any(verdicts.judge(machine, atom) is not None for atom in origin.taint)
+    if reflected or "*" in origin.texts():
+        sinks.issue(
+            machine,
+            "permissive-cors-response",
+            node,
+            "any site may read the response with the user's credentials",
+        )

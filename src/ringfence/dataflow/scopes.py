@@ -1,0 +1,127 @@
+"""Variables, and the record of a running call."""
+
+from __future__ import annotations
+
+from ringfence.dataflow.objects import ClassObject, Closure, ModuleObject
+from ringfence.dataflow.values import NOTHING, Taint, Value, join
+from ringfence.model import syntax
+
+Variables = dict[str, Value]
+#: What guards have proved: a taint's (source, path) → the rules it can no longer serve.
+Proven = dict[tuple[int, tuple[str, ...]], frozenset[str]]
+
+
+class Scope:
+    """The variables of a function or module. ``constants`` are names never assigned again."""
+
+    __slots__ = ("conditions", "constants", "is_module", "outer_names", "parent", "variables")
+
+    def __init__(self, parent: Scope | None, is_module: bool = False) -> None:
+        self.parent = parent
+        self.is_module = is_module
+        self.variables: Variables = {}
+        self.constants: set[str] = set()
+        self.outer_names: dict[str, str] = {}
+        self.conditions: dict[str, syntax.Expression] = {}
+
+    def holder(self, name: str) -> Scope | None:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.variables:
+                return scope
+            scope = scope.parent
+        return None
+
+    def module_scope(self) -> Scope:
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+class Exit:
+    """One way out of a call: the value, what was proved there, what parameters then were."""
+
+    __slots__ = ("proven", "truth", "value", "variables")
+
+    def __init__(
+        self, value: Value, truth: bool | None, proven: Proven, variables: Variables
+    ) -> None:
+        self.value = value
+        self.truth = truth
+        self.proven = proven
+        self.variables = variables
+
+
+class Frame:
+    """A running call (or module). ``exits`` are its returns; ``broken`` the states of loop exits."""
+
+    __slots__ = (
+        "broken",
+        "closure",
+        "exits",
+        "home",
+        "module",
+        "raised",
+        "scope",
+        "this",
+        "thrown",
+        "yielded",
+    )
+
+    def __init__(
+        self,
+        scope: Scope,
+        module: ModuleObject,
+        closure: Closure | None,
+        this: Value | None,
+        home: ClassObject | None,
+    ) -> None:
+        self.scope = scope
+        self.module = module
+        self.closure = closure
+        self.this = this
+        self.home = home
+        self.exits: list[Exit] = []
+        self.broken: list[list[tuple[Variables, Proven]]] = []
+        self.yielded: Value | None = None
+        self.raised: Value = NOTHING
+        self.thrown = False
+
+
+def join_variables(first: Variables, second: Variables) -> Variables:
+    """The variables after two branches; one that only one branch set may be either."""
+    if first is second:
+        return first
+    result = dict(first)
+    for name, value in second.items():
+        old = result.get(name)
+        if old is None:
+            result[name] = value
+        elif old is not value:
+            result[name] = join(old, value)
+    return result
+
+
+def join_proven(first: Proven, second: Proven) -> Proven:
+    """What both branches proved."""
+    if first is second or not first or not second:
+        return first if first is second else {}
+    result: Proven = {}
+    for key, rules in first.items():
+        other = second.get(key)
+        if other is None:
+            continue
+        if "*" in rules:
+            common = other
+        elif "*" in other:
+            common = rules
+        else:
+            common = rules & other
+        if common:
+            result[key] = common
+    return result
+
+
+def proven_key(taint: Taint) -> tuple[int, tuple[str, ...]]:
+    return (id(taint.source), taint.path)

@@ -1,0 +1,458 @@
+"""Dangerous uses: what tables say of a call, applied to the values that reach it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import verdicts
+from ringfence.dataflow.objects import Closure, External, JsonText, Struct, deep_taint
+from ringfence.dataflow.scopes import proven_key
+from ringfence.dataflow.texts import shown
+from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value, join
+from ringfence.model import syntax
+from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
+from ringfence.model.location import Location
+from ringfence.rules.taint import CallTables, Condition, Selector, Sink
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.machine import Machine
+
+CERTAINTY = ("high", "medium", "low")
+_FIXED_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+[/?#]|\x00[^\x00]*[/?#]|/[^/\\]")
+_FIXED_START = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\x00]*$|/{0,2}$|[a-zA-Z]*:?/{0,2}$")
+
+
+def check(
+    machine: Machine,
+    path: str,
+    tables: CallTables,
+    receiver: Value | None,
+    arguments: Arguments,
+    node: syntax.Node,
+) -> None:
+    """Apply the sinks, uses and issues of a call's tables."""
+    for sink in tables.sinks:
+        if not conditions_hold(sink.when, arguments):
+            continue
+        value = selected(sink.argument, receiver, arguments)
+        if value is None:
+            continue
+        for part in parts_of(machine, value, sink):
+            report(machine, sink, path, argument_name(sink), part, node)
+            if sink.use:
+                use(machine, sink.use, part, node, path)
+    for used in tables.uses:
+        if conditions_hold(used.when, arguments):
+            value = selected(used.argument, receiver, arguments)
+            for part in fields_of(value, used.field) if value is not None else ():
+                use(machine, used.kind, part, node, path)
+    for table in tables.issues:
+        if conditions_hold(table.when, arguments):
+            issue(machine, table.rule, node, table.text, table.certainty)
+
+
+# --- picking arguments ---
+
+
+def selected(selector: Selector, receiver: Value | None, arguments: Arguments) -> Value | None:
+    """The argument that a table names; None when the call does not give it."""
+    numbers = [word for word in selector if isinstance(word, int)]
+    found: Value | None = None
+    for word in selector:
+        value: Value | None
+        if word == "*":
+            everything = arguments.everything()
+            value = everything[0] if everything else None
+            for other in everything[1:]:
+                value = join(value, other) if value is not None else other
+        elif word == "self":
+            value = receiver
+        elif isinstance(word, int):
+            value = positional(arguments, word)
+        else:
+            value = arguments.keywords.get(word)
+            if value is None and arguments.others is not None and not numbers:
+                value = arguments.others
+        if value is not None:
+            found = value if found is None else join(found, value)
+    return found
+
+
+def positional(arguments: Arguments, place: int) -> Value | None:
+    count = len(arguments.positional)
+    if place < 0:
+        place += count
+    if 0 <= place < count:
+        return arguments.positional[place]
+    return arguments.rest
+
+
+def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
+    """The parts of an argument that the sink is about."""
+    found: list[Value] = []
+    for inner in fields_of(value, sink.field):
+        lists = [obj for obj in inner.objects if is_list(obj)]
+        if sink.part == "whole":
+            found.append(inner)
+        elif sink.part == "text":
+            if len(lists) < len(inner.objects) or inner.consts or inner.taint:
+                rest = tuple(obj for obj in inner.objects if not is_list(obj))
+                found.append(Value(inner.consts, inner.taint, rest, inner.open))
+        elif sink.part == "keys":
+            found += [key for obj in inner.objects if (key := keys_taint(obj)) is not None]
+            if inner.taint:
+                found.append(Value((), inner.taint, (), True))
+        else:
+            for obj in lists:
+                assert isinstance(obj, Struct)
+                head = obj.fields.get(0)
+                if sink.part == "first":
+                    if head is not None:
+                        found.append(head)
+                else:
+                    rest_value = obj.rest
+                    for key, item in obj.fields.items():
+                        if key != 0:
+                            rest_value = join(rest_value, item)
+                    found.append(rest_value)
+    return [part for part in found if not part.is_nothing]
+
+
+def is_list(obj: object) -> bool:
+    return isinstance(obj, Struct) and obj.kind in ("list", "set")
+
+
+def keys_taint(obj: object) -> Value | None:
+    if isinstance(obj, Struct) and obj.base is not None:
+        return Value((), deep_taint(obj.base), (), True)
+    return None
+
+
+def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
+    """The named parts of an options object; the value itself without names."""
+    if not fields:
+        return [value]
+    found: list[Value] = []
+    for dotted in fields:
+        inner = at(value, dotted)
+        if inner is not None:
+            found.append(inner)
+    return found
+
+
+def at(value: Value, dotted: str) -> Value | None:
+    """The value at a dotted key of known maps; None where there is none."""
+    for key in dotted.split("."):
+        step = NOTHING
+        for obj in value.objects:
+            if isinstance(obj, Struct):
+                step = join(step, obj.fields.get(key, NOTHING))
+                if key == "[]":
+                    step = join(step, obj.items())
+                elif key not in obj.fields and obj.base is not None:
+                    step = join(step, Value((), deep_taint(obj.base), (), True))
+        if value.taint:
+            step = join(step, Value((), value.taint, (), True))
+        if step.is_nothing:
+            return None
+        value = step
+    return value
+
+
+def argument_name(sink: Sink) -> str:
+    words = [word for word in sink.argument if isinstance(word, str) and word not in ("*", "self")]
+    if words:
+        return words[0]
+    for word in sink.argument:
+        if isinstance(word, int):
+            return f"argument {word + 1}" if word >= 0 else "last argument"
+    return "an argument"
+
+
+# --- conditions ---
+
+
+def conditions_hold(conditions: tuple[Condition, ...], arguments: Arguments) -> bool:
+    return all(holds(condition, arguments) for condition in conditions)
+
+
+def holds(condition: Condition, arguments: Arguments) -> bool:
+    value = selected(condition.argument, None, arguments)
+    if value is not None and condition.field:
+        value = at(value, condition.field)
+    test, operand = condition.test, condition.operand
+    if test == "absent":
+        return (value is None) is bool(operand)
+    if value is None:
+        return test == "not_equals"
+    if test == "equals":
+        return any(same_const(const, operand) for const in value.consts)
+    if test == "not_equals":
+        return not (value.definite and all(same_const(const, operand) for const in value.consts))
+    if test == "one_of":
+        return any(const in operand for const in value.consts if isinstance(const, (str, int)))
+    if test == "matches":
+        pattern = compiled(str(operand))
+        return any(
+            pattern.search(const.text("\0") if isinstance(const, Mix) else const) is not None
+            for const in value.consts
+            if isinstance(const, (str, Mix))
+        )
+    if test == "contains":
+        return any(
+            any(same_const(const, operand) for const in item.consts)
+            for obj in value.objects
+            if isinstance(obj, Struct)
+            for item in obj.fields.values()
+        )
+    return has_type(value, str(operand))
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def same_const(const: object, operand: object) -> bool:
+    return type(const) is type(operand) and const == operand
+
+
+def has_type(value: Value, kind: str) -> bool:
+    if kind == "text":
+        return any(isinstance(const, (str, Mix)) for const in value.consts)
+    if kind == "function":
+        return any(isinstance(obj, Closure) for obj in value.objects)
+    if kind == "list":
+        return any(is_list(obj) for obj in value.objects)
+    return any(isinstance(obj, Struct) and obj.kind == "map" for obj in value.objects)
+
+
+# --- reports ---
+
+
+def report(
+    machine: Machine, sink: Sink, path: str, argument: str, value: Value, node: syntax.Node
+) -> None:
+    """A flow for every untrusted path that reaches the value and can serve the rule."""
+    lost = CERTAINTY.index(sink.certainty)
+    for atom in deep_taint(value):
+        if sink.marks and not set(sink.marks) <= atom.marks:
+            continue
+        flow(
+            machine,
+            sink.rule,
+            sink.effect,
+            atom,
+            path,
+            argument,
+            node,
+            lost + grammar_loss(sink.grammar, value, atom),
+            shown(value),
+        )
+
+
+def flow(
+    machine: Machine,
+    rule: str,
+    effect: str,
+    atom: Taint,
+    sink: str,
+    argument: str,
+    node: syntax.Node,
+    lost: int = 0,
+    value: str = "",
+    text: str = "",
+) -> None:
+    """Record one flow, unless the data is cleared, proven safe, or not the sender's."""
+    if atom.source.kind == "error" or rule in atom.cleared or "*" in atom.cleared:
+        return
+    proven = machine.proven.get(proven_key(atom))
+    if proven is not None and (rule in proven or "*" in proven):
+        return
+    verdict = verdicts.judge(machine, atom)
+    if verdict is None:
+        return
+    lost += max(atom.quality, verdict.lost)
+    if lost > 3:
+        return
+    place = machine.location(node)
+    steps = steps_of(atom, verdict.sender, place, text or f"becomes the {argument} of {sink}")
+    source = FlowSource(
+        atom.source.kind,
+        atom.display,
+        steps[0].location,
+        verdict.triggers,
+        atom.source.via,
+        verdict.sender,
+    )
+    certainty = CERTAINTY[min(lost, 2)]
+    key = (rule, place, source.path, tuple(c.trigger for c in source.via))
+    old = machine.collected.flows.get(key)
+    if old is not None and rank(old) <= (CERTAINTY.index(certainty), len(steps)):
+        return
+    machine.collected.flows[key] = Flow(
+        rule, machine.function.id, source, sink, argument, place, steps, certainty, effect, value
+    )
+
+
+def rank(found: Flow) -> tuple[int, int]:
+    return CERTAINTY.index(found.certainty), len(found.steps)
+
+
+def steps_of(atom: Taint, sender: str, place: Location, end: str) -> tuple[Step, ...]:
+    steps = list(atom.trail.steps())
+    if steps and not steps[0].text:
+        who = sender or "the sender"
+        verb = "comes from" if atom.source.kind == "event" else "holds what was stored by"
+        steps[0] = Step(steps[0].location, f"{atom.display} {verb} {who}")
+    return (*steps, Step(place, end))
+
+
+def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
+    """How much less sure a flow is for the place where the text stands."""
+    if grammar not in ("url", "path"):
+        return 0
+    prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
+    if not prefixes:
+        return 0
+    if grammar == "url":
+        return 2 if all(_FIXED_HOST.match(prefix) for prefix in prefixes) else 0
+    return 1 if all(prefix and prefix[-1] not in "/\\" for prefix in prefixes) else 0
+
+
+def prefix_before(const: object, atom: Taint) -> str | None:
+    """What stands before the taint in a partly known text, unknown parts as NUL."""
+    if not isinstance(const, Mix):
+        return None
+    prefix = ""
+    for part in const.parts:
+        if isinstance(part, str):
+            prefix += part
+        elif any(same_origin(one, atom) for one in part.taint):
+            return prefix
+        else:
+            prefix += "\0"
+    return None
+
+
+def same_origin(one: Taint, other: Taint) -> bool:
+    return one.source is other.source and one.path == other.path
+
+
+def issue(
+    machine: Machine,
+    rule: str,
+    node: syntax.Node,
+    text: str,
+    certainty: str = "high",
+    steps: tuple[Step, ...] = (),
+) -> None:
+    place = machine.location(node)
+    machine.collected.issues.setdefault(
+        (rule, place), CodeIssue(rule, machine.function.id, place, text, certainty, steps)
+    )
+
+
+def use(machine: Machine, kind: str, value: Value, node: syntax.Node, detail: str) -> None:
+    """Note what is touched, by every known text."""
+    place = machine.location(node)
+    taint = any(atom.source.kind != "error" for atom in deep_taint(value))
+    known: list[str] = []
+    for const in value.consts:
+        if isinstance(const, Mix):
+            known.append(const.text())
+        elif isinstance(const, str):
+            known.append(const)
+    for obj in value.objects:
+        if is_list(obj) and kind == "process":
+            assert isinstance(obj, Struct)
+            known += obj.fields.get(0, NOTHING).texts()
+        elif isinstance(obj, External) and obj.arguments:
+            known += obj.arguments[0].texts()
+    for text in known or ["*"]:
+        word = host_of(text) if kind == "host" else text[:300]
+        machine.collected.uses.setdefault(
+            (kind, word, place), Use(kind, machine.function.id, word, place, detail, taint)
+        )
+
+
+def host_of(text: str) -> str:
+    """``https://api.example.com:8443/x`` → ``api.example.com:8443``."""
+    if "://" in text:
+        text = text.partition("://")[2]
+    for end in "/?#":
+        text = text.partition(end)[0]
+    return text.rpartition("@")[2] or "*"
+
+
+# --- uses that no table can describe ---
+
+
+def assigned(
+    machine: Machine, container: Value, key: Value, value: Value, node: syntax.Expression
+) -> None:
+    """``object[a][b] = c`` with a and b the sender's: prototype pollution."""
+    if machine.language == "python" or not key.taint or not isinstance(node, syntax.Index):
+        return
+    inner = node.value
+    if not isinstance(inner, syntax.Index) or isinstance(inner.key, syntax.Slice):
+        return
+    outer = machine.evaluate(inner.key)
+    if outer.taint and deep_taint(value):
+        for atom in key.taint:
+            flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, 1)
+
+
+def called_by_name(machine: Machine, function: syntax.Index, node: syntax.Call) -> None:
+    """``object[name]()`` with the sender's name, on something other than a plain map."""
+    if isinstance(function.key, syntax.Slice):
+        return
+    key = machine.evaluate(function.key)
+    if not key.taint:
+        return
+    receiver = machine.evaluate(function.value)
+    reflection(machine, receiver, key, node)
+
+
+def reflection(machine: Machine, receiver: Value, key: Value, node: syntax.Node) -> None:
+    """A function picked by the sender's name from a module, library or instance."""
+    from ringfence.dataflow.objects import ClassObject, ModuleObject
+
+    wide = [
+        obj
+        for obj in receiver.objects
+        if isinstance(obj, (ModuleObject, External, ClassObject))
+        or (isinstance(obj, Struct) and obj.kind == "instance")
+    ]
+    for atom in key.taint if wide else ():
+        flow(
+            machine, "unsafe-reflection", "execute", atom, "a call by name", "name", node, 1,
+            text="picks the function that is called",
+        )  # fmt: skip
+
+
+def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
+    """The finding stands where the handler's frame is now."""
+    statement = machine.current
+    for atom in taint:
+        if verdicts.judge(machine, atom) is not None:
+            issue(
+                machine,
+                "shared-state-leak",
+                statement,
+                f"{atom.display} is kept in {name}, which the next invocation sees",
+                "medium",
+            )
+            return
+
+
+def check_response(machine: Machine, value: Value, node: syntax.Node) -> None:
+    from ringfence.dataflow import responses
+
+    responses.check(machine, value, node)
+
+
+__all__ = ["Hole", "JsonText", "check", "flow", "issue"]

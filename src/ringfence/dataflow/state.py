@@ -1,0 +1,40 @@
+"""What one analysis of one function gathers, and its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.dataflow.values import Value
+from ringfence.model.facts import CloudCall, CodeIssue, Flow, Use
+from ringfence.model.location import Location
+
+#: Evaluated nodes per function, over all calls and loop rounds.
+MAX_NODES = 400_000
+MAX_DEPTH = 40
+MAX_SAME_FUNCTION = 2
+MAX_FILES = 400
+
+
+class BudgetExceeded(Exception):
+    """The function's code is more than we are ready to interpret."""
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """A cloud call with the values of its arguments, for channels."""
+
+    call: CloudCall
+    values: dict[str, Value]
+    document: bool
+
+
+@dataclass(slots=True)
+class Collected:
+    """The facts of one function, by what makes them the same fact."""
+
+    flows: dict[tuple[object, ...], Flow] = field(default_factory=dict)
+    calls: dict[tuple[object, ...], CallRecord] = field(default_factory=dict)
+    uses: dict[tuple[object, ...], Use] = field(default_factory=dict)
+    issues: dict[tuple[str, Location], CodeIssue] = field(default_factory=dict)
+    files: dict[str, None] = field(default_factory=dict)
+    opaque: dict[str, int] = field(default_factory=dict)

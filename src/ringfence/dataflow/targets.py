@@ -1,0 +1,146 @@
+"""Assignment to names, attributes, items and destructuring patterns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import access, expressions, texts
+from ringfence.dataflow.objects import (
+    ClassObject,
+    Environment,
+    ModuleObject,
+    Struct,
+    deep_taint,
+)
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Value, join, tainted
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+
+def assign(machine: Machine, target: syntax.Expression, value: Value, declares: str = "") -> None:
+    """Bind whatever ``target`` is to ``value``."""
+    if isinstance(target, syntax.Name):
+        machine.frame.scope.outer_names.pop("?" + target.name, None)
+        machine.assign(target.name, value, declares)
+    elif isinstance(target, syntax.Attribute):
+        assign_key(machine, machine.evaluate(target.value), Value((target.name,)), value, target)
+    elif isinstance(target, syntax.Index):
+        container = machine.evaluate(target.value)
+        if isinstance(target.key, syntax.Slice):
+            assign_key(machine, container, UNKNOWN, value, target)
+        else:
+            assign_key(machine, container, machine.evaluate(target.key), value, target)
+    elif isinstance(target, syntax.ListLiteral):
+        assign_list(machine, target, value, declares)
+    elif isinstance(target, syntax.MapLiteral):
+        assign_map(machine, target, value, declares)
+    elif isinstance(target, syntax.Default):
+        bare = Value(
+            tuple(const for const in value.consts if const is not None),
+            value.taint,
+            value.objects,
+            value.open,
+        )
+        if bare.open or bare.is_nothing or bare is not value:
+            bare = join(bare, machine.evaluate(target.value))
+        assign(machine, target.target, bare, declares)
+    elif isinstance(target, syntax.Spread):
+        assign(machine, target.value, value, declares)
+
+
+def assign_list(machine: Machine, target: syntax.ListLiteral, value: Value, declares: str) -> None:
+    known = access.known_items(value)
+    for place, item in enumerate(target.items):
+        if item is None:
+            continue
+        if isinstance(item, syntax.Spread):
+            element = expressions.element_of(machine, value, item, False)
+            assign(machine, item.value, machine.sequence_of(element), declares)
+        elif known is not None:
+            found = known[place] if place < len(known) else NONE
+            assign(machine, item, found, declares)
+        else:
+            assign(machine, item, access.item(machine, value, place, item), declares)
+
+
+def assign_map(machine: Machine, target: syntax.MapLiteral, value: Value, declares: str) -> None:
+    for entry in target.entries:
+        if entry.key is None:
+            struct = machine.struct("map")
+            access.spread_into(machine, struct, value)
+            assign(machine, entry.value, Value(objects=(struct,)), declares)
+            continue
+        key = machine.evaluate(entry.key)
+        assign(machine, entry.value, access.index(machine, value, key, entry), declares)
+
+
+def assign_key(
+    machine: Machine, container: Value, key: Value, value: Value, node: syntax.Expression
+) -> None:
+    """``container[key] = value``."""
+    from ringfence.dataflow import sinks
+
+    known = access.keys_of(key)
+    single = known[0] if len(known) == 1 and not key.open and not key.taint else None
+    for obj in container.objects:
+        if isinstance(obj, Struct):
+            if single is not None:
+                machine.put(obj, single, value)
+            else:
+                machine.put(obj, None, value)
+                for one in known:
+                    machine.put(obj, one, join(value, obj.fields.get(one, NOTHING)))
+            note_module_state(machine, obj, value, node)
+        elif isinstance(obj, ModuleObject) and isinstance(single, str):
+            assign_module_member(machine, obj, single, value)
+        elif isinstance(obj, ClassObject) and isinstance(single, str):
+            old = obj.members.get(single)
+            obj.members[single] = value if old is None else join(old, value)
+        elif isinstance(obj, Environment):
+            machine.heap_writes += 1
+    sinks.assigned(machine, container, key, value, node)
+
+
+def assign_module_member(machine: Machine, module: ModuleObject, name: str, value: Value) -> None:
+    module.scope.variables[name] = join(module.scope.variables.get(name, NOTHING), value)
+
+
+def note_shared_state(machine: Machine, name: str, value: Value) -> None:
+    """A handler writes event data to a variable that outlives the invocation."""
+    from ringfence.dataflow import sinks
+
+    taint = [atom for atom in deep_taint(value) if atom.source.kind == "event"]
+    if taint:
+        sinks.shared_state(machine, name, taint)
+
+
+def note_module_state(machine: Machine, obj: Struct, value: Value, node: syntax.Expression) -> None:
+    if not machine.in_handler or obj.kind == "instance":
+        return
+    base = node
+    while isinstance(base, (syntax.Attribute, syntax.Index)):
+        base = base.value
+    if not isinstance(base, syntax.Name) or base.name in ("this", "self", "exports", "module"):
+        return
+    holder = machine.frame.scope.holder(base.name)
+    if holder is not None and holder.is_module:
+        if any(obj is one for one in holder.variables[base.name].objects):
+            note_shared_state(machine, base.name, value)
+
+
+def clear(value: Value, rules: frozenset[str]) -> Value:
+    """The value with its taint cleared of these rules."""
+    if not value.taint:
+        return value
+    return Value(
+        (),
+        tuple(atom.changed(cleared=rules) for atom in value.taint),
+        value.objects,
+        True,
+    )
+
+
+def narrowed_text(value: Value) -> Value:
+    return tainted(texts.derived(value.taint))

@@ -1,0 +1,57 @@
+"""Whether a stranger controls a path of an event, through which triggers, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ringfence.dataflow.values import Taint
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+
+class Verdict(NamedTuple):
+    """The triggers whose sender controls the path, in words who that is, certainty lost."""
+
+    triggers: tuple[str, ...]
+    sender: str
+    lost: int
+
+
+def judge(machine: Machine, atom: Taint) -> Verdict | None:
+    """None when nobody outside controls the path."""
+    source = atom.source
+    if source.kind == "error":
+        return None
+    if source.decided:
+        return Verdict(source.triggers, source.sender, source.quality)
+    key = ("verdict", id(source), atom.path)
+    if key not in machine.memo:
+        machine.memo[key] = judge_event(machine, atom.path)
+    found = machine.memo[key]
+    assert found is None or isinstance(found, Verdict)
+    return found
+
+
+def judge_event(machine: Machine, path: tuple[str, ...]) -> Verdict | None:
+    """Ask the event catalogue for every trigger of the function."""
+    if not machine.triggers:
+        control, field = machine.events.guess(path)
+        if control == "no":
+            return None
+        sender = field.sender if field is not None and field.sender else ""
+        return Verdict((), sender or "whoever may invoke the function", int(control != "yes"))
+    sure: list[str] = []
+    perhaps: list[str] = []
+    sender = ""
+    ordered = sorted(machine.triggers, key=lambda trigger: -int(trigger.sender.exposure))
+    for trigger in ordered:
+        control, field = machine.events.control(trigger.kind, path)
+        if control == "no":
+            continue
+        (sure if control == "yes" else perhaps).append(trigger.id)
+        if not sender:
+            sender = field.sender if field is not None else trigger.sender.who
+    if not sure and not perhaps:
+        return None
+    return Verdict((*sure, *perhaps), sender, 0 if sure else 1)

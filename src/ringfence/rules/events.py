@@ -1,0 +1,225 @@
+"""Event shapes: which parts of each trigger's event the sender controls. One TOML file per kind.
+
+``events/<kind>.toml``, with ``kind`` one of :data:`~ringfence.model.application.TRIGGER_KINDS`:
+
+    kind = "s3"
+    title = "Amazon S3 event notification"
+    default = "no"                 # for paths that no field covers: yes | no | depends
+    references = ["https://…"]     # the provider's documentation of the shape
+    sample = '''{"Records": […]}''' # one full event as JSON
+
+    [[field]]
+    path = "Records[].s3.object.key"   # [] any item, * any key; covers everything below it
+    controlled = "yes"             # by whoever causes the event: yes | no | depends (on the setup)
+    type = "text"                  # text | number | boolean | map | list | base64
+    encoding = "url"               # how the value is encoded: "" | url | base64 | json | gzip
+    nested = ["sns", "s3"]         # with json: kinds of event that may be inside
+    sender = "whoever may put objects into the bucket"
+    note = "…"
+
+The longest path that covers a value decides. A value that contains controlled parts is controlled.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ringfence.errors import RuleError
+from ringfence.model.application import TRIGGER_KINDS
+
+FOLDER = Path(__file__).parent / "events"
+CONTROL = ("no", "depends", "yes")
+JSON_MARK = "!json"
+
+
+@dataclass(frozen=True, slots=True)
+class EventField:
+    """One described path of an event."""
+
+    path: tuple[str, ...]
+    controlled: str
+    type: str = "text"
+    encoding: str = ""
+    nested: tuple[str, ...] = ()
+    sender: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    field: EventField | None = None
+
+    def strongest(self) -> tuple[str, EventField | None]:
+        """The strongest control of this place and everything below."""
+        best = (self.field.controlled, self.field) if self.field is not None else ("no", None)
+        for child in self.children.values():
+            below = child.strongest()
+            if CONTROL.index(below[0]) > CONTROL.index(best[0]):
+                best = below
+        return best
+
+
+@dataclass(slots=True)
+class EventShape:
+    """The event of one trigger kind."""
+
+    kind: str
+    title: str
+    default: str
+    fields: tuple[EventField, ...]
+    sample_text: str
+    references: tuple[str, ...] = ()
+    root: _Node = field(default_factory=_Node)
+
+    @property
+    def sample(self) -> Any:
+        """The sample event as JSON data."""
+        return json.loads(self.sample_text)
+
+
+Answer = tuple[str, EventField | None]
+
+
+@dataclass(slots=True)
+class EventCatalogue:
+    """All event shapes by kind."""
+
+    shapes: dict[str, EventShape]
+
+    def control(self, kind: str, path: tuple[str, ...]) -> Answer:
+        """Who controls ``path`` in an event of this kind: yes, no or depends, and why."""
+        shape = self.shapes.get(kind)
+        if shape is None:
+            return "depends", None
+        return self._walk(shape, path)[0]
+
+    def guess(self, path: tuple[str, ...]) -> Answer:
+        """The same for a function whose triggers are not known: the best-fitting kind decides."""
+        best: Answer = ("yes", None)
+        depth = 1
+        for shape in self.shapes.values():
+            if shape.default == "yes":
+                continue
+            answer, matched = self._walk(shape, path)
+            if answer[1] is None:
+                continue
+            stronger = CONTROL.index(answer[0]) > CONTROL.index(best[0])
+            if matched > depth or (matched == depth and stronger):
+                best, depth = answer, matched
+        return best
+
+    def _walk(self, shape: EventShape, path: tuple[str, ...]) -> tuple[Answer, int]:
+        """The answer, and how many parts of the path the shape describes."""
+        node = shape.root
+        covering: EventField | None = None
+        for place, part in enumerate(path):
+            if part == JSON_MARK:
+                if node.field is not None and node.field.nested:
+                    inner = self._nested(node.field, path[place + 1 :])
+                    if inner is not None:
+                        return inner, place + 1
+                continue
+            child = node.children.get(part)
+            if child is None:
+                child = node.children.get("*") if part != "[]" else None
+            if child is None and part == "[]" and node.children:
+                return node.strongest(), place
+            if child is None:
+                if covering is not None:
+                    return (covering.controlled, covering), place
+                return (shape.default, None), place
+            node = child
+            if node.field is not None:
+                covering = node.field
+        below = node.strongest()
+        if covering is not None and CONTROL.index(covering.controlled) >= CONTROL.index(below[0]):
+            return (covering.controlled, covering), len(path)
+        if not path and below[0] == "no" and shape.default != "no":
+            return (shape.default, None), 0
+        return below, len(path)
+
+    def _nested(self, outer: EventField, rest: tuple[str, ...]) -> Answer | None:
+        """The inner event's answer, when the path fits the shape of one that may be inside."""
+        best: Answer | None = None
+        for kind in outer.nested:
+            shape = self.shapes.get(kind)
+            if shape is None or len(rest) < 2:
+                continue
+            answer, matched = self._walk(shape, rest)
+            if answer[1] is None or matched < min(3, len(rest)):
+                continue
+            if best is None or CONTROL.index(answer[0]) > CONTROL.index(best[0]):
+                best = answer
+        return best
+
+
+@cache
+def load_events(folder: Path = FOLDER) -> EventCatalogue:
+    """Every event shape of a folder.
+
+    Raises:
+        RuleError: a file is malformed.
+    """
+    shapes = {}
+    for file in sorted(folder.glob("*.toml")):
+        shape = read_shape(file.read_text(encoding="utf-8"), file.name)
+        shapes[shape.kind] = shape
+    return EventCatalogue(shapes)
+
+
+def read_shape(text: str, where: str) -> EventShape:
+    """One file's shape."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise RuleError(f"not TOML: {problem}", where) from problem
+    kind = document.get("kind", "")
+    if kind not in TRIGGER_KINDS:
+        raise RuleError(f"unknown kind {kind!r}", where, f"use one of {', '.join(TRIGGER_KINDS)}")
+    default = document.get("default", "no")
+    fields = tuple(_field(table, where) for table in document.get("field", ()))
+    if default not in CONTROL or "sample" not in document:
+        raise RuleError("needs a sample, and default = yes, no or depends", where)
+    shape = EventShape(
+        kind,
+        document.get("title", kind),
+        default,
+        fields,
+        document["sample"],
+        tuple(document.get("references", ())),
+    )
+    for one in fields:
+        node = shape.root
+        for part in one.path:
+            node = node.children.setdefault(part, _Node())
+        node.field = one
+    return shape
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """``Records[].s3.object.key`` → its parts, ``[]`` standing alone."""
+    return tuple(re.findall(r"\[\]|[^.\[\]]+", path))
+
+
+def _field(table: dict[str, Any], where: str) -> EventField:
+    known = {"path", "controlled", "type", "encoding", "nested", "sender", "note"}
+    if set(table) - known or "path" not in table or table.get("controlled") not in CONTROL:
+        raise RuleError(
+            f"a field has path, controlled (yes, no, depends) and {sorted(known)}: {table}", where
+        )
+    return EventField(
+        split_path(table["path"]),
+        table["controlled"],
+        table.get("type", "text"),
+        table.get("encoding", ""),
+        tuple(table.get("nested", ())),
+        table.get("sender", ""),
+        table.get("note", ""),
+    )
