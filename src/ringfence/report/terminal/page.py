@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from rich.cells import cell_len, set_cell_size
 
@@ -147,7 +149,8 @@ class Page:
             spans.pop()
         if spans and not spans[-1][1].startswith("badge"):
             spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
-        line = "".join(self._paint(text, style) for text, style in spans)
+        runs = groupby(spans, key=itemgetter(1))
+        line = "".join(self._paint("".join(text for text, _ in run), style) for style, run in runs)
         return line if self._paint.enabled else line.rstrip()
 
     def column_widths(
