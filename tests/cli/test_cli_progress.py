@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import sys
 import time
-
-import pytest
+from typing import TYPE_CHECKING
 
 from ringfence.cli import progress
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Terminal(io.StringIO):
