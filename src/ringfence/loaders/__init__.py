@@ -67,13 +67,19 @@ def load_application(root: Path, options: LoadOptions | None = None) -> Applicat
 
 
 def single(tree: Tree, name: str) -> Discovery:
-    """One file, given by the user, as the only template."""
-    from ringfence.loaders.discovery import SERVERLESS_FILES, Discovery
+    """One file, given by the user: the only template, or a file of code."""
+    from ringfence.loaders.codeonly import language_of_file
+    from ringfence.loaders.discovery import Discovery, is_template
 
-    if name in SERVERLESS_FILES or name.startswith("serverless."):
+    if name.startswith("serverless.") and not name.endswith(".template"):
         return Discovery(serverless=[name], files=[name])
+    if language_of_file(name):
+        return Discovery(files=[name])
     document = tree.document(name)
-    return Discovery(templates=[name] if document is not None else [], files=[name])
+    if document is None or is_template(document):
+        return Discovery(templates=[name] if document is not None else [], files=[name])
+    tree.skip(name, "no template that Ringfence knows", Location(name, 1), "give another file")
+    return Discovery(files=[name])
 
 
 def load_templates(tree: Tree, found: Discovery, options: LoadOptions) -> list[Template]:

@@ -72,7 +72,7 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
     """The application that the code of a folder suggests; without functions when there is none."""
     application = Application(str(tree.root))
     known = frozenset(files)
-    candidates = [file for file in files if _language(file) and not _TEST.search(file)]
+    candidates = [file for file in files if language_of_file(file) and not _TEST.search(file)]
     limit = tree.limits.code_files
     if len(candidates) > limit:
         reason = f"more than {limit} files of code; the rest was not looked at"
@@ -95,7 +95,8 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
     return application
 
 
-def _language(file: str) -> str:
+def language_of_file(file: str) -> str:
+    """python, javascript, typescript, or "" for every other file."""
     if file.endswith((".d.ts", ".min.js")):
         return ""
     return _LANGUAGES.get(posixpath.splitext(file)[1], "")
@@ -103,7 +104,7 @@ def _language(file: str) -> str:
 
 def handlers_in(file: str, text: str) -> Iterator[tuple[str, int]]:
     """The names and lines of everything in a file that looks like a handler."""
-    patterns = _PYTHON if _language(file) == "python" else _JAVASCRIPT
+    patterns = _PYTHON if language_of_file(file) == "python" else _JAVASCRIPT
     found = {
         match.group(1): match.start(1)
         for pattern in reversed(patterns)
@@ -117,7 +118,7 @@ def handlers_in(file: str, text: str) -> Iterator[tuple[str, int]]:
 def add_function(
     application: Application, known: frozenset[str], file: str, symbol: str, line: int
 ) -> None:
-    language = _language(file)
+    language = language_of_file(file)
     stem = posixpath.splitext(file)[0]
     identifier = f"{file}#{symbol}"
     place = Location(file, line)

@@ -90,6 +90,7 @@ class Conditions:
         stack = [value]
         while stack:
             node = stack.pop()
+            self.resolver.budget.node()
             if isinstance(node, Sequence):
                 stack.extend(node.items)
             elif isinstance(node, Mapping):
@@ -121,6 +122,7 @@ class Conditions:
 
     def evaluate(self, value: Value, memo: dict[str, bool | None]) -> bool | None:
         """The outcome of a condition's definition."""
+        self.resolver.budget.node()
         function, argument = _function_of(value)
         if function == "condition":
             return self.named(literal_text(argument) or "", memo)

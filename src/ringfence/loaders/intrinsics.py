@@ -14,9 +14,9 @@ from typing import Protocol
 from ringfence.loaders import loops
 from ringfence.loaders.conditions import Conditions
 from ringfence.loaders.includes import TRANSFORM, spliced
-from ringfence.loaders.intrinsics_functions import FUNCTIONS, bare
-from ringfence.loaders.intrinsics_values import derived, literal_text
-from ringfence.loaders.limits import LIMITS, Limits
+from ringfence.loaders.intrinsics_functions import BUILDERS, FUNCTIONS, bare
+from ringfence.loaders.intrinsics_values import derived, literal_text, size_of
+from ringfence.loaders.limits import LIMITS, Budget, Limits, TooMuch
 from ringfence.loaders.parameters import Parameters
 from ringfence.loaders.template import Export, Template, TemplateResource
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
@@ -52,10 +52,6 @@ class Stacks(Protocol):
 
     def imported(self, resolver: Resolver, name: Value, place: Location) -> Value | None:
         """The value that another template exports under a name; None when none does."""
-
-
-class TooMuch(Exception):
-    """The template grows beyond the limits while it is resolved."""
 
 
 def resolve(
@@ -95,16 +91,18 @@ class Resolver:
         read_document: ReadDocument | None = None,
         stacks: Stacks | None = None,
         limits: Limits = LIMITS,
+        budget: Budget | None = None,
     ) -> None:
         self.path = path
         self.folder = folder
         self.limits = limits
+        self.budget = budget or Budget(limits)
         self.read = read_document
         self.stacks = stacks
         self.given = parameters or {}
         self.loop: dict[str, Value] = {}
         self.trial: dict[str, Value] = {}
-        self.loop_items = self.includes = self.depth = self.work = 0
+        self.loop_items = self.includes = self.depth = 0
         self.skipped: list[Skipped] = []
         self.parameters = Parameters(EMPTY, self.given)
         self.document = document
@@ -304,15 +302,14 @@ class Resolver:
                 return self.call(node.tag, bare(node), node)
             if self.loop and isinstance(node.value, str) and "{" in node.value:
                 text = loops.replaced(node.value, self.loop)
+                self.budget.characters(len(text))
                 return node if text == node.value else Scalar(text, node.location, node.origins)
             return node
         if not isinstance(node, (Mapping, Sequence)):
             return node
         if self.depth >= MAXIMUM_DEPTH:
             return Unknown(f"nested deeper than {MAXIMUM_DEPTH} levels", node.location)
-        self.work += 1
-        if self.work > self.limits.resolved_nodes:
-            raise TooMuch(f"more than {self.limits.resolved_nodes} values to resolve")
+        self.budget.node()
         self.depth += 1
         try:
             if node.tag:
@@ -371,7 +368,10 @@ class Resolver:
         handler = FUNCTIONS.get(name)
         if handler is None:
             return Unknown(f"the function {name} is not known", node.location)
+        self.budget.node()
         value = handler(self, argument, node.location)
+        if name in BUILDERS:
+            self.budget.characters(size_of(value))
         if value is not None and node.origins:
             value = derived(value, value.location, *node.origins)
         return value

@@ -279,3 +279,6 @@ FUNCTIONS: dict[str, Handler] = {
     "Or": boolean,
     "Not": boolean,
 }
+
+#: Functions that make new text or lists, whose size is counted.
+BUILDERS = frozenset(("Sub", "Join", "Split", "Cidr", "ToJsonString"))

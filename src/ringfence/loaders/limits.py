@@ -14,7 +14,8 @@ class Limits:
 
     ``nodes`` counts values after aliases are followed. ``depth`` bounds nesting of one document,
     ``nesting`` of stacks in stacks, ``questions`` how many templates one value may lead through,
-    ``loop_items`` what the loops of one template make.
+    ``loop_items`` what the loops of one template make, ``resolved_nodes`` and ``resolved_text``
+    (characters) what is worked out for all templates of a scan together.
     """
 
     document_bytes: int = 8_000_000
@@ -28,11 +29,36 @@ class Limits:
     questions: int = 20
     loop_items: int = 3_000
     resources: int = 10_000
-    combinations: int = 16
-    text_length: int = 1_000_000
-    resolved_nodes: int = 2_000_000
+    resolved_nodes: int = 4_000_000
+    resolved_text: int = 100_000_000
     code_bytes: int = 1_000_000
     code_files: int = 20_000
 
 
 LIMITS = Limits()
+
+
+class TooMuch(Exception):
+    """Resolving goes beyond the limits; ends the template, with a note, but not the scan."""
+
+
+class Budget:
+    """What may still be spent on resolving; one for all templates of a scan."""
+
+    __slots__ = ("nodes", "text")
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.nodes = limits.resolved_nodes
+        self.text = limits.resolved_text
+
+    def node(self) -> None:
+        """Count one step of work; raises TooMuch."""
+        self.nodes -= 1
+        if self.nodes < 0:
+            raise TooMuch("too many values to resolve")
+
+    def characters(self, number: int) -> None:
+        """Count text that was made; raises TooMuch."""
+        self.text -= number
+        if self.text < 0:
+            raise TooMuch("too much text to put together")

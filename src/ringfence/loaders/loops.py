@@ -43,8 +43,12 @@ def entries(resolver: Resolver, mapping: Mapping) -> Iterator[tuple[str, Locatio
         place = mapping.key_location(key)
         if key.startswith(LOOP):
             yield from _unrolled(resolver, key, value, place)
+        elif resolver.loop:
+            name = replaced(key, resolver.loop)
+            resolver.budget.characters(len(name))
+            yield name, place, value
         else:
-            yield (replaced(key, resolver.loop) if resolver.loop else key), place, value
+            yield key, place, value
 
 
 def _unrolled(
@@ -63,6 +67,7 @@ def _unrolled(
             reason = f"loops make more than {resolver.limits.loop_items} entries"
             resolver.skip(key, reason, place, "use fewer items")
             return
+        resolver.budget.characters(100 + len(literal_text(item) or ""))
         resolver.loop = {**outer, **dict.fromkeys(identifiers, item)}
         try:
             yield from entries(resolver, pieces[2])

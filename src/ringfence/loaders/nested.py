@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ringfence.loaders.intrinsics import Resolver
 from ringfence.loaders.intrinsics_values import derived, literal_text
+from ringfence.loaders.limits import Budget, TooMuch
 from ringfence.loaders.template import Template
 from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Origin
@@ -39,14 +40,14 @@ class Stacks:
 
     def __init__(self, tree: Tree, parameters: dict[str, str]) -> None:
         self.tree = tree
-        self.given: dict[str, Value] = {
-            name: Scalar(text, Location("--param", 1)) for name, text in parameters.items()
-        }
+        self.given: dict[str, Value] = {name: Scalar(text) for name, text in parameters.items()}
+        self.budget = Budget(tree.limits)
         self.stacks: dict[str, Stack] = {}
         self.questions = 0
 
     def load(self, files: list[str]) -> list[Template]:
         """The resolved templates of all files and of the stacks nested in them."""
+        self.note_undeclared(files)
         nested = {child for file in files for child in self.nested_files(file)}
         for file in [*(file for file in files if file not in nested), *files]:
             if not any(stack.file == file for stack in self.stacks.values()):
@@ -57,6 +58,20 @@ class Stacks:
             templates.append(stack.resolver.template())
         return templates
 
+    def note_undeclared(self, files: list[str]) -> None:
+        """Note values that the caller gives for parameters that no template has."""
+        documents = [self.tree.document(file) for file in files]
+        for name in self.given:
+            sections = (d.get("Parameters") for d in documents if isinstance(d, Mapping))
+            if (
+                files
+                and not name.startswith("AWS::")
+                and not any(
+                    isinstance(section, Mapping) and name in section for section in sections
+                )
+            ):
+                self.tree.skip(f"--param {name}", "no template has a parameter of that name")
+
     def open(
         self, file: str, path: str, given: dict[str, Value], chain: tuple[str, ...]
     ) -> Stack | None:
@@ -65,15 +80,20 @@ class Stacks:
         if not isinstance(document, Mapping) or len(self.stacks) >= self.tree.limits.templates:
             return None
         folder = posixpath.dirname(file)
-        resolver = Resolver(
-            document,
-            path,
-            folder,
-            parameters=given,
-            read_document=lambda target, place: self.tree.relative(folder, target, place),
-            stacks=self,
-            limits=self.tree.limits,
-        )
+        try:
+            resolver = Resolver(
+                document,
+                path,
+                folder,
+                parameters=given,
+                read_document=lambda target, place: self.tree.relative(folder, target, place),
+                stacks=self,
+                limits=self.tree.limits,
+                budget=self.budget,
+            )
+        except (TooMuch, RecursionError) as problem:
+            self.tree.skip(path, str(problem), document.location, "split the template")
+            return None
         stack = self.stacks[path] = Stack(file, resolver, (*chain, file))
         return stack
 
@@ -88,7 +108,12 @@ class Stacks:
         """The stack that a resource nests; None when it nests none that can be read."""
         if logical_id not in stack.children:
             stack.children[logical_id] = None  # a stack that needs itself gets no answer
-            stack.children[logical_id] = found = self.opened(stack, logical_id)
+            try:
+                found = self.opened(stack, logical_id)
+            except (TooMuch, RecursionError) as problem:
+                stack.resolver.skip(f"nested stack {logical_id}", str(problem), None)
+                found = None
+            stack.children[logical_id] = found
             self.open_children(found)
         return stack.children[logical_id]
 

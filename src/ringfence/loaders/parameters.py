@@ -10,7 +10,8 @@ from ringfence.model.value import Mapping, Scalar, Sequence, Unknown, Value
 class Parameters:
     """The declared parameters of one template, with the values that a caller gives.
 
-    ``given`` are values from ``--param`` (text) or from the parent of a nested stack.
+    ``given`` are values from ``--param`` (texts that stand nowhere) or from the parent of a nested
+    stack.
     """
 
     def __init__(self, declared: Mapping, given: dict[str, Value]) -> None:
@@ -30,7 +31,8 @@ class Parameters:
         found = trial.get(name) or self.values.get(name)
         if found is None:
             found = self.values[name] = self.first_value(name)
-        return derived(found, location, Origin("parameter", name, found.location))
+        place = found.location if found.location.line else self.declared.key_location(name)
+        return derived(found, location, Origin("parameter", name, place))
 
     def first_value(self, name: str) -> Value:
         declaration = self.declaration(name)

@@ -187,8 +187,31 @@ def test_an_application_of_several_templates(tmp_path):
 
 
 def test_one_template_file_as_the_root(tmp_path):
-    write(tmp_path, one_yaml=SAM, two_yaml=SAM)
+    write(
+        tmp_path,
+        one_yaml=SAM,
+        two_yaml=SAM,
+        pod_yaml="kind: Pod",
+        app_py="def handler(event, context): ...",
+    )
     assert list(load_application(tmp_path / "one.yaml").functions) == ["one.yaml#Orders"]
+    assert list(load_application(tmp_path / "app.py").functions) == ["app.py#handler"]
+    with pytest.raises(NothingToRead) as caught:
+        load_application(tmp_path / "pod.yaml")
+    assert (
+        str(caught.value)
+        == "pod.yaml:1:1: no template that Ringfence knows (help: give another file)"
+    )
+
+
+def test_a_given_parameter_that_no_template_has_is_noted(tmp_path):
+    write(tmp_path, one_yaml=SAM)
+    options = LoadOptions(parameters={"Stage": "x", "AWS::Region": "eu-west-1"})
+    assert [
+        (note.what, note.reason)
+        for note in load_application(tmp_path, options).skipped
+        if "--param" in note.what
+    ] == [("--param Stage", "no template has a parameter of that name")]
 
 
 def test_unknowns_and_notes_reach_the_application_once(tmp_path):

@@ -296,7 +296,15 @@ def test_bombs_are_bounded():
         "Resources: {A: {Type: X::Y, Properties: {P: [[1, !Ref B], [2, !Ref C]]}}}",
         Limits(resolved_nodes=3),
     )
-    assert notes(many) == ["t.yaml: more than 3 values to resolve"]
+    assert notes(many) == ["t.yaml: too many values to resolve"]
+    long = "x" * 100_000
+    doubled = "".join(f"      P{n}: !Sub '${{A}}${{A}}'\n" for n in range(100))
+    text = f"Parameters: {{A: {{Type: String, Default: {long}}}}}\nResources:\n  R:\n    Type: X::Y\n    Properties:\n{doubled}"
+    assert notes(template(text, Limits(resolved_text=3_000_000))) == [
+        "t.yaml: too much text to put together"
+    ]
+    huge = template(text.replace("${A}${A}", "${A}" * 11))
+    assert "longer than 1000000 characters" in huge.unknowns[0].reason
     few = template("Resources: {A: {Type: X::Y}, B: {Type: X::Y}}", Limits(resources=1))
     assert notes(few) == ["t.yaml: more than 1 resources"]
 
