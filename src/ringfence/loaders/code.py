@@ -122,14 +122,18 @@ class CodeFinder:
         base = self.inside(request.folder, request.path)
         if base is None:
             return None, f"the code path {request.path} leads out of the scanned folder"
-        if self.is_file(base):
-            if base.endswith(ARCHIVES):
-                return None, f"the code is an archive ({request.path})"
-            base = base.rpartition("/")[0]
         pairs = list(splits(request.handler, request.language))
         if not pairs:
             return None, f"the handler '{request.handler}' names no symbol in a module"
         extensions = EXTENSIONS[request.language]
+        archive = base.endswith(ARCHIVES)
+        if archive or self.is_file(base):
+            base = base.rpartition("/")[0]
+        if archive:
+            found = self._beside_archive(base, request.path, pairs, extensions)
+            if found is None:
+                return None, f"the code is an archive ({request.path})"
+            return CodeLocation(*found, request.layers), ""
         found = (
             self._directly(base, pairs, extensions)
             or self._entry_point(base, request, pairs)
@@ -137,11 +141,26 @@ class CodeFinder:
             or self._searched(base, pairs, extensions, request)
         )
         if found is not None:
-            root, file, symbol = found
-            return CodeLocation(root, file, symbol, request.layers), ""
+            return CodeLocation(*found, request.layers), ""
         if not self.is_folder(base):
             return None, f"the code folder {request.path} does not exist"
         return None, f"no source file for the handler '{request.handler}' in {request.path}"
+
+    def _beside_archive(
+        self, folder: str, path: str, pairs: list[tuple[str, str]], extensions: tuple[str, ...]
+    ) -> tuple[str, str, str] | None:
+        """The source that an archive was packed from: a folder of its name, or the files beside."""
+        name = PurePosixPath(path).name.partition(".")[0]
+        inner = "/".join(part for part in (folder, name) if part)
+        return self._directly(inner, pairs, extensions) or self._directly(folder, pairs, extensions)
+
+    def _above(
+        self, base: str, pairs: list[tuple[str, str]], extensions: tuple[str, ...], folder: str
+    ) -> tuple[str, str, str] | None:
+        """The nearest existing folder above a code folder that is missing, below the template's."""
+        while base and not self.is_folder(base):
+            base = base.rpartition("/")[0]
+        return self._directly(base, pairs, extensions) if base and base != folder else None
 
     def _directly(
         self, base: str, pairs: Iterable[tuple[str, str]], extensions: tuple[str, ...]
@@ -221,7 +240,9 @@ class CodeFinder:
         """The one file with the handler's name and symbol below the code folder or, when that is
         missing or a build's output, below the template's folder."""
         if not self.is_folder(base):
-            found = self._other_case(base, pairs, extensions, request.folder)
+            found = self._other_case(base, pairs, extensions, request.folder) or self._above(
+                base, pairs, extensions, request.folder
+            )
             if found is not None:
                 return found
         built = any(part in BUILD_FOLDERS or part == ".aws-sam" for part in base.split("/"))

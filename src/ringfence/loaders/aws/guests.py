@@ -39,15 +39,17 @@ class Guests:
         if self._given is None:
             self._given = list(_roles_given(self.graph))
         for given in self._given:
-            names = self._names = self._names or ResourceNames(self.graph.application)
-            policies = self._sets.get(given.role.id)
-            if policies is None:
-                policies = self._sets[given.role.id] = PolicySet(given.role.policies, names)
-            inside = names.arn(resource) + "/*"
-            if any(
-                policies.answer(action, arn).possible for arn in (*names.arns(resource), inside)
-            ):
+            if self.may(given.role, action, resource):
                 yield _sender(given, action)
+
+    def may(self, role: Role, action: str, resource: Resource) -> bool:
+        """Whether a role may perform the action on a resource, or on part of it."""
+        names = self._names = self._names or ResourceNames(self.graph.application)
+        policies = self._sets.get(role.id)
+        if policies is None:
+            policies = self._sets[role.id] = PolicySet(role.policies, names)
+        inside = names.arn(resource) + "/*"
+        return any(policies.answer(action, arn).possible for arn in (*names.arns(resource), inside))
 
 
 def _sender(given: _Given, action: str) -> Sender:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.policies import DEFAULT_BUS
+from ringfence.loaders.aws.senders import WRITING
 from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.triggers.builder import Triggers
 from ringfence.loaders.aws.values import alternatives, first, references, rendered, text_of
@@ -54,11 +55,28 @@ def feed_from_integration(
     if kind is None or _reads(action, method, service):
         return
     targets = [item for item in _targets(triggers.graph, integration) if item.kind == kind]
+    targets = targets or _by_role(triggers, integration, kind)
     identifiers = [item.id for item in targets]
     if kind == "bus" and not identifiers:
         identifiers = [DEFAULT_BUS]
     for identifier in dict.fromkeys(identifiers):
         triggers.senders.feed(identifier, f"{label} writes to it", lambda: held.sender, at)
+
+
+def _by_role(triggers: Triggers, integration: Mapping, kind: str) -> list[Resource]:
+    """What an integration may write to when the caller picks the target: what its role allows."""
+    graph = triggers.graph
+    found = []
+    for key in ("Credentials", "credentials", "CredentialsArn"):
+        for resource in graph.find(integration.get(key), "role"):
+            role = graph.application.roles.get(resource.id)
+            if role is None:
+                continue
+            for target in graph.application.resources_of(kind):
+                action = WRITING[kind][0]
+                if triggers.senders.guests.may(role, action, target):
+                    found.append(target)
+    return found
 
 
 def _service(integration: Mapping) -> tuple[str, str, str]:
