@@ -384,7 +384,7 @@ def bind_parameters(
     if closure.this is not None and machine.language == "python":
         positional.insert(0, closure.this)
     keywords = dict(arguments.keywords)
-    text = f"passed to {closure.name}()"
+    text = "" if id(closure.node) in machine.handler_nodes else f"passed to {closure.name}()"
     taken = 0
     for parameter in parameters:
         target = parameter.target
@@ -430,7 +430,7 @@ def stepped(value: Value, place: object, text: str) -> Value:
     """The value with one more step on its taint."""
     from ringfence.model.location import Location
 
-    if not value.taint or not isinstance(place, Location):
+    if not text or not value.taint or not isinstance(place, Location):
         return value
     taint: tuple[Taint, ...] = tuple(atom.stepped(place, text) for atom in value.taint)
     return Value(value.consts, taint, value.objects, value.open)

@@ -58,7 +58,9 @@ class _Node:
 
     def strongest(self) -> tuple[str, EventField | None]:
         """The strongest control of this place and everything below."""
-        best = (self.field.controlled, self.field) if self.field is not None else ("no", None)
+        best: tuple[str, EventField | None] = ("no", None)
+        if self.field is not None:
+            best = (self.field.controlled, self.field)
         for child in self.children.values():
             below = child.strongest()
             if CONTROL.index(below[0]) > CONTROL.index(best[0]):
@@ -103,7 +105,7 @@ class EventCatalogue:
     def guess(self, path: tuple[str, ...]) -> Answer:
         """The same for a function whose triggers are not known: the best-fitting kind decides."""
         best: Answer = ("yes", None)
-        depth = 1
+        depth = 0
         for shape in self.shapes.values():
             if shape.default == "yes":
                 continue
@@ -124,7 +126,7 @@ class EventCatalogue:
                 if node.field is not None and node.field.nested:
                     inner = self._nested(node.field, path[place + 1 :])
                     if inner is not None:
-                        return inner, place + 1
+                        return inner[0], place + 1 + inner[1]
                 continue
             child = node.children.get(part)
             if child is None:
@@ -145,9 +147,9 @@ class EventCatalogue:
             return (shape.default, None), 0
         return below, len(path)
 
-    def _nested(self, outer: EventField, rest: tuple[str, ...]) -> Answer | None:
+    def _nested(self, outer: EventField, rest: tuple[str, ...]) -> tuple[Answer, int] | None:
         """The inner event's answer, when the path fits the shape of one that may be inside."""
-        best: Answer | None = None
+        best: tuple[Answer, int] | None = None
         for kind in outer.nested:
             shape = self.shapes.get(kind)
             if shape is None or len(rest) < 2:
@@ -155,8 +157,8 @@ class EventCatalogue:
             answer, matched = self._walk(shape, rest)
             if answer[1] is None or matched < min(3, len(rest)):
                 continue
-            if best is None or CONTROL.index(answer[0]) > CONTROL.index(best[0]):
-                best = answer
+            if best is None or CONTROL.index(answer[0]) > CONTROL.index(best[0][0]):
+                best = answer, matched
         return best
 
 
