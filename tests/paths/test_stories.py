@@ -20,7 +20,7 @@ from ringfence.model.finding import AttackPath, Finding
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure, Severity
 from ringfence.model.value import Mapping, Reference, Scalar, Sequence, Value
-from ringfence.paths import find_paths
+from ringfence.paths import find_paths, words
 from ringfence.permissions.managed import managed_policy
 from ringfence.permissions.parse import parse_policy
 
@@ -364,3 +364,44 @@ def test_worst_first_and_no_more_than_a_person_reads() -> None:
     severities = [path.severity for path in paths]
     assert severities == sorted(severities, reverse=True)
     assert len({path.id for path in paths}) == 60
+
+
+def test_event_paths_in_words() -> None:
+    said = {
+        "event.Records[].s3.object.key": "The object's key",
+        "event.queryStringParameters.file": "The query parameter file",
+        "event.queryStringParameters": "The query parameter",
+        "event.body": "The request body",
+        "event.body.items[].name": "Field items.name of the request body",
+        "event.headers.X-User": "The header X-User",
+        "event.pathParameters.id": "The path parameter id",
+        "event.Records[].body.note": "Field note of the message",
+        "event.Records[].body": "The message",
+        "event.Records[].Sns.Message": "The message",
+        "event.Records[].dynamodb.NewImage.name.S": "Field name of the item",
+        "event.detail.user.name": "Field user.name of the event",
+        "event.arguments.input": "The argument input",
+        "event.custom": "The event's custom",
+        "event": "The event",
+    }
+    assert {path: words.field(path) for path in said} == said
+    assert words.field("s3.ListObjects.Contents[].Key", "response") == (
+        "What s3 ListObjects answers (Contents[].Key)"
+    )
+
+
+def test_what_only_a_browser_or_a_log_shows_is_no_path() -> None:
+    shop = Shop()
+    function = shop.function("F")
+    trigger = shop.trigger(function, "apigateway-rest", "GET /", Exposure.ANYONE)
+    shop.flow(function, "open-redirect", "impersonate", "Location", "event.body", trigger)
+    shop.flow(function, "cross-site-scripting", "script", "the page", "event.body", trigger, line=8)
+    assert shop.paths() == []
+
+
+def test_a_sender_nobody_else_can_be_makes_no_path_for_small_effects() -> None:
+    shop = Shop()
+    function = shop.function("F")
+    clock = shop.trigger(function, "schedule", "rate(1 day)", Exposure.NONE, "the clock")
+    shop.flow(function, "path-traversal", "write-file", "open", "event.name", clock)
+    assert shop.paths() == []

@@ -39,5 +39,6 @@ def find_paths(
     found = flow_paths(application, facts, kept, reach)
     covered = {path.function for path in found if path.severity >= Severity.HIGH}
     found += exposed_paths(application, facts, kept, reach, covered)
+    found = [path for path in found if path.severity >= Severity.MEDIUM]
     found.sort(key=lambda path: (-path.severity, -path.score, path.title, path.id))
     return found[:MAX_PATHS]

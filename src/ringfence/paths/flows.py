@@ -30,6 +30,15 @@ TOLD = (
     Effect.WRITE_DATA,
     Effect.IMPERSONATE,
 )
+#: Rules about what a victim's browser or a log shows; they open nothing behind the function.
+_UNTOLD = (
+    "open-redirect",
+    "cross-site-scripting",
+    "header-injection",
+    "log-injection",
+    "regex-injection",
+    "denial-of-service-loop",
+)
 #: Issues of the code that need no flow and yet let the sender pass for another user.
 _IMPERSONATING = ("token-signature-not-verified",)
 _CERTAINTY = {"high": 2, "medium": 1, "low": 0}
@@ -100,7 +109,7 @@ def _cases(application: Application, facts: Facts, findings: Iterable[Finding]) 
     for flow in facts.flows:
         finding = kept.get((flow.rule, flow.location))
         effect = _effect(flow.effect)
-        if finding is not None and effect in TOLD:
+        if finding is not None and effect in TOLD and flow.rule not in _UNTOLD:
             trigger = _widest(application, flow.source.triggers, flow.function)
             yield Case(
                 flow.rule,

@@ -127,7 +127,7 @@ class Telling:
         if case.flow is None:
             text = case.text[:1].upper() + case.text[1:].rstrip(".")
             return Step(case.location, f"{text}: {ending.removeprefix('so ')}{others}")
-        subject = words.field(case.flow.source.path)
+        subject = words.field(case.flow.source.path, case.flow.source.kind)
         joint = " " if ending.startswith(("without", "as it is")) else ", "
         text = f"{subject} reaches {case.flow.sink}{joint}{ending}{others}"
         if story.shared_with:

@@ -15,7 +15,7 @@ HTTP_KINDS = ("apigateway-rest", "apigateway-http", "apigateway-websocket", "fun
 
 #: What a sender does, by trigger kind: ``{name}`` is the trigger's name, ``{place}`` the resource.
 _SENDS = {
-    "s3": "can put objects into {place}, which start {function}",
+    "s3": "can put objects into {place}; each one starts {function}",
     "sqs": "can send messages to {place}, which {function} handles",
     "sns": "can publish to {place}, which {function} handles",
     "kinesis": "can write records to {place}, which {function} handles",
@@ -159,8 +159,10 @@ _FIELDS = (
 )
 
 
-def field(path: str) -> str:
-    """An event path in words, to begin a sentence with."""
+def field(path: str, kind: str = "event") -> str:
+    """An event path, or a part of a service's answer, in words to begin a sentence with."""
+    if kind == "response":
+        return _answer(path)
     plain = path.removeprefix("event").lstrip(".")
     for pattern, words in _FIELDS:
         match = re.search(pattern, plain)
@@ -172,6 +174,15 @@ def field(path: str) -> str:
             return words.format(n=name)
         return re.sub(r"^Field \{n\} of t", "T", words).replace(" {n}", "")
     return f"The event's {plain}" if plain else "The event"
+
+
+def _answer(path: str) -> str:
+    """``s3.ListObjects.Contents[].Key`` as "What s3 ListObjects answers (Contents[].Key)"."""
+    service, _, rest = path.partition(".")
+    operation, _, part = rest.partition(".")
+    if not operation:
+        return f"What {service} answers"
+    return f"What {service} {operation} answers" + (f" ({part})" if part else "")
 
 
 # --- effects ----------------------------------------------------------------------------------
@@ -242,7 +253,7 @@ def effect_title(rule: str, effect: Effect, function: str) -> str:
 def powers_words(powers: Iterable[Power]) -> str:
     """The powers as one clause: "read and write table Orders (personal data); read bucket A"."""
     by_target: dict[str, list[Power]] = {}
-    for power in powers:
+    for power in _worth_telling(list(powers)):
         by_target.setdefault(power.target, []).append(power)
     groups: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
     for target, held in by_target.items():
@@ -255,6 +266,12 @@ def powers_words(powers: Iterable[Power]) -> str:
     text = "; ".join(f"{listed(verbs)} {listed(targets)}" for verbs, targets in clauses.items())
     more = sum(len(names) for names in list(groups.values())[MAX_GROUPS:])
     return f"{text}; and {more} more" if more > 0 else text
+
+
+def _worth_telling(powers: list[Power]) -> list[Power]:
+    """Without reading logs, unless there is nothing else to tell."""
+    told = [p for p in powers if not (p.verb == "read" and " log group " in f" {p.target}")]
+    return told or powers
 
 
 def _kind_and_name(target: str, powers: list[Power]) -> tuple[str, str]:
