@@ -405,3 +405,17 @@ def test_a_sender_nobody_else_can_be_makes_no_path_for_small_effects() -> None:
     clock = shop.trigger(function, "schedule", "rate(1 day)", Exposure.NONE, "the clock")
     shop.flow(function, "path-traversal", "write-file", "open", "event.name", clock)
     assert shop.paths() == []
+
+
+def test_functions_that_the_role_may_call_reach_further() -> None:
+    shop = Shop()
+    table = shop.resource("Patients", "AWS::DynamoDB::Table", "table", tags={"data-class": "phi"})
+    inner = shop.function("Inner", allow("dynamodb:GetItem", Reference(table.id, "Arn")), line=70)
+    outer = shop.function("Outer", allow("lambda:InvokeFunction", Reference(inner.id, "Arn")))
+    trigger = shop.trigger(outer, "apigateway-rest", "POST /", Exposure.ANYONE)
+    shop.flow(outer, "code-injection", "execute", "eval", "event.body", trigger)
+    (path,) = shop.paths()
+    assert [line.text for line in path.lines[2:]] == [
+        "With the credentials of Outer's role they can call function Inner",
+        "They can also call Inner, whose role may read table Patients (health data)",
+    ]

@@ -73,6 +73,8 @@ class Telling:
         lines += self.reached(story, powers)
         if escalation is not None:
             lines.append(_onward(escalation))
+        else:
+            lines += self.calls_on(story, powers)
         score = _WEIGHTS.get(effect, 10) + 5 * int(exposure) + 3 * data.rank + _breadth(powers)
         score += _CERTAIN.get(case.certainty, 0) + (10 if escalation else 0)
         return AttackPath(
@@ -154,6 +156,32 @@ class Telling:
         if effect is Effect.IMPERSONATE:
             return [Step(at, f"As any user they reach what {name} may {said}")]
         return [Step(at, f"Behind it, the role of {name} may {said}")]
+
+    def calls_on(self, story: Story, powers: list[Power]) -> list[Step]:
+        """A function that the role may call and whose role reaches graver data than its own."""
+        if story.effect not in _TAKES_ROLE:
+            return []
+        own = self.reach.worst(powers).rank
+        best: tuple[int, int, Function] | None = None
+        for function in self.callable(story.function, powers):
+            theirs = self.reach.powers(function)
+            weight = (self.reach.worst(theirs).rank, len(theirs), function)
+            if weight[0] > own and (best is None or weight[:2] > best[:2]):
+                best = weight
+        if best is None:
+            return []
+        told = [power for power in self.reach.powers(best[2]) if power.data_class]
+        text = f"They can also call {best[2].logical_id}, whose role may {words.powers_words(told)}"
+        return [Step(best[2].location, text)]
+
+    def callable(self, function: Function, powers: list[Power]) -> Iterable[Function]:
+        """The functions of the application that these powers invoke."""
+        calls = [p for p in powers if p.verb == "invoke" and " function" in f" {p.target}"]
+        wide = any(not power.resource for power in calls)
+        named = {power.resource for power in calls}
+        for other in self.application.functions.values():
+            if other.id != function.id and (wide or other.id in named):
+                yield other
 
     def nothing(self, function: Function) -> str:
         role = self.application.role_of(function)
