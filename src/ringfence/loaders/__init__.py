@@ -62,7 +62,7 @@ def load_application(root: Path, options: LoadOptions | None = None) -> Applicat
     application = build(templates, tree, found)
     collect(application, tree, found, templates)
     if not application.templates and not application.functions:
-        raise nothing(root, application.skipped)
+        raise nothing(root, application.skipped, found)
     return application
 
 
@@ -140,12 +140,17 @@ def collect(
     application.unknowns[:] = dict.fromkeys([*application.unknowns, *unknowns])
 
 
-def nothing(root: Path, skipped: list[Skipped]) -> NothingToRead:
-    """The error for a place without anything to scan, with the first reason when there is one."""
+def nothing(root: Path, skipped: list[Skipped], found: Discovery) -> NothingToRead:
+    """The error for a place without anything to scan: why, as far as that can be told."""
+    from ringfence.loaders.discovery import declared_otherwise
+
     if skipped:
         first = skipped[0]
         where = str(first.location) if first.location is not None else first.what
         return NothingToRead(first.reason, where, first.cure)
+    other = declared_otherwise(found.files)
+    if other is not None:
+        return NothingToRead(f"no template, only {other[0]}", str(root), other[1])
     return NothingToRead(
         "no template (AWS SAM, CloudFormation, Serverless Framework) and no function code",
         str(root),

@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from ringfence.loaders.discovery import declared_otherwise
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import (
     Application,
@@ -81,18 +82,22 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
         for symbol, line in handlers_in(file, tree.code(file)):
             add_function(application, known, file, symbol, line)
     if application.functions:
-        count = len(application.functions)
-        application.skipped.insert(
-            0,
-            Skipped(
-                "the template",
-                f"there is none that Ringfence can read, so who may call the {count} "
-                "functions found in code, and what they may do, is not known",
-                None,
-                "scan the folder that holds the template of the application",
-            ),
-        )
+        application.skipped.insert(0, note_of(len(application.functions), files))
     return application
+
+
+def note_of(count: int, files: list[str]) -> Skipped:
+    """The note that says what is missing without a template."""
+    functions = "the function" if count == 1 else f"the {count} functions"
+    what, cure = declared_otherwise(files) or (
+        "no template that Ringfence can read",
+        "scan the folder that holds the template of the application",
+    )
+    reason = (
+        f"there is {what}; who may call {functions} found in code, and what they may do, "
+        "is not known"
+    )
+    return Skipped("the template", reason, None, cure)
 
 
 def language_of_file(file: str) -> str:

@@ -176,3 +176,23 @@ def _synthesised(tree: Tree, built: list[str]) -> list[str]:
                 if file.endswith(".template.json") and is_candidate(tree, file)
             ]
     return found
+
+
+#: Files that tell of another way to declare an application, with what to do about it.
+_OTHER_WAYS = (
+    (re.compile(r"(?:^|/)cdk\.json$"), "a CDK application that is not synthesised",
+     "run 'cdk synth' and scan again: the templates in cdk.out are read"),
+    (re.compile(r"\.tf(?:\.json)?$"), "Terraform, which Ringfence does not read yet",
+     "scan a CloudFormation, SAM or Serverless Framework template of it"),
+    (re.compile(r"(?:^|/)Pulumi\.ya?ml$"), "a Pulumi program, which Ringfence does not read",
+     "scan a CloudFormation, SAM or Serverless Framework template of it"),
+)  # fmt: skip
+
+
+def declared_otherwise(files: list[str]) -> tuple[str, str] | None:
+    """What else declares an application without templates, and the cure; None when nothing
+    does."""
+    for pattern, what, cure in _OTHER_WAYS:
+        if any(pattern.search(file) for file in files):
+            return what, cure
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from core_helpers import write
 
+from ringfence.errors import NothingToRead
 from ringfence.loaders import load_application
 from ringfence.loaders.codeonly import handlers_in
 from ringfence.model.severity import Exposure
@@ -76,7 +77,28 @@ def test_functions_of_a_folder_without_a_template(tmp_path):
         Exposure.UNKNOWN,
         "unknown",
     )
-    assert application.skipped[0].reason == (
-        "there is none that Ringfence can read, so who may call the 2 functions found in code, "
-        "and what they may do, is not known"
+    note = application.skipped[0]
+    assert (note.reason, note.cure) == (
+        "there is no template that Ringfence can read; who may call the 2 functions found in code, "
+        "and what they may do, is not known",
+        "scan the folder that holds the template of the application",
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "words", "cure"),
+    [
+        ("infra__cdk_json", "a CDK application that is not synthesised", "run 'cdk synth' and scan again: the templates in cdk.out are read"),
+        ("main_tf", "Terraform, which Ringfence does not read yet", "scan a CloudFormation, SAM or Serverless Framework template of it"),
+        ("Pulumi_yaml", "a Pulumi program, which Ringfence does not read", "scan a CloudFormation, SAM or Serverless Framework template of it"),
+    ],
+)  # fmt: skip
+def test_what_declares_the_application_instead_is_said(tmp_path, file, words, cure):
+    write(tmp_path, **{file: "{}"})
+    with pytest.raises(NothingToRead) as caught:
+        load_application(tmp_path)
+    assert (caught.value.what, caught.value.cure) == (f"no template, only {words}", cure)
+    write(tmp_path, app_js="exports.handler = async (event) => {}")
+    note = load_application(tmp_path).skipped[0]
+    assert note.cure == cure
+    assert note.reason.startswith(f"there is {words}; who may call the function found in code")
