@@ -50,6 +50,7 @@ def check(
     rules: Iterable[Rule],
     config: Config,
     today: date,
+    *,
     read_text: Callable[[str], str | None] | None = None,
 ) -> Checked:
     """Run all rules.

@@ -121,7 +121,10 @@ def _draft(
 
 def confidence_of(rule: Rule, view: dict[str, Any]) -> str:
     """The rule's confidence, one step lower when it rests on a guessed class of data."""
-    if "sensitive" not in rule.when or not view.get("guessed"):
+    raised = view.get("sensitive") and (
+        rule.severity is None or "raise_for_sensitive" in rule.options
+    )
+    if not view.get("guessed") or not (raised or "sensitive" in rule.when):
         return rule.confidence
     return {"high": "medium"}.get(rule.confidence, "low")
 

@@ -52,7 +52,9 @@ def classify(resource: Resource, config: Config) -> DataClass:
             return DataClass(name, False, f"[data] in {config.file}")
     found = data_class_of(resource)
     if found.name:
-        return DataClass(found.name, found.guessed, "its name" if found.guessed else "its kind or tag")
+        return DataClass(
+            found.name, found.guessed, "its name" if found.guessed else "its kind or tag"
+        )
     for key in _key_names(resource.properties):
         for word, name in _KEY_WORDS.items():
             if word in key.lower():
@@ -68,7 +70,5 @@ def _key_names(properties: Mapping) -> list[str]:
     definitions: Value | None = properties.get("AttributeDefinitions")
     if not isinstance(definitions, Sequence):
         return []
-    found = (
-        string(item.get("AttributeName")) for item in definitions if isinstance(item, Mapping)
-    )
+    found = (string(item.get("AttributeName")) for item in definitions if isinstance(item, Mapping))
     return [name for name in found if name]

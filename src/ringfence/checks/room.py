@@ -8,6 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringfence.checks.data_classes import DataClass, classify
 from ringfence.config import Config
@@ -24,6 +25,9 @@ from ringfence.model.finding import Power
 from ringfence.model.location import Location, UnknownValue
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Choice, Mapping, Reference, Sequence, Text, Value
+
+if TYPE_CHECKING:
+    from ringfence.permissions.escalate import Escalation
 
 #: Larger files are not read for suppressing comments and fingerprints (they are still scanned).
 MAX_TEXT_BYTES = 5_000_000
@@ -49,6 +53,7 @@ class Room:
         self._lines: dict[str, list[str]] = {}
         self._classes: dict[str, DataClass] = {}
         self._powers: dict[str, list[Power]] = {}
+        self._escalations: dict[str, list[Escalation]] = {}
 
     def lines(self, file: str) -> list[str]:
         """The lines of a file of the application; empty when it cannot be read."""
@@ -143,6 +148,14 @@ class Room:
 
             self._powers[role.id] = powers_of(role, self.application)
         return self._powers[role.id]
+
+    def escalations_of(self, role: Role) -> list[Escalation]:
+        """The dangerous combinations that a role holds, the most direct first."""
+        if role.id not in self._escalations:
+            from ringfence.permissions.escalate import escalations_of
+
+            self._escalations[role.id] = escalations_of(role, self.application)
+        return self._escalations[role.id]
 
     def power_class(self, power: Power) -> str:
         """The data class that a power reaches, "" when none is known."""

@@ -1,7 +1,8 @@
 """The view of a function.
 
-``id``, ``runtime``, ``language``, ``package``, ``handler``, ``p`` (its properties, in the shape of
-``AWS::Lambda::Function``), ``timeout_s``, ``memory_mib``, ``concurrency`` (-1 when not reserved),
+``id``, ``runtime``, ``language``, ``packaging`` (zip or image), ``handler``, ``p`` (its properties,
+in the shape of ``AWS::Lambda::Function``), ``attributes`` (what stands beside them), ``timeout_s``,
+``memory_mib``, ``concurrency`` (-1 when not reserved),
 ``in_vpc``, ``env`` (name → value), ``has_env``, ``exposure``, ``http`` (an HTTP trigger reaches
 it), ``api`` (through an API Gateway, which answers for at most 29 or 30 s), ``trigger_kinds``,
 ``asynchronous`` (the service retries, so events can be lost), ``end_of_life`` / ``blocked`` (days
@@ -75,9 +76,10 @@ def view_function(room: Room, function: Function, project: Projection) -> View:
         "id": function.id,
         "runtime": function.runtime,
         "language": function.language,
-        "package": function.package,
+        "packaging": function.package,
         "handler": function.handler,
         "p": project(function.resource.properties),
+        "attributes": project(function.resource.attributes),
         "timeout_s": _number(function.timeout_s, 3, function, "Timeout"),
         "memory_mib": _number(function.memory_mib, 128, function, "MemorySize"),
         "concurrency": _number(function.concurrency, -1, function, "ReservedConcurrentExecutions"),
@@ -97,7 +99,7 @@ def view_function(room: Room, function: Function, project: Projection) -> View:
         "imports": sorted(imports_of(room, function.id)),
         "expensive": expensive_of(room, function.id),
         **runtime_view(room, runtime),
-        **powers_view(room, role, function.id),
+        **powers_view(room, role),
     }
     return view
 

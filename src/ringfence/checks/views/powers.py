@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from ringfence.checks.data_classes import HARMLESS
+from ringfence.checks.messages import listed
 from ringfence.checks.room import Room
 from ringfence.checks.views import View
 from ringfence.model.application import Role
 
-_RANK = ("credentials", "health", "financial", "personal", "confidential", "sensitive", "internal", "public", "")
+#: Escalations of this rank work at once, without waiting for somebody else.
+DIRECT_RANK = 3
+
+_RANK = (
+    "credentials",
+    "health",
+    "financial",
+    "personal",
+    "confidential",
+    "sensitive",
+    "internal",
+    "public",
+    "",
+)
 
 
-def powers_view(room: Room, role: Role | None, function_id: str = "") -> View:
+def powers_view(room: Room, role: Role | None) -> View:
     """``reads``, ``writes``, ``deletes``, ``invokes`` (targets in words), ``escalates``,
     ``administers``, ``wide`` (writes or deletes more than named resources), ``data`` (the worst
     class reached), ``sensitive``, ``guessed``,
@@ -32,8 +46,10 @@ def powers_view(room: Room, role: Role | None, function_id: str = "") -> View:
         "writes": shown.get("write", []),
         "deletes": shown.get("delete", []),
         "invokes": shown.get("invoke", []),
-        "escalates": "escalate" in shown,
-        "administers": "administer" in shown,
+        "escalates": escalates(room, role),
+        "administers": any(
+            power.verb == "administer" and not _narrow(power.target) for power in powers
+        ),
         "data": worst,
         "sensitive": worst not in HARMLESS,
         "guessed": classes.get(worst, False),
@@ -42,21 +58,42 @@ def powers_view(room: Room, role: Role | None, function_id: str = "") -> View:
     }
 
 
+def _narrow(target: str) -> bool:
+    return target != "everything in the account"
+
+
+def escalates(room: Room, role: Role | None) -> bool:
+    """Whether the role can gain more than it has, at once and without a condition."""
+    if role is None:
+        return False
+    return any(
+        not item.conditional and item.rank >= DIRECT_RANK for item in room.escalations_of(role)
+    )
+
+
 def _rank(name: str) -> int:
     return _RANK.index(name) if name in _RANK else _RANK.index("sensitive")
 
 
 def describe(shown: dict[str, list[str]]) -> str:
-    """Such as "read Orders and Users, write Orders"."""
+    """Such as "read and write Orders, invoke Billing": verbs with the same targets are joined."""
     words = {
-        "administer": "administer", "escalate": "gain more rights through", "delete": "delete",
-        "write": "write", "read": "read", "invoke": "invoke",
+        "administer": "administer", "read": "read", "write": "write", "delete": "delete from",
+        "invoke": "invoke",
     }  # fmt: skip
-    parts = [f"{words[verb]} {_some(shown[verb])}" for verb in words if verb in shown]
+    by_targets: dict[tuple[str, ...], list[str]] = {}
+    for verb, word in words.items():
+        if verb in shown:
+            by_targets.setdefault(tuple(shown[verb]), []).append(word)
+    parts = [f"{listed(verbs)} {_some(targets)}" for targets, verbs in by_targets.items()]
     return ", ".join(parts[:3])
 
 
-def _some(targets: list[str]) -> str:
-    if len(targets) > 3:
-        return f"{', '.join(targets[:2])} and {len(targets) - 2} more"
-    return " and ".join(targets)
+def _some(targets: tuple[str, ...]) -> str:
+    plain = [target.partition(" ")[2] if _is_named(target) else target for target in targets]
+    return listed(plain, 3)
+
+
+def _is_named(target: str) -> bool:
+    """Whether a target is "table Orders" and not "every table in the account"."""
+    return target.count(" ") == 1

@@ -29,10 +29,11 @@ def truth(value: Any, missing: bool = False) -> bool:
 
 
 def bucket(room: Room, resource: Resource, project: Projection) -> View:
-    """``public_acl`` (read, write or ""), ``acl_effective`` (yes, older, no: "older" means only
-    for a bucket made before the default of April 2023), ``blocks`` the effective public access
-    block per setting, ``blocks_stated`` whether the template sets it, ``website``,
-    ``has_policy``, ``tls_only``, ``versioned``, ``trigger_functions``, ``receives_code``."""
+    """``exposure`` by its access list; ``public_acl`` (read, write or ""); ``acl_effective`` (yes,
+    older, no: "older" means only for a bucket made before the default of April 2023); ``blocks``
+    the effective public access block per setting, ``blocks_stated`` whether the template sets it;
+    ``website``, ``has_policy``, ``tls_only``, ``versioned``, ``written_by_functions``,
+    ``log_target``."""
     p = resource.properties
     stated = project(p.get("PublicAccessBlockConfiguration"))
     default = room.today >= S3_PRIVATE_BY_DEFAULT_SINCE
@@ -46,6 +47,7 @@ def bucket(room: Room, resource: Resource, project: Projection) -> View:
     acl = project(p.get("AccessControl"))
     return {
         "public_acl": acl if isinstance(acl, Hole) else _PUBLIC_ACLS.get(str(acl), ""),
+        "exposure": "anyone" if not isinstance(acl, Hole) and str(acl) in _PUBLIC_ACLS else "none",
         "acl_effective": _acl_effective(blocks, stated, project(p.get("OwnershipControls"))),
         "blocks": blocks,
         "blocks_stated": stated is not None,
@@ -179,3 +181,13 @@ def log_group(room: Room, resource: Resource, project: Projection) -> View:
     """``shown`` the group's name; ``of_function`` whether a function's logs go there."""
     shown = display(resource.properties.get("LogGroupName"))
     return {"shown": shown, "of_function": "/aws/lambda/" in shown}
+
+
+def parameter(room: Room, resource: Resource, project: Projection) -> View:
+    """``secret_name`` (its name or value says that it is a secret), ``literal`` (its value is
+    text of the template)."""
+    from ringfence.checks.model_rules.secrets import what_is_it
+
+    name = display(resource.properties.get("Name")) or resource.logical_id
+    value = string(resource.properties.get("Value")) or ""
+    return {"secret_name": bool(what_is_it(name.rpartition("/")[2], value)), "literal": bool(value)}

@@ -6,7 +6,8 @@ signature, provider, unknown), ``auth_detail``; ``http`` (reached over HTTP), ``
 method that changes something), ``preflight`` (an OPTIONS route), ``open_by_nature`` (a path that
 must work before sign-in, such as /login or a webhook), ``p`` (its event definition), ``function``
 and ``function_id``, ``checks_itself`` (the code imports a library that verifies tokens or
-signatures, so may authenticate on its own), ``checker`` (which), ``expensive``; and all of
+signatures, so may authenticate on its own), ``checker`` (which), ``expensive``, ``may_change``
+(writes or deletes something); and all of
 ``powers``: what lies behind (``reads``, ``writes``, ``deletes``, ``escalates``, ``administers``,
 ``data``, ``sensitive``, ``guessed``, ``reaches``).
 """
@@ -85,6 +86,7 @@ def view_trigger(room: Room, trigger: Trigger, project: Projection) -> View:
     method = trigger.method.upper()
     checkers = sorted(verifiers_of(room, trigger.function)) if function else []
     source = room.application.resources.get(trigger.source)
+    powers = powers_view(room, role)
     return {
         "name": trigger.name,
         "id": trigger.id,
@@ -109,7 +111,8 @@ def view_trigger(room: Room, trigger: Trigger, project: Projection) -> View:
         "checks_itself": bool(checkers),
         "checker": checkers[0] if checkers else "",
         "expensive": expensive_of(room, trigger.function),
-        **powers_view(room, role, trigger.function),
+        **powers,
+        "may_change": bool(powers["writes"] or powers["deletes"]),
     }
 
 

@@ -1,0 +1,101 @@
+"""Functions that cause their own events, directly or through others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ringfence.checks.draft import Draft
+from ringfence.checks.findings import severity_for
+from ringfence.checks.messages import render
+from ringfence.checks.room import Room, references
+from ringfence.model.application import Channel
+from ringfence.model.facts import Step
+from ringfence.model.rule import Rule
+
+#: Longer cycles are not looked for: nobody reads them, and the search stays small.
+MAX_LENGTH = 5
+MAX_FOUND = 50
+
+
+def recursive(room: Room, rule: Rule) -> Iterator[Draft]:
+    """Cycles of channels, and functions that read the log group that they write."""
+    for cycle in _cycles(room.facts.channels):
+        yield _draft(room, rule, cycle)
+    yield from _own_logs(room, rule)
+
+
+def _cycles(channels: list[Channel]) -> list[tuple[Channel, ...]]:
+    """Every cycle once, the shortest first; it begins at its smallest function id."""
+    outgoing: dict[str, list[Channel]] = defaultdict(list)
+    for channel in channels:
+        outgoing[channel.writer].append(channel)
+    found: dict[tuple[str, ...], tuple[Channel, ...]] = {}
+    for start in sorted(outgoing):
+        stack: list[tuple[Channel, ...]] = [(channel,) for channel in outgoing[start]]
+        while stack and len(found) < MAX_FOUND:
+            path = stack.pop()
+            last = path[-1].reader
+            if last == start:
+                found.setdefault(tuple(step.writer for step in path), path)
+            elif last > start and len(path) < MAX_LENGTH:
+                seen = {step.writer for step in path}
+                stack.extend((*path, step) for step in outgoing[last] if step.writer not in seen)
+    return sorted(found.values(), key=len)
+
+
+def _draft(room: Room, rule: Rule, cycle: tuple[Channel, ...]) -> Draft:
+    application = room.application
+    names = {key: function.logical_id for key, function in application.functions.items()}
+    parts = []
+    for step in cycle:
+        resource = application.resources.get(step.resource)
+        through = resource.logical_id if resource else "a direct call"
+        reader = "itself" if len(cycle) == 1 else names.get(step.reader, step.reader)
+        parts.append(
+            f"{names.get(step.writer, step.writer)} writes to {through}, which starts {reader}"
+        )
+    first = cycle[0]
+    exposure = max(room.exposure_of(step.writer) for step in cycle)
+    return Draft(
+        rule=rule,
+        message=render(rule.message, {"story": "; ".join(parts)}),
+        location=first.location,
+        subject=names.get(first.writer, ""),
+        severity=severity_for(rule, exposure, False),
+        confidence="medium",
+        function=first.writer,
+        trigger=first.trigger,
+        exposure=exposure,
+        steps=tuple(Step(step.location, part) for step, part in zip(cycle, parts, strict=True)),
+        anchors=tuple(step.location for step in cycle),
+    )
+
+
+def _own_logs(room: Room, rule: Rule) -> Iterator[Draft]:
+    for trigger in room.application.triggers.values():
+        function = room.application.functions.get(trigger.function)
+        if trigger.kind != "logs" or function is None:
+            continue
+        group = room.application.resources.get(trigger.source)
+        name = (
+            group.properties.get("LogGroupName")
+            if group
+            else trigger.properties.get("LogGroupName")
+        )
+        if function.id not in {reference.resource for reference in references(name)}:
+            continue
+        story = f"{function.logical_id} is started by the log group that it writes to"
+        yield Draft(
+            rule=rule,
+            message=render(rule.message, {"story": story}),
+            location=trigger.location,
+            subject=function.logical_id,
+            severity=severity_for(rule, trigger.sender.exposure, False),
+            function=function.id,
+            trigger=trigger.id,
+            anchors=(trigger.location, function.location),
+        )
+
+
+RULES = {"recursive": recursive}

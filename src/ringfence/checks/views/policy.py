@@ -1,0 +1,235 @@
+"""The views of policies: ``role``, ``statement`` and ``resource-policy``.
+
+The facts are those of :mod:`ringfence.permissions.views`, whose docstrings list every key. Added
+here: ``owner`` ("the role of Orders" for a role that a shorthand generated, else its name),
+``functions`` that run with it, ``exposure`` of the widest trigger that reaches it (for a resource
+policy: of the widest principal that it admits), ``data``, ``sensitive``, ``guessed``;
+``escalates`` (a role can gain more than it has at once, without a condition), ``escalation`` and
+``escalation_actions`` (the most direct way), ``can_log`` (a role may write its function's logs;
+true when not known), ``plain_star`` (a statement's actions on ``*`` that could be limited).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringfence.checks.data_classes import HARMLESS
+from ringfence.checks.room import Room
+from ringfence.checks.views import Seen, View
+from ringfence.checks.views.powers import powers_view
+from ringfence.checks.worlds import Projection
+from ringfence.model.application import ResourcePolicy, Role
+from ringfence.model.location import Location
+from ringfence.model.policy import Pattern, Statement
+from ringfence.model.severity import Exposure
+
+
+def see_policies(room: Room, on: str) -> Iterator[Seen]:
+    """The subjects of one of the three kinds."""
+    if on == "resource-policy":
+        for policy in room.application.resource_policies:
+            yield _see_resource_policy(room, policy)
+        return
+    for role in room.application.roles.values():
+        if on == "role":
+            yield _see_role(room, role)
+            continue
+        for document in role.policies:
+            for statement in document.statements:
+                yield _see_statement(room, role, statement)
+
+
+def owner_of(room: Room, role: Role) -> str:
+    """What people call a role."""
+    functions = room.functions_by_role.get(role.id, ())
+    if role.generated and functions:
+        return f"the role of {functions[0].logical_id}"
+    return role.logical_id.removesuffix("!role")
+
+
+def exposure_of(room: Room, role: Role) -> Exposure:
+    """The exposure of the widest trigger among the functions with this role."""
+    functions = room.functions_by_role.get(role.id, ())
+    return max((room.exposure_of(function.id) for function in functions), default=Exposure.NONE)
+
+
+def _common(room: Room, role: Role) -> View:
+    functions = room.functions_by_role.get(role.id, ())
+    return {
+        "name": role.logical_id,
+        "owner": owner_of(room, role),
+        "functions": [function.logical_id for function in functions],
+        "exposure": str(exposure_of(room, role)),
+    }
+
+
+def _see_role(room: Room, role: Role) -> Seen:
+    def build(_: Projection) -> View:
+        from ringfence.permissions.views import role_view
+
+        powers = powers_view(room, role)
+        escalations = room.escalations_of(role)
+        direct = [item for item in escalations if not item.conditional and item.id != "admin"]
+        return {
+            **role_view(role, room.application),
+            **{name: powers[name] for name in ("data", "sensitive", "guessed", "reaches")},
+            **_common(room, role),
+            "escalates": bool(direct),
+            "escalation": direct[0].result if direct else "",
+            "escalation_actions": list(direct[0].actions) if direct else [],
+            "can_log": _can_log(role),
+            "used": bool(room.functions_by_role.get(role.id)),
+        }
+
+    functions = room.functions_by_role.get(role.id, ())
+    escalations = room.escalations_of(role)
+    places = {"trust": role.trust.location} if role.trust else {}
+    if escalations:
+        places["escalation"] = escalations[0].statement.location
+    return Seen(
+        name=role.logical_id,
+        build=build,
+        location=role.location,
+        places={name: place for name, place in places.items() if place.line},
+        function=functions[0].id if len(functions) == 1 else "",
+        exposure=exposure_of(room, role),
+        anchors=(role.location,),
+    )
+
+
+def _can_log(role: Role) -> bool:
+    """Whether the role may write logs; true when a policy of it could not be read."""
+    from ringfence.permissions.evaluate import allows
+
+    if not role.complete or any(document.unknowns for document in role.policies):
+        return True
+    actions = ("logs:CreateLogStream", "logs:PutLogEvents")
+    return all(allows(role.policies, action).possible for action in actions)
+
+
+def _see_statement(room: Room, role: Role, statement: Statement) -> Seen:
+    def build(_: Projection) -> View:
+        from ringfence.permissions.views import statement_view
+
+        view = statement_view(statement, role)
+        return {
+            **view,
+            "plain_star": _plain_star(view),
+            **_common(room, role),
+            "admin_role": any(item.id == "admin" for item in room.escalations_of(role)),
+            "data": "",
+            "sensitive": False,
+            "guessed": False,
+        }
+
+    functions = room.functions_by_role.get(role.id, ())
+    patterns = (*statement.actions, *statement.not_actions, *statement.resources)
+    places = {
+        "actions": _place(statement.actions or statement.not_actions),
+        "resources": _place(statement.resources or statement.not_resources),
+    }
+    return Seen(
+        name=role.logical_id,
+        build=build,
+        location=statement.location if statement.location.line else role.location,
+        places={name: place for name, place in places.items() if place is not None},
+        function=functions[0].id if len(functions) == 1 else "",
+        exposure=exposure_of(room, role),
+        anchors=(
+            role.location,
+            statement.location,
+            *(pattern.location for pattern in patterns if pattern.location.line),
+        ),
+    )
+
+
+#: Actions that are given on every resource as a rule. Sources: Lambda Developer Guide, "Giving
+#: Lambda functions access to resources in an Amazon VPC"; "Service Authorization Reference".
+_USUAL_ON_STAR = re.compile(
+    r"(?i)(ec2:(create|delete|describe|assign|unassign)\w*(networkinterface|privateip)\w*|logs:.*"
+    r"|xray:.*|cloudwatch:put.*|iam:passrole|sts:assumerole|lambda:invokefunction"
+    r"|lambda:get(function|\*)\*?|ses:send.*|sns:publish)$"
+)
+
+
+def _plain_star(view: View) -> list[str]:
+    """The written actions on ``*`` that could be limited and that no rule of their own covers."""
+    own = {name.lower() for name in view["credential_actions"]}
+    return [
+        name
+        for name in view["needless_star_written"]
+        if not _USUAL_ON_STAR.match(name) and name.lower() not in own
+    ]
+
+
+def _place(patterns: tuple[Pattern, ...]) -> Location | None:
+    return next((pattern.location for pattern in patterns if pattern.location.line), None)
+
+
+def _see_resource_policy(room: Room, policy: ResourcePolicy) -> Seen:
+    resource = room.application.resources.get(policy.resource)
+
+    def build(project: Projection) -> View:
+        from ringfence.permissions.views import resource_policy_view
+
+        view = resource_policy_view(policy, room.application)
+        data = room.data_class(resource) if resource is not None else None
+        name = data.name if data else ""
+        facts: View = {}
+        if resource is not None and resource.kind == "bucket":
+            from ringfence.checks.views.storage import bucket
+
+            facts = bucket(room, resource, project)
+        return {
+            **view,
+            "name": view["resource"],
+            "policy": view["name"],
+            "exposure": view["widest"] or "none",
+            "data": name,
+            "sensitive": name not in HARMLESS,
+            "guessed": bool(data and data.guessed),
+            "website": bool(facts.get("website")),
+            "blocks": facts.get("blocks", {}),
+            "blocks_stated": bool(facts.get("blocks_stated")),
+            "code": bool(resource is not None and _holds_code(room, resource.id)),
+        }
+
+    statements = policy.document.statements
+    principals = [p.value for statement in statements for p in statement.principals]
+    location = policy.location
+    if not location.line and statements:
+        location = statements[0].location
+    return Seen(
+        name=resource.logical_id if resource else policy.resource.rpartition("#")[2],
+        build=build,
+        location=location,
+        places=_policy_places(policy, location),
+        anchors=(
+            location,
+            *((resource.location,) if resource else ()),
+            *(pattern.location for pattern in principals if pattern.location.line),
+        ),
+    )
+
+
+def _policy_places(policy: ResourcePolicy, location: Location) -> dict[str, Location]:
+    """``open`` is the statement that admits the most."""
+    from ringfence.permissions.audience import audience_of
+
+    audience = audience_of(policy.document)
+    if not audience:
+        return {}
+    place = audience[0].statement.location
+    return {"open": place if place.line else location}
+
+
+def _holds_code(room: Room, resource_id: str) -> bool:
+    """Whether some function's code is fetched from a bucket."""
+    from ringfence.checks.room import references
+
+    return any(
+        resource_id
+        in {ref.resource for ref in references(function.resource.properties.get("Code"))}
+        for function in room.application.functions.values()
+    )
