@@ -154,15 +154,23 @@ def test_a_reader_that_left_is_no_error() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_behind_standard_output_is_one_clear_error() -> None:
+@pytest.mark.parametrize("words", [["rules"], ["scan", "--help"], ["--version"]])
+def test_a_full_disk_behind_standard_output_is_one_clear_error(words: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*COMMAND, "rules"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*COMMAND, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr) == (
         2,
-        "error: standard output: cannot write the report: No space left on device\n",
+        "error: standard output: cannot write: No space left on device\n",
     )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes streams as a shell does")
+@pytest.mark.parametrize(("words", "code"), [("--version", 0), ("rules", 0), ("bogus", 2)])
+def test_closed_streams_change_no_exit_code(words: str, code: int) -> None:
+    line = f'exec "{sys.executable}" -m ringfence {words} >&- 2>&-'
+    assert subprocess.run(["/bin/sh", "-c", line], check=False).returncode == code
 
 
 def test_rules_as_json() -> None:

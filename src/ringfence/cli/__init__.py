@@ -6,10 +6,15 @@ above ``--fail-on``, 2 wrong usage or nothing readable, 3 a defect of ours, 130 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ringfence.errors import RingfenceError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 EXIT_OK = 0
 EXIT_FOUND = 1
@@ -23,14 +28,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from ringfence.cli.parser import build_parser, check_verb
 
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_closed_streams()
     try:
         check_verb(words)
-        arguments = build_parser().parse_args(words)
-        code = int(arguments.run(arguments))
+        code = _run(build_parser(), words)
         sys.stdout.flush()
         return code
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     except KeyboardInterrupt:
         _say("interrupted")
         return EXIT_INTERRUPTED
@@ -43,6 +46,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _system_error(problem)
     except Exception as defect:
         return _defect(defect, verbose=any(word in ("-v", "--verbose") for word in words))
+
+
+def _run(parser: ArgumentParser, words: list[str]) -> int:
+    """The code of the command, or of the parser where it answered itself (``--help``)."""
+    try:
+        arguments = parser.parse_args(words)
+        return int(arguments.run(arguments))
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_OK
+
+
+def _open_closed_streams() -> None:
+    """``ringfence … >&-``: a stream that the caller closed swallows what is written."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - lives as long as the process
 
 
 def _fail(what: str, cure: str, code: int) -> int:

@@ -44,10 +44,12 @@ def write_file(path: Path, text: str) -> None:
             target.write_bytes(data)
             return
         _replace(target, data, mode)
-    except OSError as problem:
+    except (OSError, RuntimeError) as problem:  # RuntimeError: symbolic links in a circle
         cure = "" if target_exists(path) else f"the folder {path.parent} must exist"
         raise OutputError(
-            f"cannot write the report: {problem.strerror or problem}", str(path), cure
+            f"cannot write the report: {getattr(problem, 'strerror', '') or problem}",
+            str(path),
+            cure,
         ) from problem
 
 
@@ -130,9 +132,7 @@ def print_text(text: str) -> None:
         drop_output()
     except OSError as problem:
         drop_output()
-        raise OutputError(
-            f"cannot write the report: {problem.strerror}", "standard output"
-        ) from problem
+        raise OutputError(f"cannot write: {problem.strerror}", "standard output") from problem
 
 
 def drop_output() -> None:

@@ -44,6 +44,15 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, cure=f"`{self.prog} --help` shows what there is")
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As every other text: a full disk is an error, a reader that left is none.
+
+        argparse's own version, which help and version texts go through, drops every error.
+        """
+        from ringfence.cli.output import print_text
+
+        print_text(message)
+
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """The same text for every terminal and Python version: 96 columns, short option lists."""
