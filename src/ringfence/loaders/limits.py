@@ -12,13 +12,15 @@ class Limits:
     CloudFormation allows 1 MB and 500 resources a template; the bounds are wider, since what a
     framework or a macro takes as its input can be longer.
 
-    ``nodes`` counts values after aliases are followed. ``depth`` bounds nesting of one document,
-    ``nesting`` of stacks in stacks, ``questions`` how many templates one value may lead through,
-    ``loop_items`` what the loops of one template make, ``resolved_nodes`` and ``resolved_text``
-    (characters) what is worked out for all templates of a scan together.
+    ``total_bytes`` bounds all documents of a scan. ``nodes`` counts values after aliases are
+    followed. ``depth`` bounds nesting of one document, ``nesting`` of stacks in stacks,
+    ``questions`` how many templates one value may lead through, ``loop_items`` what the loops of
+    one template make, ``resolved_nodes`` and ``resolved_text`` (characters) what is worked out for
+    all templates of a scan together.
     """
 
     document_bytes: int = 8_000_000
+    total_bytes: int = 120_000_000
     nodes: int = 400_000
     depth: int = 80
     notes: int = 50

@@ -156,6 +156,8 @@ class Stacks:
         file = self.tree.inside(stack.resolver.folder, text)
         if file is None:
             skip(what, "its template lies outside the scanned folder", place)
+        elif self.tree.is_excluded(file):
+            skip(what, "its template is excluded", place)
         elif file in stack.chain:
             skip(what, "it nests a template that it is nested in", place, "break the circle")
         elif len(stack.chain) >= self.tree.limits.nesting:

@@ -38,11 +38,11 @@ class Parameters:
         declaration = self.declaration(name)
         kind = literal_text(declaration.get("Type")) or "String"
         place = self.declared.key_location(name)
+        if kind.startswith("AWS::SSM::Parameter::Value"):
+            return Unknown(f"parameter {name} is read from Parameter Store at deployment", place)
         given = self.given.get(name)
         if given is not None:
             return _typed(given, kind)
-        if kind.startswith("AWS::SSM::Parameter::Value"):
-            return Unknown(f"parameter {name} is read from Parameter Store at deployment", place)
         default = declaration.get("Default")
         if default is not None:
             return _typed(default, kind)

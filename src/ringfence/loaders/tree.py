@@ -45,6 +45,7 @@ class Tree:
         self.limits = limits
         self.skipped: list[Skipped] = []
         self.documents: dict[str, Value | None] = {}
+        self.parsed_bytes = 0
 
     def skip(self, what: str, reason: str, place: Location | None = None, cure: str = "") -> None:
         note = Skipped(what, reason, place, cure)
@@ -119,7 +120,11 @@ class Tree:
         if path not in self.documents:
             self.documents[path] = None
             data = self.read(path, place)
-            if data is not None:
+            self.parsed_bytes += len(data or b"")
+            if self.parsed_bytes > self.limits.total_bytes:
+                limit = self.limits.total_bytes // 1_000_000
+                self.skip(path, f"more than {limit} MB of templates", None, "exclude some")
+            elif data is not None:
                 try:
                     self.documents[path] = parse_document(data, path, self.limits, self.skipped)
                 except DocumentError as problem:

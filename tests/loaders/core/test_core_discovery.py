@@ -154,6 +154,10 @@ def test_depth_and_number_of_files_are_bounded(tmp_path):
     files, notes = found_in(tmp_path)
     assert files == []
     assert [note.partition(": ")[2] for note in notes] == ["folders deeper than 40 levels"]
+    write(tmp_path, **{f"t{number}_yaml": SAM for number in range(3)})
+    files, notes = found_in(tmp_path, limits=Limits(total_bytes=len(SAM) * 2))
+    assert files == ["t0.yaml", "t1.yaml"]
+    assert "t2.yaml: more than 0 MB of templates" in notes
     for number in range(30):
         (tmp_path / f"{number}.txt").touch()
     _, notes = found_in(tmp_path, limits=Limits(files=10))

@@ -141,6 +141,8 @@ def test_a_name_stays_whole_when_its_text_is_split():
 def test_given_parameters_win_over_defaults():
     assert evaluated("!Sub '${Name}-${NoDefault}'", SECTIONS, Name="a", NoDefault="b") == "a-b"
     assert evaluated("!Ref Subnets", SECTIONS, Subnets="s-1,s-2") == ["s-1", "s-2"]
+    stored = "?parameter Image is read from Parameter Store at deployment"
+    assert evaluated("!Ref Image", SECTIONS, Image="/other") == stored
     assert evaluated("!Sub 'x-${AWS::Region}'", "", **{"AWS::Region": "eu-west-1"}) == "x-eu-west-1"
 
 
