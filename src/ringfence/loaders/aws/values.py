@@ -18,6 +18,8 @@ from ringfence.model.value import (
     string,
 )
 
+_PSEUDO = ("Region", "AccountId", "Partition", "URLSuffix", "StackName", "StackId")
+
 
 def alternatives(value: Value | None) -> Iterator[Value]:
     """The value itself, or every branch of a choice that has a value."""
@@ -96,12 +98,20 @@ def rendered(value: Value | None) -> str:
     """The text of a value with pseudo parameters as ``<Region>`` (no colons inside), other
     references as ``${Name.Attribute}``, unknown parts as ``${?}``; "" for objects and lists."""
     if isinstance(value, Scalar):
-        return "" if value.value is None else str(value.value)
+        text = "" if value.value is None else str(value.value)
+        return _pseudo_written_out(text) if "${AWS::" in text else text
     if isinstance(value, Reference):
         return f"<{value.resource[5:]}>" if value.is_pseudo else str(value)
     if isinstance(value, Text):
         return "".join(part if isinstance(part, str) else rendered(part) for part in value.parts)
     return "${?}" if isinstance(value, Unknown) else ""
+
+
+def _pseudo_written_out(text: str) -> str:
+    """Pseudo parameters that nothing substituted (an exported API definition has them)."""
+    for name in _PSEUDO:
+        text = text.replace(f"${{AWS::{name}}}", f"<{name}>")
+    return text
 
 
 def references(value: Value | None) -> Iterator[Reference]:

@@ -39,6 +39,8 @@ class Triggers:
         self.graph = graph
         self.senders = Senders(graph)
         self.pending: list[Pending] = []
+        self._seen: set[tuple[str, str, str, str]] = set()
+        self._by_function: dict[str, list[Pending]] = {}
 
     def add(
         self,
@@ -57,32 +59,29 @@ class Triggers:
     ) -> None:
         """Add one; without an authentication it follows from who may send."""
         identifier = source.id if source is not None else ""
-        for other in self.pending:
-            if (
-                other.kind == kind
-                and other.function is function
-                and other.name == name
-                and other.source == identifier
-            ):
-                return
-        self.pending.append(
-            Pending(
-                kind,
-                function,
-                name,
-                sender,
-                authentication,
-                location,
-                identifier,
-                method,
-                path,
-                protocol,
-                properties,
-            )
+        key = (function.id, kind, name, identifier)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        added = Pending(
+            kind,
+            function,
+            name,
+            sender,
+            authentication,
+            location,
+            identifier,
+            method,
+            path,
+            protocol,
+            properties,
         )
+        self.pending.append(added)
+        self._by_function.setdefault(function.id, []).append(added)
 
-    def kinds_of(self, function: Function) -> set[str]:
-        return {item.kind for item in self.pending if item.function is function}
+    def of(self, function: Function) -> list[Pending]:
+        """What reaches a function, as far as it is known by now."""
+        return self._by_function.get(function.id, [])
 
     def of_resource(self, resource: Resource) -> Callable[[], Sender]:
         return lambda: self.senders.of(resource.id)
@@ -141,10 +140,8 @@ class _OfFunction:
         self.asking = True
         try:
             found = [narrow]
-            for item in self.triggers.pending:
-                if item.function is self.function:
-                    sender = item.sender() if callable(item.sender) else item.sender
-                    found.append(sender)
+            for item in self.triggers.of(self.function):
+                found.append(item.sender() if callable(item.sender) else item.sender)
             return max(found, key=lambda sender: sender.exposure)
         finally:
             self.asking = False

@@ -31,8 +31,9 @@ def collect(triggers: Triggers) -> None:
     for api in graph.of("AWS::ApiGatewayV2::Api"):
         add_definition(triggers, HTTP, api, access.certificate(graph, api))
         _quick_create(triggers, api)
+    connects = _connects(graph)
     for route in graph.of("AWS::ApiGatewayV2::Route"):
-        _route(triggers, route)
+        _route(triggers, route, connects)
     for authorizer in graph.of("AWS::ApiGatewayV2::Authorizer"):
         properties = authorizer.properties
         apis = graph.find(properties.get("ApiId"), "api")
@@ -73,13 +74,15 @@ def _quick_create(triggers: Triggers, api: Resource) -> None:
         )
 
 
-def _route(triggers: Triggers, route: Resource) -> None:
+def _route(triggers: Triggers, route: Resource, connects: dict[str, Resource]) -> None:
     graph, properties = triggers.graph, route.properties
     apis = graph.find(properties.get("ApiId"), "api")
     api = apis[0] if apis else None
     socket = api is not None and _kind(api) == WEBSOCKET
     key = text_of(properties, "RouteKey") or "$default"
-    held = _socket_access(graph, api, route) if socket and api else _route_access(graph, route)
+    held = _route_access(graph, route)
+    if socket and api is not None:
+        held = _socket_access(graph, api, route, connects)
     if api is not None:
         held = access.narrowed(held, access.certificate(graph, api))
     method, path = ("", key) if socket else _split(key)
@@ -111,19 +114,29 @@ def _label(method: str, path: str) -> str:
     return f"{method} {path}".strip()
 
 
-def _socket_access(graph: Graph, api: Resource, route: Resource) -> Access:
+def _connects(graph: Graph) -> dict[str, Resource]:
+    """The ``$connect`` route of each API by the API's id."""
+    found: dict[str, Resource] = {}
+    for route in graph.of("AWS::ApiGatewayV2::Route"):
+        if text_of(route.properties, "RouteKey") == "$connect":
+            for api in graph.find(route.properties.get("ApiId"), "api"):
+                found[api.id] = route
+    return found
+
+
+def _socket_access(
+    graph: Graph, api: Resource, route: Resource, connects: dict[str, Resource]
+) -> Access:
     """A WebSocket API checks once, at ``$connect``; all its routes rest on that."""
     if text_of(route.properties, "RouteKey") == "$connect":
         return _route_access(graph, route)
-    for other in graph.of("AWS::ApiGatewayV2::Route"):
-        if text_of(other.properties, "RouteKey") == "$connect" and api in graph.find(
-            other.properties.get("ApiId"), "api"
-        ):
-            held = _route_access(graph, other)
-            detail = "; ".join(
-                word for word in (held.authentication.detail, "checked at $connect") if word
-            )
-            return replace(held, authentication=replace(held.authentication, detail=detail))
+    other = connects.get(api.id)
+    if other is not None:
+        held = _route_access(graph, other)
+        detail = "; ".join(
+            word for word in (held.authentication.detail, "checked at $connect") if word
+        )
+        return replace(held, authentication=replace(held.authentication, detail=detail))
     return access.open_to_anyone(route.location, "the API has no $connect route that checks")
 
 

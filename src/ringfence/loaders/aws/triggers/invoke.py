@@ -60,9 +60,8 @@ def collect(triggers: Triggers) -> None:
 
 def add_missing(triggers: Triggers) -> None:
     """A function that nothing triggers can still be invoked by its account."""
-    triggered = {id(item.function) for item in triggers.pending}
     for function in triggers.graph.application.functions.values():
-        if id(function) not in triggered:
+        if not triggers.of(function):
             sender = Sender(
                 Exposure.ACCOUNT,
                 "anyone in the account with lambda:InvokeFunction",
@@ -153,9 +152,7 @@ def _is_declared(
 ) -> bool:
     """Whether another resource already declares the trigger that a permission makes possible."""
     same = _SAME.get(kind, {kind})
-    declared = [
-        item for item in triggers.pending if item.function is function and item.kind in same
-    ]
+    declared = [item for item in triggers.of(function) if item.kind in same]
     if source is not None and source.kind in ("bucket", "topic"):
         return any(item.source == source.id for item in declared)
     return bool(declared)

@@ -15,6 +15,12 @@ _TARGETS = (
     ("QueueConfigurations", "Queue"),
     ("TopicConfigurations", "Topic"),
 )
+#: The same in the service's own words, as the CDK's custom resource passes them on.
+_SERVICE_TARGETS = (
+    ("LambdaFunctionConfigurations", "LambdaFunctionArn"),
+    ("QueueConfigurations", "QueueArn"),
+    ("TopicConfigurations", "TopicArn"),
+)
 
 
 def collect(triggers: Triggers) -> None:
@@ -22,13 +28,18 @@ def collect(triggers: Triggers) -> None:
         for list_name, target in _TARGETS:
             for entry in objects(bucket.properties, f"NotificationConfiguration.{list_name}"):
                 _notification(triggers, bucket, entry, target)
+    for custom in triggers.graph.of("Custom::S3BucketNotifications"):
+        for bucket in triggers.graph.find(custom.properties.get("BucketName"), "bucket"):
+            for list_name, target in _SERVICE_TARGETS:
+                for entry in objects(custom.properties, f"NotificationConfiguration.{list_name}"):
+                    _notification(triggers, bucket, entry, target)
 
 
 def _notification(triggers: Triggers, bucket: Resource, entry: Mapping, target: str) -> None:
     sender = triggers.of_resource(bucket)
     name = f"bucket {name_of(bucket)} ({_what(entry)})"
     held = entry.get(target)
-    if target == "Function":
+    if target in ("Function", "LambdaFunctionArn"):
         for function in triggers.graph.functions(held):
             triggers.add(
                 "s3", function, name, sender, entry.location, source=bucket, properties=entry
@@ -50,7 +61,8 @@ def _what(entry: Mapping) -> str:
 
 def _filter(entry: Mapping) -> Iterator[str]:
     prefix = suffix = ""
-    for rule in items(entry, "Filter.S3Key.Rules"):
+    rules = [*items(entry, "Filter.S3Key.Rules"), *items(entry, "Filter.Key.FilterRules")]
+    for rule in rules:
         for word in every(rule, "Name"):
             side = text_of(word).lower()
             value = text_of(rule, "Value")
