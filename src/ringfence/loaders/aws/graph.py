@@ -116,7 +116,7 @@ class Graph:
             found.extend(self._referenced(reference, kinds, hops))
         if found:
             return found
-        return self._literally(rendered(value), kinds)
+        return self._literally(rendered(value), kinds, value.location.file)
 
     def _referenced(
         self, reference: Reference, kinds: tuple[str, ...], hops: int
@@ -153,7 +153,8 @@ class Graph:
         child = self.templates.get(path) if path is not None else None
         return child.outputs.get(name) if child is not None else None
 
-    def _literally(self, text: str, kinds: tuple[str, ...]) -> list[Resource]:
+    def _literally(self, text: str, kinds: tuple[str, ...], file: str) -> list[Resource]:
+        """Resources of that name, those of the template that writes it before all others."""
         if not text:
             return []
         for name, wanted in _names_in(text):
@@ -163,7 +164,8 @@ class Graph:
                 if (not kinds or resource.kind in kinds) and (not wanted or resource.kind in wanted)
             ]
             if found:
-                return found
+                own = [resource for resource in found if resource.location.file == file]
+                return own or found
         return []
 
     # --- what is noted ------------------------------------------------------------------------

@@ -33,8 +33,13 @@ _BY_TYPE = {
 
 def collect(triggers: Triggers) -> None:
     for mapping in triggers.graph.of("AWS::Lambda::EventSourceMapping"):
-        for function in triggers.graph.functions(mapping.properties.get("FunctionName")):
+        functions = triggers.graph.functions(mapping.properties.get("FunctionName"))
+        for function in functions:
             _mapping(triggers, mapping, function)
+        if not functions:
+            at = place(mapping.properties, "FunctionName")
+            reason = "no function of the templates has this name"
+            triggers.graph.unknown(f"function of {mapping.logical_id}", reason, at)
 
 
 def _mapping(triggers: Triggers, mapping: Resource, function: Function) -> None:

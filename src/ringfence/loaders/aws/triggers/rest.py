@@ -10,7 +10,7 @@ from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.triggers.builder import Triggers
 from ringfence.loaders.aws.triggers.openapi import Definition
 from ringfence.loaders.aws.triggers.services import feed_from_integration
-from ringfence.loaders.aws.values import every, first, items, place, text_of, truth
+from ringfence.loaders.aws.values import every, first, items, place, rendered, text_of, truth
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
@@ -107,10 +107,7 @@ def add_endpoint(triggers: Triggers, endpoint: Endpoint) -> None:
     if next(filter(None, words), "").lower() in ("mock", "http", "http_proxy"):
         return
     functions = [
-        function
-        for key in ("uri", "Uri", "IntegrationUri")
-        for uri in every(integration, key)
-        for function in triggers.graph.functions(uri)
+        function for uri in _uris(integration) for function in triggers.graph.functions(uri)
     ]
     for function in functions:
         triggers.add(
@@ -126,8 +123,16 @@ def add_endpoint(triggers: Triggers, endpoint: Endpoint) -> None:
             protocol=endpoint.protocol,
             properties=endpoint.properties,
         )
-    if not functions:
-        feed_from_integration(triggers, integration, label, held, endpoint.location)
+    if functions:
+        return
+    feed_from_integration(triggers, integration, label, held, endpoint.location)
+    if any("/functions/" in rendered(uri) for uri in _uris(integration)):
+        reason = "no function of the templates has the name in its integration"
+        triggers.graph.unknown(f"function behind {label}", reason, endpoint.location)
+
+
+def _uris(integration: Mapping) -> list[Value]:
+    return [value for key in ("uri", "Uri", "IntegrationUri") for value in every(integration, key)]
 
 
 def add_authorizer(triggers: Triggers, use: AuthorizerUse, limit: Sender | None = None) -> None:
