@@ -15,6 +15,7 @@ from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
 from ringfence.model.facts import Facts, Flow
 from ringfence.model.location import Location, Skipped
+from ringfence.model.severity import Exposure
 from ringfence.rules.events import EventCatalogue
 from ringfence.rules.taint import TaintCatalogue
 
@@ -75,6 +76,7 @@ class Work:
         machine = Machine(
             self.application, function, self.read_module, self.load(function.language), self.events
         )
+        machine.directory = self.post.directory
         machine.response_overlay = self.post.reader(function.id)
         reason = ""
         try:
@@ -85,6 +87,7 @@ class Work:
             reason = "the code is nested too deeply; what was seen until then is shown"
         except Exception as problem:
             reason = f"internal error in the analysis ({type(problem).__name__}: {problem})"
+        self.post.collect(machine)
         self.results[function.id] = machine.collected
         if reason:
             self.skipped[function.id] = Skipped(
@@ -93,7 +96,7 @@ class Work:
 
     def connect(self) -> list[str]:
         """Deliver what functions write; the ids of functions that now receive more."""
-        return self.post.deliver(self.results)
+        return self.post.deliver()
 
     def facts(self) -> Facts:
         facts = Facts(channels=sorted(self.post.channels, key=channel_order))
@@ -127,9 +130,27 @@ def without_repeats(
     """
     flows = list(result.flows.values())
     if post.is_internal(identity):
-        flows = [flow for flow in flows if flow.source.via or (flow.source.path != "event"
-                 and not flow.source.path.startswith("event."))]  # fmt: skip
-    return flows
+        flows = [flow for flow in flows if flow.source.via or not is_own_event(flow)]
+    brought = {(flow.rule, flow.location) for flow in flows if flow.source.via}
+    return [
+        flow
+        for flow in flows
+        if flow.source.via
+        or (flow.rule, flow.location) not in brought
+        or widest(application, flow) > Exposure.ACCOUNT
+    ]
+
+
+def is_own_event(flow: Flow) -> bool:
+    return flow.source.kind == "event" and flow.source.path.partition(".")[0].partition("[")[0] == (
+        "event"
+    )
+
+
+def widest(application: Application, flow: Flow) -> Exposure:
+    found = [application.triggers[key].sender.exposure for key in flow.source.triggers
+             if key in application.triggers]  # fmt: skip
+    return max(found, default=Exposure.NONE)
 
 
 # --- one function ---

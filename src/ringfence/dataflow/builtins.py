@@ -507,7 +507,7 @@ _STRIP = change_case(lambda text: text)
 
 _PYTHON: dict[str, Method] = {
     "lower": _LOWER, "upper": _UPPER, "casefold": _LOWER, "strip": _STRIP, "lstrip": _STRIP,
-    "rstrip": _STRIP, "title": same, "capitalize": same, "decode": same, "encode": same,
+    "rstrip": _STRIP, "title": same, "capitalize": same, "decode": same, "encode": same, "read": same, "readline": same,
     "format": format_text, "join": join_text, "split": split, "rsplit": split, "splitlines": split,
     "partition": split, "rpartition": split, "replace": replace, "zfill": same,
     "append": append, "add": append, "appendleft": append, "extend": extend, "insert": insert,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import cloud_names, sinks
+from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
 from ringfence.dataflow.values import (
@@ -40,7 +41,9 @@ def record(
 
     place = machine.location(node)
     service = client.service
-    arguments = {name: described(value) for name, value in parameters.items() if name != "*"}
+    arguments = {
+        name: described(machine, name, value) for name, value in parameters.items() if name != "*"
+    }
     call = CloudCall(machine.function.id, service, operation, arguments, place, client.own)
     key = (
         service,
@@ -64,7 +67,8 @@ def record(
     return answer(machine, service, operation, parameters, node, document)
 
 
-def described(value: Value) -> CallArgument:
+def described(machine: Machine, name: str, value: Value) -> CallArgument:
+    """An argument as the fact keeps it; a known name of a resource counts as the resource."""
     texts: list[str] = []
     resources: list[str] = []
     variables: list[str] = []
@@ -75,6 +79,10 @@ def described(value: Value) -> CallArgument:
             variables += const.variables()
         elif const is not None:
             texts.append(str(const))
+    kind = NAMING.get(name)
+    if kind is not None and machine.directory is not None and not resources:
+        for text in texts:
+            resources += machine.directory.of_text(text, kind)
     if not texts and (value.open or value.taint):
         texts.append("*")
     return CallArgument(
@@ -122,7 +130,7 @@ def answer(
     trail = Trail(None, machine.location(node), "")
     value = Value((), (Taint(source, (), trail, quality=2),), (), True)
     if machine.response_overlay is not None:
-        value = join(value, machine.response_overlay(service, operation, parameters))
+        value = join(value, machine.response_overlay(service, operation, parameters, document))
     return value
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ringfence.dataflow import calls, expressions, guards, imports, responses, targets
+from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.objects import (
     ClassObject,
-    Closure,
     External,
     ModuleObject,
     Obj,
@@ -80,12 +80,13 @@ class Machine:
         self.exits_of: dict[int, Any] = {}
         self.heap_writes = 0
         self.module_reads = 0
-        self.response_overlay: Callable[[str, str, dict[str, Value]], Value] | None = None
+        self.response_overlay: Callable[[str, str, dict[str, Value], bool], Value] | None = None
         self.in_handler = False
         self.callback_result: Value = NOTHING
         self.environment_cache: dict[str, Value] = {}
         self.handler_nodes: set[int] = set()
         self.current: syntax.Node = syntax.Constant(1, 1, 1, 1, None)
+        self.directory: Directory | None = None
         self.error = Source("error", "error")
 
     # --- places and helpers ---
