@@ -215,6 +215,27 @@ def test_suppressed_findings_are_left_out_unless_asked_for() -> None:
     ]
 
 
+def test_further_places_become_related_locations() -> None:
+    (found,) = [
+        item
+        for item in run_of(report_sample.sample())["results"]
+        if item["ruleId"] == "role-wildcard-action"
+    ]
+    assert found["relatedLocations"] == [
+        {
+            "id": 1,
+            "physicalLocation": {
+                "artifactLocation": {
+                    "uri": "examples/shop/template.yaml",
+                    "uriBaseId": "SRCROOT",
+                },
+                "region": {"startLine": 4, "startColumn": 3},
+            },
+            "message": {"text": "globals Function"},
+        }
+    ]
+
+
 def test_the_limits_of_review_pages_hold() -> None:
     finding = report_sample.command_injection()
     steps = tuple(Step(Location("a.py", line), f"step {line}") for line in range(1, 3 * MAX_STEPS))
