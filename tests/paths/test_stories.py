@@ -123,6 +123,15 @@ class Shop:
                 )
             )  # fmt: skip
 
+    def access(self, trigger: Trigger) -> None:
+        """The finding that the checks make on an open entry."""
+        self.findings.append(
+            Finding(
+                "anonymous-entry", "", "access", Severity.MEDIUM, "high", "developer", "",
+                trigger.location, "", f"anonymous-{trigger.name}", trigger=trigger.id,
+            )
+        )  # fmt: skip
+
     def paths(self, **options: Any) -> list[AttackPath]:
         return find_paths(self.application, self.facts, self.findings, **options)
 
@@ -265,7 +274,7 @@ def test_an_open_entry_that_deletes_and_reads_personal_data() -> None:
     shop = Shop()
     users = shop.resource("Profiles", "AWS::DynamoDB::Table", "table", tags={"data-class": "pii"})
     function = shop.function("Remove", allow("dynamodb:*", Reference(users.id, "Arn")))
-    shop.trigger(
+    entry = shop.trigger(
         function, "apigateway-http", "DELETE /profiles/{id}", Exposure.ANYONE, path="/profiles/{id}"
     )
     for operation, line in (("GetItem", 3), ("DeleteItem", 4)):
@@ -275,6 +284,9 @@ def test_an_open_entry_that_deletes_and_reads_personal_data() -> None:
                 {"TableName": CallArgument((), (users.id,))}, at(line, "remove/app.py"),
             )
         )  # fmt: skip
+    assert shop.paths() == []  # the checks found nothing wrong with it
+    shop.access(entry)
+    assert shop.paths()[0].findings == ("anonymous-DELETE /profiles/{id}",)
     assert [story(path) for path in shop.paths()] == [
         "[high, medium] Anyone can delete and read table Profiles through Remove (personal data)\n"
         "template.yaml:20 Anyone on the internet can send DELETE /profiles/{id} to Remove (no authoriser)\n"
@@ -288,7 +300,8 @@ def test_doors_that_must_stand_open_are_left_alone() -> None:
     shop = Shop()
     users = shop.resource("Users", "AWS::DynamoDB::Table", "table")
     function = shop.function("SignIn", allow("dynamodb:*", Reference(users.id, "Arn")))
-    shop.trigger(function, "apigateway-http", "POST /login", Exposure.ANYONE, path="/login")
+    door = shop.trigger(function, "apigateway-http", "POST /login", Exposure.ANYONE, path="/login")
+    shop.access(door)
     shop.facts.calls.append(
         CloudCall(
             function.id,

@@ -173,7 +173,7 @@ def ids(application: Application, *statements: Any) -> list[str]:
         (["iam:UpdateAssumeRolePolicy"], ["iam-012"]),
         (["sts:AssumeRole"], ["sts-001"]),
         (["iam:PassRole", "cloudformation:CreateStack"], ["cloudformation-001"]),
-        (["iam:PassRole", "ecs:RegisterTaskDefinition", "ecs:RunTask"], ["ecs-001"]),
+        (["iam:PassRole", "ecs:RegisterTaskDefinition", "ecs:RunTask"], ["ecs-004"]),
         (["ssm:SendCommand"], ["ssm-002"]),
         (["iam:PassRole", "states:CreateStateMachine", "states:StartExecution"], ["rf-states-create"]),
         (["lambda:CreateFunction", "lambda:InvokeFunction"], []),

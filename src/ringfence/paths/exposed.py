@@ -64,9 +64,9 @@ def exposed_paths(
     kept = list(findings)
     found = []
     for function in application.functions.values():
-        path = (
-            None if function.id in covered else _open_function(application, facts, reach, function)
-        )
+        if function.id in covered:
+            continue
+        path = _open_function(application, facts, kept, reach, function)
         if path is not None:
             found.append(path)
     for resource in application.resources.values():
@@ -102,16 +102,25 @@ class _Touch:
 
 
 def _open_function(
-    application: Application, facts: Facts, reach: Reach, function: Function
+    application: Application,
+    facts: Facts,
+    findings: list[Finding],
+    reach: Reach,
+    function: Function,
 ) -> AttackPath | None:
     entries = [
         trigger
         for trigger in application.triggers_of(function.id)
         if trigger.sender.exposure is Exposure.ANYONE and not _is_door(trigger, function)
     ]
-    if not entries:
+    if not entries or not _is_found(entries, function, findings):
         return None
-    touches = [touch for touch in _touches(application, facts, reach, function) if _matters(touch)]
+    sources = {entry.source for entry in entries}  # what is open by itself is another story
+    touches = [
+        touch
+        for touch in _touches(application, facts, reach, function)
+        if _matters(touch) and touch.resource.id not in sources
+    ]
     if not touches:
         return None
     touches.sort(key=lambda t: (-t.data.rank, t.data.guessed, _VERB_ORDER.index(t.verb)))
@@ -143,6 +152,18 @@ def _touches(
 def _resources(application: Application, call: CloudCall) -> Iterable[Resource]:
     ids = dict.fromkeys(name for argument in call.arguments.values() for name in argument.resources)
     return [application.resources[name] for name in ids if name in application.resources]
+
+
+def _is_found(entries: list[Trigger], function: Function, findings: list[Finding]) -> bool:
+    """Whether the checks hold the entry against it too: they know of code that asks by itself,
+    and of what people silenced."""
+    if any(entry.kind not in words.HTTP_KINDS for entry in entries):
+        return True
+    ids = {entry.id for entry in entries}
+    return any(
+        finding.family == "access" and (finding.trigger in ids or finding.function == function.id)
+        for finding in findings
+    )
 
 
 def _is_door(trigger: Trigger, function: Function) -> bool:

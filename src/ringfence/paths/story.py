@@ -67,7 +67,8 @@ class Telling:
         data = self.reach.worst(powers)
         exposure = case.trigger.sender.exposure if case.trigger else Exposure.UNKNOWN
         whole = any(power.target == WHOLE_ACCOUNT for power in powers)
-        sensitive = whole or (data.rank > 0 and not data.guessed)
+        outside = exposure > Exposure.ACCOUNT  # who is inside may reach the data already
+        sensitive = outside and (whole or (data.rank > 0 and not data.guessed))
         severity = severity_of(exposure, effect, sensitive)
         lines = [self.entry(case), *self.travel(case), self.use(story, case)]
         lines += self.reached(story, powers)

@@ -106,6 +106,8 @@ def short_who(trigger: Trigger | None) -> str:
     said = trigger.sender.who
     if trigger.sender.exposure is Exposure.AUTHENTICATED and "AWS account" in said:
         return "Anyone with an AWS account"
+    if trigger.sender.exposure is Exposure.UNKNOWN and said not in ("", "not known"):
+        return _capital(said)
     if trigger.authentication.kind == "api-key":
         return "Anyone with an API key"
     return words
