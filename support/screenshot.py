@@ -9,6 +9,7 @@ lines. Times are left out, so that the file changes only when the report does.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -90,9 +91,18 @@ def coloured_report(path: Path) -> str:
     """What a terminal would get, without the time that it took."""
     command = [sys.executable, "-m", "ringfence", "scan", str(path), "--color", "always"]
     command += ["--width", str(COLUMNS), "--fail-on", "never", "--today", "2026-11-22"]
-    environment = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "PYTHONUTF8": "1"}
+    environment = {**os.environ, "COLORTERM": "truecolor", "PYTHONUTF8": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    return re.sub(r"\b\d+\.\d s\b", "0.4 s", done.stdout, count=1)
+    return without_time(done.stdout)
+
+
+STYLE = r"(?:\x1b\[[\d;]*m)*"
+TIME = re.compile(rf"{STYLE} · {STYLE}\d+(?:\.\d)? s{STYLE}$", re.MULTILINE)
+
+
+def without_time(report: str) -> str:
+    """The report without the time that the scan took, at the end of its first line."""
+    return TIME.sub("\x1b[0m", report, count=1)
 
 
 def main() -> None:

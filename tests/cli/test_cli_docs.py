@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import sys
 from pathlib import Path
 from types import ModuleType
 
 from ringfence.config import load_config
+from ringfence.report import REPORTERS, ReportSettings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
 
 
-def usage_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("usage", ROOT / "support" / "usage.py")
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "support" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -24,11 +26,11 @@ def usage_script() -> ModuleType:
 
 def test_the_usage_page_is_up_to_date() -> None:
     assert PAGE.count("<!-- help: ") == 3
-    assert usage_script().updated(PAGE) == PAGE, "run `python support/usage.py`"
+    assert script("usage").updated(PAGE) == PAGE, "run `python support/usage.py`"
 
 
 def test_the_page_is_out_of_date_when_a_help_text_changes() -> None:
-    assert usage_script().updated(PAGE.replace("--strict ", "--severe ")) != PAGE.replace(
+    assert script("usage").updated(PAGE.replace("--strict ", "--severe ")) != PAGE.replace(
         "--strict ", "--severe "
     )
 
@@ -44,7 +46,25 @@ def test_the_configuration_of_the_page_is_valid(tmp_path: Path) -> None:
 
 
 def test_every_option_of_the_page_exists() -> None:
-    help_text = "".join(usage_script().help_of(verb) for verb in ("scan", "explain", "rules"))
+    help_text = "".join(script("usage").help_of(verb) for verb in ("scan", "explain", "rules"))
     prose = re.sub(r"<!-- help: .*?<!-- end -->", "", PAGE, flags=re.DOTALL)
     for option in set(re.findall(r"--[a-z][a-z-]+", prose)):
         assert option in help_text
+
+
+def test_the_screenshot_needs_no_network_and_does_not_depend_on_the_time() -> None:
+    screenshot = script("screenshot")
+    sys.path.insert(0, str(ROOT / "tests" / "report"))
+    import report_sample
+
+    settings = ReportSettings(color=True, width=100)
+    result = report_sample.sample()
+    report = REPORTERS["terminal"].render(result, settings)
+    result.duration_s = 7.7
+    later = REPORTERS["terminal"].render(result, settings)
+    assert later != report
+    drawn = screenshot.picture(screenshot.without_time(report), "ringfence scan")
+    assert drawn == screenshot.picture(screenshot.without_time(later), "ringfence scan")
+    assert re.findall(r"https?://[^\"]+", drawn) == ["http://www.w3.org/2000/svg"]
+    assert "url(http" not in drawn
+    assert "rules&#160;2026.11.1<" in drawn
