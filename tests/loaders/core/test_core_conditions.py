@@ -27,6 +27,8 @@ Conditions:
   Circle: !Not [!Condition Circle]
   Either: !Or [!Condition Same, !Condition IsOpen]
   Neither: !And [!Condition HasDomain, !Condition IsOpen]
+  AndOpen: !And [!Condition Same, !Condition IsOpen]
+  OrOpen: !Or [!Condition HasDomain, !Condition IsOpen]
   ProdSub: !Equals [!Sub '${Stage}-x', prod-x]
   Joined: !Equals [!Join ['', [!Ref Domain, a]], a]
 """
@@ -37,7 +39,7 @@ Conditions:
     [
         ("IsProd", None), ("IsNotProd", None), ("IsStage", True), ("IsNever", False), ("IsLive", False),
         ("HasDomain", False), ("IsOn", None), ("IsOpen", None), ("InEurope", None), ("Same", True),
-        ("Circle", None), ("Either", True), ("Neither", False), ("Undefined", None), ("ProdSub", None),
+        ("Circle", None), ("Either", True), ("Neither", False), ("AndOpen", None), ("OrOpen", None), ("Undefined", None), ("ProdSub", None),
         ("Joined", True),
     ],
 )  # fmt: skip

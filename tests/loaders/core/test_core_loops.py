@@ -26,7 +26,7 @@ def test_resources_properties_and_outputs():
                     - ${Extra}: 60
           Policy:
             Type: AWS::SQS::QueuePolicy
-            Properties: {Queues: [!Ref Queuein, !GetAtt Queueout.Arn]}
+            Properties: {Queues: [!Ref Queuein, !GetAtt Queueout.Arn], After: 'x-${Name}'}
         Outputs:
           Fn::ForEach::Outputs:
             - Name
@@ -41,6 +41,10 @@ def test_resources_properties_and_outputs():
         "Tags": [{"Key": "name", "Value": "out"}, {"Key": "plain", "Value": "x-out"}],
         "DelaySeconds": 60,
         "MessageRetentionPeriod": 60,
+    }
+    assert properties(found, "Policy") == {
+        "Queues": ["${Queuein}", "${Queueout.Arn}"],
+        "After": "x-${Name}",
     }
     assert shown(found.outputs["Arnout"]) == "${Queueout.Arn}"
     assert found.resources["t.yaml#Queuein"].location.line == 8
