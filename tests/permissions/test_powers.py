@@ -344,3 +344,18 @@ def test_classes_of_data(name: str, tags: dict[str, str], expected: tuple[str, b
     table = Resource(f"t#{name}", "AWS::DynamoDB::Table", "table", Mapping({}), HERE, tags=tags)
     found = data_class_of(table)
     assert (found.name, found.guessed) == expected
+
+
+def test_a_boundary_takes_away_what_it_does_not_allow(shop: Application) -> None:
+    role = role_with(shop, allow("*", "*"))
+    limit = parse_policy(tree(allow(["sqs:*", "dynamodb:GetItem"], "*")))
+    limited = Role(role.id, role.policies, HERE, boundary=limit)
+    assert [f"{p.verb} {p.target}" for p in powers_of(limited, shop)] == [
+        "read every table in the account",
+        "administer every queue in the account",
+        "read every queue in the account",
+        "write every queue in the account",
+        "delete every queue in the account",
+    ]
+    assert escalations_of(limited, shop) == []
+    assert [item.id for item in escalations_of(role, shop)] == ["admin"]

@@ -19,7 +19,7 @@ from ringfence.model.application import Application, Role
 from ringfence.model.policy import Statement
 from ringfence.permissions.arns import ResourceNames, names_of
 from ringfence.permissions.conditions import Context
-from ringfence.permissions.evaluate import Answer, PolicySet, Verdict
+from ringfence.permissions.evaluate import Answer, RolePolicies, Verdict
 from ringfence.permissions.globs import covers
 from ringfence.permissions.powers import WHOLE_ACCOUNT, powers_of
 
@@ -93,7 +93,7 @@ class _Holder:
         self.role = role
         self.application = application
         self.names: ResourceNames = names_of(application)
-        self.policies = PolicySet(role.policies, self.names)
+        self.policies = RolePolicies(role, self.names)
 
     def check(self, path: dict[str, Any]) -> Escalation | None:
         """The escalation that this combination gives the role; None when it does not hold."""

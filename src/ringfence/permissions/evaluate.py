@@ -4,8 +4,8 @@ The answer is sound for whole patterns: *allowed* means that every request which
 describes is allowed, *denied* that none is, *depends* everything between (a condition that is not
 known, a resource that overlaps, a template value that is not known). Source of the order: IAM
 User Guide, "Policy evaluation logic": an explicit deny wins, then any allow, else denied.
-Boundaries, session and organisation policies are not part of this module; they restrict its
-answer, so an answer of *denied* stays true with them.
+Session and organisation policies are not part of this module; they restrict its answer, so an
+answer of *denied* stays true with them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ringfence.model.application import Role
 from ringfence.model.policy import Pattern, PolicyDocument, Statement
 from ringfence.permissions.arns import ResourceNames, normalise
 from ringfence.permissions.conditions import Context, holds
@@ -100,6 +101,31 @@ class PolicySet:
         return [
             rule.statement for rule in _of(self._allow, lowered) if rule.does(lowered) is not False
         ]
+
+
+class RolePolicies:
+    """What a role allows: its policies, and its boundary where it has one.
+
+    A boundary grants nothing; what it does not allow is denied to the role.
+    """
+
+    def __init__(self, role: Role, names: ResourceNames | None = None) -> None:
+        self._policies = PolicySet(role.policies, names)
+        self._boundary = None if role.boundary is None else PolicySet([role.boundary], names)
+
+    def answer(self, action: str, resource: str = "*", context: Context | None = None) -> Answer:
+        """The answer to one question; ``statement`` is the role's own where it decides."""
+        found = self._policies.answer(action, resource, context)
+        if self._boundary is None or not found.possible:
+            return found
+        limit = self._boundary.answer(action, resource, context)
+        if limit.verdict is Verdict.ALLOWED:
+            return found
+        return limit if not limit.possible else Answer(Verdict.DEPENDS, found.statement)
+
+    def allowing(self, action: str) -> list[Statement]:
+        """The role's allow statements that speak of at least a part of ``action``."""
+        return self._policies.allowing(action)
 
 
 def _of(index: dict[str, list[_Rule]], action: str) -> Iterable[_Rule]:

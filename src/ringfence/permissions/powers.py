@@ -21,7 +21,7 @@ from ringfence.model.finding import Power
 from ringfence.model.policy import Statement
 from ringfence.permissions.arns import ResourceNames, form_of, names_of
 from ringfence.permissions.data_classes import NO_CLASS, DataClass, data_class_of, worst_class
-from ringfence.permissions.evaluate import PolicySet, Verdict
+from ringfence.permissions.evaluate import RolePolicies, Verdict
 from ringfence.permissions.globs import covers, overlaps
 
 _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "powers.toml"
@@ -42,7 +42,7 @@ def powers_of(role: Role, application: Application) -> list[Power]:
 
 
 def _powers(role: Role, application: Application, names: ResourceNames) -> list[Power]:
-    policies = PolicySet(role.policies, names)
+    policies = RolePolicies(role, names)
     everything = policies.answer("*", "*")
     if everything.verdict is Verdict.ALLOWED:
         at = everything.statement.location if everything.statement else role.location
@@ -105,7 +105,7 @@ class _Draft:
 
 
 def _judge(
-    draft: _Draft, policies: PolicySet, action: str, found: dict[tuple[str, str, str], _Draft]
+    draft: _Draft, policies: RolePolicies, action: str, found: dict[tuple[str, str, str], _Draft]
 ) -> None:
     """Keep the draft unless an explicit deny takes the action away."""
     if policies.answer(action, draft.asked).verdict is Verdict.DENIED:

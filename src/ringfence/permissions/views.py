@@ -145,7 +145,7 @@ def role_view(role: Role, application: Application) -> View:
     id, logical_id: text.  generated, complete: bool.  gaps: list of text.
     managed: names of its managed policies.  full_access: list of {name, services, actions}: managed
         policies that allow whole services on everything (``actions`` is their number, -1 for all).
-    admin: bool, everything on everything.  star_services: services allowed whole on everything.
+    admin: bool, everything on everything, and no boundary takes it away.  star_services: services allowed whole on everything.
     statements: list of :func:`statement_view`.  statement_count: int.
     functions: logical ids of the functions that use it.  function_count: int.
     shared: bool, used by more than one function.
@@ -169,7 +169,7 @@ def role_view(role: Role, application: Application) -> View:
     users = [f.logical_id for f in application.functions.values() if f.role == role.id]
     powers = powers_of(role, application)
     escalations = escalations_of(role, application)
-    admin = any(s["admin"] for s in statements)
+    admin = any(item.id == "admin" for item in escalations)
     counts = [s["action_count"] for s in statements if s["effect"] == "Allow"]
     return {
         "id": role.id,
