@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from example_scan import scan_example
+
 from ringfence.model.rule import Example, Rule
 from ringfence.rules.checks import load_rules
 

@@ -50,7 +50,9 @@ def test_every_rule_names_a_weakness_a_threat_and_a_source() -> None:
         assert rule.references, rule.id
         assert all(reference.startswith("https://") for reference in rule.references), rule.id
         assert rule.message.endswith((".", "{items}")), rule.id
-        assert all(name.startswith("SAS-") and 1 <= int(name[4:]) <= 10 for name in rule.owasp_serverless)
+        assert all(
+            name.startswith("SAS-") and 1 <= int(name[4:]) <= 10 for name in rule.owasp_serverless
+        )
         assert all(name.startswith("CSA-") and 1 <= int(name[4:]) <= 12 for name in rule.csa)
 
 
@@ -84,7 +86,11 @@ def test_a_cache_that_others_can_write_is_not_trusted(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('severity = "low"', 'severty = "low"', "unknown key severty (help: did you mean severity?)"),
+        (
+            'severity = "low"',
+            'severty = "low"',
+            "unknown key severty (help: did you mean severity?)",
+        ),
         ('id = "table-named-temp"', 'id = "other"', "id 'other' is not the file's name"),
         ("[[bad]]", "[[worse]]", "unknown key worse"),
         ("[[good]]", "[[bad]]", "needs at least one bad and one good example"),

@@ -9,9 +9,10 @@ from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.messages import render
 from ringfence.checks.room import Room, references
-from ringfence.model.application import Channel
+from ringfence.model.application import Channel, Trigger
 from ringfence.model.facts import Step
 from ringfence.model.rule import Rule
+from ringfence.model.value import display
 
 #: Longer cycles are not looked for: nobody reads them, and the search stays small.
 MAX_LENGTH = 5
@@ -20,9 +21,55 @@ MAX_FOUND = 50
 
 def recursive(room: Room, rule: Rule) -> Iterator[Draft]:
     """Cycles of channels, and functions that read the log group that they write."""
-    for cycle in _cycles(room.facts.channels):
+    for cycle in _cycles([*room.facts.channels, *_from_calls(room)]):
         yield _draft(room, rule, cycle)
     yield from _own_logs(room, rule)
+
+
+#: Calls that write to something that can start a function, by service.
+_WRITES = {
+    "s3": ("PutObject", "CopyObject", "UploadFile", "UploadFileobj", "CompleteMultipartUpload"),
+    "sqs": ("SendMessage", "SendMessageBatch"),
+    "sns": ("Publish", "PublishBatch"),
+    "dynamodb": ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
+    "kinesis": ("PutRecord", "PutRecords"),
+    "lambda": ("Invoke", "InvokeAsync"),
+}
+
+
+def _from_calls(room: Room) -> list[Channel]:
+    """The channels that calls on named resources make. A trigger with a filter is left to the
+    interpreter's channels: whether what is written passes it cannot be told from the call."""
+    readers: dict[str, list[Trigger]] = defaultdict(list)
+    for trigger in room.application.triggers.values():
+        if trigger.source and not _FILTERS & trigger.properties.entries.keys():
+            readers[trigger.source].append(trigger)
+    known = {(channel.writer, channel.reader) for channel in room.facts.channels}
+    found = []
+    for call in room.facts.calls:
+        if call.operation not in _WRITES.get(call.service, ()):
+            continue
+        for resource in {name for item in call.arguments.values() for name in item.resources}:
+            for reader, start, kind in _reached(room, resource, readers):
+                if (call.function, reader) not in known:
+                    channel = Channel(kind, call.function, reader, resource, start, call.location)
+                    found.append(channel)
+    return sorted(found, key=lambda channel: (channel.location, channel.reader))
+
+
+_FILTERS = frozenset({"Filter", "FilterCriteria", "FilterPolicy"})
+
+
+def _reached(
+    room: Room, resource: str, readers: dict[str, list[Trigger]]
+) -> Iterator[tuple[str, str, str]]:
+    """(function, trigger, kind) of what a write to a resource starts."""
+    if resource in room.application.functions:
+        yield resource, "", "invoke"
+    for trigger in readers.get(resource, ()):
+        created = trigger.kind != "s3" or "Created" in display(trigger.properties.get("Event"))
+        if created:
+            yield trigger.function, trigger.id, trigger.kind
 
 
 def _cycles(channels: list[Channel]) -> list[tuple[Channel, ...]]:
