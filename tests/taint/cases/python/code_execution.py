@@ -1,0 +1,33 @@
+# ruff: noqa
+# fmt: off
+import ast
+import code as interactive
+import importlib
+import runpy
+
+
+def evaluated(event, context):
+    eval(event["e"])  # bad: code-injection
+    exec("x = " + event["e"])  # bad: code-injection
+    compile(event["e"], "f", "exec")  # bad: code-injection
+    interactive.InteractiveInterpreter().runsource(event["e"])  # bad: code-injection
+    eval("1 + 2")
+    ast.literal_eval(event["e"])
+
+
+def imported(event, context):
+    importlib.import_module(event["m"])  # bad: unsafe-reflection
+    __import__(event["m"])  # bad: unsafe-reflection
+    runpy.run_path(event["m"])  # bad: unsafe-reflection
+    importlib.import_module("handlers.orders")
+
+
+def characters(event, context):
+    text = event["e"]
+    if all(c in "0123456789+-*/ ()." for c in text):
+        return eval(text)
+
+
+def allowed_import(event, context):
+    if event["m"] in {"a", "b"}:
+        importlib.import_module(event["m"])

@@ -1,0 +1,65 @@
+# ruff: noqa
+# fmt: off
+import asyncio
+import os
+import shlex
+import subprocess
+from subprocess import Popen, check_output as run_it
+
+
+def system(event, context):
+    os.system("convert " + event["name"])  # bad: os-command-injection
+    os.popen(f"ls {event['name']}")  # bad: os-command-injection
+    subprocess.getoutput("ls %s" % event["name"])  # bad: os-command-injection
+    os.system("date")
+    os.system("ls " + shlex.quote(event["name"]))
+
+
+def shell(event, context):
+    subprocess.run("ls " + event["a"], shell=True)  # bad: os-command-injection
+    Popen("ls {}".format(event["a"]), shell=True)  # bad: os-command-injection
+    run_it(["ls " + event["a"]], shell=True)  # bad: os-command-injection
+    subprocess.call(["bash", "-c", "ls " + event["a"]])  # bad: os-command-injection
+    subprocess.run(args="ls " + event["a"], shell=True)  # bad: os-command-injection
+
+
+def argument_list(event, context):
+    subprocess.run(["ls", "-l", event["a"]])
+    subprocess.check_output(["convert", event["a"], "/tmp/out.png"])
+    subprocess.run(["bash", "script.sh", event["a"]])
+    subprocess.run([event["a"], "-l"])  # bad: os-command-injection
+    subprocess.run("ls -l", shell=True)
+
+
+def program(event, context):
+    os.execv(event["p"], ["x"])  # bad: os-command-injection
+    os.execl("/bin/ls", "ls", event["p"])
+    os.spawnv(os.P_WAIT, event["p"], ["x"])  # bad: os-command-injection
+
+
+async def shells(event, context):
+    await asyncio.create_subprocess_shell("ls " + event["a"])  # bad: os-command-injection
+    await asyncio.create_subprocess_exec("ls", event["a"])
+    await asyncio.create_subprocess_exec("sh", "-c", event["a"])  # bad: os-command-injection
+
+
+def numbers(event, context):
+    os.system("sleep %d" % int(event["n"]))
+    os.system("sleep " + str(float(event["n"])))
+
+
+def output(event, context):
+    shown = subprocess.check_output(["ls", event["a"]])
+    os.system("echo " + shown.decode())
+
+
+def checked(event, context):
+    name = event["name"]
+    if not name.isalnum():
+        raise ValueError
+    os.system("ls " + name)
+
+
+def allowed(event, context):
+    if event["unit"] in ("b", "kb", "mb"):
+        os.system("df --unit " + event["unit"])

@@ -1,0 +1,40 @@
+# ruff: noqa
+# fmt: off
+import base64
+import json
+import os
+
+import jwt
+from jose import jwt as jose_jwt
+
+
+def library(event, context):
+    token = event["headers"]["Authorization"]
+    jwt.decode(token, options={"verify_signature": False})  # bad: unverified-token, token-signature-not-verified
+    jwt.decode(token, "key", verify=False)  # bad: unverified-token, token-signature-not-verified, hard-coded-secret
+    jose_jwt.get_unverified_claims(token)  # bad: unverified-token, token-signature-not-verified
+    jwt.decode(token, os.environ["KEY"], algorithms=["HS256", "none"])  # bad: token-signature-not-verified
+    jwt.decode(token, "not a secret", algorithms=["HS256"])  # bad: hard-coded-secret
+
+
+def verified(event, context):
+    token = event["headers"]["Authorization"]
+    claims = jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])
+    os.system("echo " + claims["sub"])
+
+
+def by_hand(event, context):
+    token = event["headers"]["Authorization"]
+    payload = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))  # bad: unverified-token
+    return claims["sub"]
+
+
+def by_hand_in_steps(event, context):
+    parts = event["headers"]["authorization"].split(".")
+    decoded = base64.b64decode(parts[1])
+    return json.loads(decoded.decode("utf-8"))  # bad: unverified-token
+
+
+def body(event, context):
+    return json.loads(base64.b64decode(event["body"]))

@@ -1,0 +1,40 @@
+# ruff: noqa
+# fmt: off
+import re
+import xml.etree.ElementTree as ET
+
+import ldap
+import ldap3
+from ldap3.utils.conv import escape_filter_chars
+from lxml import etree
+
+
+def xxe(event, context):
+    etree.fromstring(event["body"])  # bad: xml-external-entity
+    etree.fromstring(event["body"], parser=etree.XMLParser(resolve_entities=False))
+    ET.fromstring(event["body"])
+
+
+def xpath(event, context):
+    tree = etree.parse("/opt/users.xml")
+    tree.xpath("//user[@name='" + event["n"] + "']")  # bad: xpath-injection
+    tree.xpath("//user[@name=$name]", name=event["n"])
+
+
+def directory(event, context):
+    conn = ldap.initialize("ldap://h")
+    conn.search_s("dc=x", ldap.SCOPE_SUBTREE, "(uid=" + event["u"] + ")")  # bad: ldap-injection
+    conn.search_s("dc=x", ldap.SCOPE_SUBTREE, "(uid=" + ldap.filter.escape_filter_chars(event["u"]) + ")")
+
+
+def directory3(event, context):
+    conn = ldap3.Connection("h")
+    conn.search("dc=x", "(uid=%s)" % event["u"])  # bad: ldap-injection
+    conn.search("dc=x", "(uid=%s)" % escape_filter_chars(event["u"]))
+
+
+def patterns(event, context):
+    re.compile(event["p"])  # bad: regex-injection
+    re.search(event["p"], "text")  # bad: regex-injection
+    re.search("a+", event["p"])
+    re.compile(re.escape(event["p"]))

@@ -1,0 +1,17 @@
+"""Every case file of ``cases/python``: the marked lines are found, the others are silent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from harness import CASES, expected, found, run
+
+FILES = sorted((CASES / "python").glob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_python_tables(file: Path) -> None:
+    facts = run(file, "python")
+    assert facts.skipped == []
+    assert found(facts) == expected(file)
