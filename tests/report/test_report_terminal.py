@@ -246,8 +246,8 @@ WHOLE = """
       │                                           functions/print_label/app.py:8
       ●  its carrier becomes part of a shell command: echo {…} > /tmp/…
       │                                          functions/print_label/app.py:13
-      ●  the role may read and delete every object in every bucket (s3:*)
-      │                                                         template.yaml:20
+      ●  the role may read and delete every object in every
+      │  bucket (s3:*)                                          template.yaml:20
       ✔  fix  pass the command as a list and leave out shell=True
                                                  functions/print_label/app.py:13
 
@@ -265,14 +265,15 @@ WHOLE = """
 
  █ PrintLabel  queue ShippingQueue                          1 critical, 1 medium
 
-   CRITICAL   Untrusted text becomes part of a shell command
-                                                            os-command-injection
+   CRITICAL   Untrusted text becomes part of a shell
+              command                                       os-command-injection
               The carrier of an order, which any customer chooses, becomes part
               of a shell command.
           ╭─ functions/print_label/app.py:13:17
        12 │ label = f"/tmp/{order['id']}.txt"
        13 │ subprocess.run("echo " + order["carrier"] + " > " + label, shell=Tr…
           │                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          │                from event.Records[].body
           ╰─ fix  Pass the program and its arguments as a list and leave out
              shell=True.
 

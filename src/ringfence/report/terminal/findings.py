@@ -169,18 +169,22 @@ def _show_row(page: Page, row: Row, room: int, finding: Finding) -> None:
     if row.end <= row.start:
         return
     before, marked = cell_len(row.text[: row.start]), cell_len(row.text[row.start : row.end])
-    page.line(
-        (" " * GUTTER, ""), (f"{bar} ", "faint"), (" " * before, ""),
-        (page.glyphs.caret * marked, style), *_label(page, finding, row, room - before - marked),
-    )  # fmt: skip
+    edge: list[Span] = [(" " * GUTTER, ""), (f"{bar} ", "faint")]
+    carets: list[Span] = [(" " * before, ""), (page.glyphs.caret * marked, style)]
+    label = _label(page, finding, row)
+    size = cell_len(label)
+    if before + marked + 1 + size <= room:
+        page.line(*edge, *carets, (f" {label}", style))
+        return
+    page.line(*edge, *carets)
+    page.line(*edge, (" " * max(0, min(before, room - size)), ""), (label, style))
 
 
-def _label(page: Page, finding: Finding, row: Row, room: int) -> list[Span]:
-    """Behind the carets of a flow's last line: where the text comes from."""
+def _label(page: Page, finding: Finding, row: Row) -> str:
+    """At the carets of a flow's last line: where the text comes from."""
     if not finding.source or row.number != last_marked(finding.location):
-        return []
-    label = f" from {page.safe(finding.source)}"
-    return [(label, str(finding.severity))] if cell_len(label) <= room else []
+        return ""
+    return f"from {page.safe(finding.source)}"
 
 
 def fitted(row: Row, room: int, ellipsis: str) -> Row:

@@ -97,12 +97,16 @@ class Page:
         ``right`` stands at the right edge of the last line, or of a line of its own.
         """
         behind = list(rest) if rest is not None else [(" " * _length(first), "")]
-        lines = wrap(text, max(16, self.width - max(_length(first), _length(behind))))
+        room = max(16, self.width - max(_length(first), _length(behind)))
+        lines = wrap(text, room)
+        note = _length(right) + 2
+        if right and _length(lines[-1]) + note > room and room - note >= MIN_WIDTH:
+            lines = wrap(text, room - note)  # so that the note finds its place behind the text
         for index, line in enumerate(lines):
             start = list(first) if index == 0 else behind
             if index < len(lines) - 1 or not right:
                 self.line(*start, *line)
-            elif _length(start) + _length(line) + 2 + _length(right) <= self.width:
+            elif _length(start) + _length(line) + note <= self.width:
                 self.aligned([*start, *line], right)
             else:
                 self.line(*start, *line)
