@@ -383,7 +383,7 @@ def test_event_paths_in_words() -> None:
     said = {
         "event.Records[].s3.object.key": "The object's key",
         "event.queryStringParameters.file": "The query parameter file",
-        "event.queryStringParameters": "The query parameter",
+        "event.queryStringParameters": "A query parameter",
         "event.body": "The request body",
         "event.body.items[].name": "Field items.name of the request body",
         "event.headers.X-User": "The header X-User",
@@ -393,7 +393,9 @@ def test_event_paths_in_words() -> None:
         "event.Records[].Sns.Message": "The message",
         "event.Records[].dynamodb.NewImage.name.S": "Field name of the item",
         "event.detail.user.name": "Field user.name of the event",
-        "event.arguments.input": "The argument input",
+        "event.arguments.input": "The GraphQL argument input",
+        "event.body[].itemId": "Field itemId of the request body",
+        "event.headers": "A header",
         "event.custom": "The event's custom",
         "event": "The event",
     }

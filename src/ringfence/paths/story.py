@@ -35,9 +35,10 @@ _WEIGHTS = {
 _CERTAIN = {"high": 3, "medium": 1, "low": 0}
 #: Effects by which the sender obtains the credentials of the role itself.
 _TAKES_ROLE = (Effect.EXECUTE, Effect.READ_FILE, Effect.ESCALATE)
-_QUERIED = ("table", "every table", "database", "every database", "search domain")
-#: Clients that follow file:// addresses as well, so that a forged request reads local files.
-_FILE_CLIENTS = ("urllib", "pycurl", "curl")
+_ITEMS = ("table ", "every table ")
+_DATABASES = ("database ", "every database ", "search domain ", "every search domain ")
+#: Clients that follow file: addresses as well, so that a forged request reads local files.
+_FILE_CLIENTS = ("urllib.request.", "urllib.urlopen", "urllib2.", "pycurl.", "curl")
 
 
 @dataclass(slots=True)
@@ -110,7 +111,11 @@ class Telling:
         if not case.via:
             return []
         first = self.name(case.via[0].writer)
-        hops = [self.hop(channel.resource, channel.reader) for channel in case.via]
+        readers = [*(channel.writer for channel in case.via[1:]), case.function]
+        hops = [
+            self.hop(channel.resource, channel.reader or reader)
+            for channel, reader in zip(case.via, readers, strict=True)
+        ]
         return [Step(case.via[0].location, f"{first} passes it on {' and on '.join(hops)}")]
 
     def hop(self, resource: str, reader: str) -> str:
@@ -147,15 +152,19 @@ class Telling:
             inside = "hosts in its VPC and " if function.in_vpc else ""
             text = f"From inside, such requests reach {inside}the runtime's own interface"
             return [Step(function.location, f"{text}, which holds the events of other callers")]
+        if effect is Effect.ALTER_QUERY and not powers:
+            text = f"The statement runs with the rights that {name} has in its database"
+            return [Step(function.location, text)]
         if not powers:
             return [Step(at, self.nothing(function))] if effect in _TAKES_ROLE else []
         if effect is Effect.EXECUTE:
             return [Step(at, f"With the credentials of {name}'s role they can {said}")]
         if effect in (Effect.READ_FILE, Effect.FORGE_REQUEST):
-            start = "/proc/self/environ holds the credentials of its role"
-            return [Step(at, f"{start}, with which they can {said}")]
+            start = "A file: address works too, and " if effect is Effect.FORGE_REQUEST else ""
+            text = f"{start}/proc/self/environ holds the credentials of its role"
+            return [Step(at, f"{text}, with which they can {said}")]
         if effect is Effect.IMPERSONATE:
-            return [Step(at, f"As any user they reach what {name} may {said}")]
+            return [Step(at, f"As any user they can make {name} {said}")]
         return [Step(at, f"Behind it, the role of {name} may {said}")]
 
     def calls_on(self, story: Story, powers: list[Power]) -> list[Step]:
@@ -198,11 +207,12 @@ class Telling:
         if effect in _TAKES_ROLE:
             return powers
         if effect is Effect.FORGE_REQUEST:
-            sinks = {case.flow.sink.lower() for case in story.cases if case.flow}
-            local = any(client in sink for sink in sinks for client in _FILE_CLIENTS)
+            local = any(_reads_files(case) for case in story.cases)
             return powers if local else []
         if effect is Effect.ALTER_QUERY:
-            return [power for power in powers if power.target.startswith(_QUERIED)]
+            items = any(_queries_items(case) for case in story.cases)
+            queried = _ITEMS if items else _DATABASES
+            return [power for power in powers if power.target.startswith(queried)]
         if effect is Effect.WRITE_FILE:
             return []
         return self.used(story.function, powers)
@@ -244,6 +254,21 @@ class Telling:
         remedy = first_sentence(case.finding.remedy) or "Do not let event data reach this call"
         places = len({c.location for c in story.cases})
         return f"{remedy} (in all {places} places)" if places > 1 else remedy
+
+
+def _reads_files(case: Case) -> bool:
+    """Whether the client follows file: addresses and the sender chooses the scheme."""
+    if case.flow is None or not case.flow.sink.lower().startswith(_FILE_CLIENTS):
+        return False
+    return not case.flow.value or case.flow.value.lstrip("'\"f").startswith("{")
+
+
+def _queries_items(case: Case) -> bool:
+    """Whether the query goes to the provider's tables and not to a database of its own."""
+    sink = case.flow.sink.lower() if case.flow else ""
+    if case.rule == "nosql-injection":
+        return "mongo" not in sink
+    return "dynamodb" in sink or "partiql" in sink
 
 
 def shared_words(names: Iterable[str]) -> str:

@@ -155,7 +155,7 @@ _FIELDS = (
     (r"dynamodb\.(?:New|Old)Image\.?(?P<n>[^.]*).*", "Field {n} of the item"),
     (r"detail\.(?P<n>.*)", "Field {n} of the event"),
     (r"userAttributes\.?(?P<n>.*)", "The user attribute {n}"),
-    (r"arguments\.?(?P<n>.*)", "The argument {n}"),
+    (r"arguments\.?(?P<n>.*)", "The GraphQL argument {n}"),
     (r"(?:^|\.)body\.?(?P<n>.*)", "Field {n} of the request body"),
     (r"commonHeaders\.?(?P<n>.*)", "The mail header {n}"),
 )
@@ -171,10 +171,11 @@ def field(path: str, kind: str = "event") -> str:
         if match is None:
             continue
         name = match.groupdict().get("n") or ""
-        name = name.strip(".").replace("[]", "")
+        name = name.replace("[]", "").strip(".")
         if name:
             return words.format(n=name)
-        return re.sub(r"^Field \{n\} of t", "T", words).replace(" {n}", "")
+        whole = re.sub(r"^Field \{n\} of t", "T", words)
+        return re.sub(r"^The (.*) \{n\}$", r"A \1", whole)
     return f"The event's {plain}" if plain else "The event"
 
 

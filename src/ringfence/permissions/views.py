@@ -145,7 +145,8 @@ def role_view(role: Role, application: Application) -> View:
     id, logical_id: text.  generated, complete: bool.  gaps: list of text.
     managed: names of its managed policies.  full_access: list of {name, services, actions}: managed
         policies that allow whole services on everything (``actions`` is their number, -1 for all).
-    admin: bool, everything on everything, and no boundary takes it away.  star_services: services allowed whole on everything.
+    admin: bool, everything on everything, and no boundary takes it away.
+    star_services: services allowed whole on everything.
     statements: list of :func:`statement_view`.  statement_count: int.
     functions: logical ids of the functions that use it.  function_count: int.
     shared: bool, used by more than one function.
