@@ -151,8 +151,7 @@ class Tree:
                 if self.is_excluded(path):
                     continue
                 if entry.is_symlink():
-                    if self.is_link_to_file(path, walk):
-                        walk.files.append(path)
+                    self.note_link(path, walk)
                 elif entry.is_file():
                     walk.files.append(path)
                 elif not entry.is_dir():
@@ -186,18 +185,16 @@ class Tree:
                 place = Location(f"{folder}/{name}" if folder else name, 1)
                 walk.skipped.append(Skipped(place.file, "its name is not valid UTF-8", place))
 
-    def is_link_to_file(self, path: str, walk: Walk) -> bool:
-        """Whether a link leads to a file inside the root. Links to folders inside the root are not
-        followed, since those are walked anyway; links that leave the root are noted."""
+    def note_link(self, path: str, walk: Walk) -> None:
+        """Links are not followed: what lies inside the root is walked anyway, under its own name.
+        One that leaves the root is noted."""
         try:
             target = (self.root / path).resolve()
         except (OSError, RuntimeError):  # a circle
-            return False
-        if target.is_relative_to(self.root):
-            return target.is_file()
-        reason = "a symbolic link that leaves the scanned folder"
-        walk.skipped.append(Skipped(path, reason, Location(path, 1)))
-        return False
+            return
+        if not target.is_relative_to(self.root):
+            reason = "a symbolic link that leaves the scanned folder"
+            walk.skipped.append(Skipped(path, reason, Location(path, 1)))
 
     def is_wanted(self, entry: os.DirEntry[str], path: str, walk: Walk) -> bool:
         if entry.name in SKIPPED_FOLDERS:
