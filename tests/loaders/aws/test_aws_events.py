@@ -558,3 +558,60 @@ def test_functions_that_feed_each_other_are_no_endless_loop(tmp_path: Path) -> N
     assert table(app(tmp_path, template)) == [
         "sqs | queue First -> Worker | account: principals of this account with sqs:SendMessage | iam"
     ]
+
+
+def test_notifications_that_the_cdk_writes(tmp_path: Path) -> None:
+    template = cfn(
+        """
+        Files: {Type: AWS::S3::Bucket}
+        Notifications:
+          Type: Custom::S3BucketNotifications
+          Properties:
+            ServiceToken: arn:aws:lambda:eu-west-1:1:function:other
+            BucketName: !Ref Files
+            NotificationConfiguration:
+              LambdaFunctionConfigurations:
+                - Events: [s3:ObjectCreated:*]
+                  Filter: {Key: {FilterRules: [{Name: suffix, Value: .csv}]}}
+                  LambdaFunctionArn: !GetAtt Worker.Arn
+        """,
+        function("Worker"),
+    )
+    assert table(app(tmp_path, template)) == [
+        "s3 | bucket Files (ObjectCreated, *.csv) -> Worker | account: principals of this account with s3:PutObject | iam"
+    ]
+
+
+def test_definition_that_is_missing_still_names_its_functions(tmp_path: Path) -> None:
+    template = sam(
+        """
+        Machine:
+          Type: AWS::Serverless::StateMachine
+          Properties:
+            DefinitionUri: gone.asl.json
+            DefinitionSubstitutions: {Charge: !GetAtt Charge.Arn}
+        """,
+        function("Charge"),
+    )
+    assert table(app(tmp_path, template)) == [
+        "stepfunctions | state machine Machine -> Charge | account: principals of this account with states:StartExecution | iam"
+    ]
+
+
+def test_two_templates_with_the_same_names_stay_apart(tmp_path: Path) -> None:
+    text = cfn(
+        """
+        Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}
+        Mapping:
+          Type: AWS::Lambda::EventSourceMapping
+          Properties:
+            EventSourceArn: arn:aws:sqs:eu-west-1:1:jobs
+            FunctionName: worker
+        """,
+        function("Worker", "FunctionName: worker"),
+    )
+    application = app(tmp_path, text, {"other/template.yaml": text})
+    assert sorted((t.function, t.source) for t in application.triggers.values()) == [
+        ("other/template.yaml#Worker", "other/template.yaml#Jobs"),
+        ("template.yaml#Worker", "template.yaml#Jobs"),
+    ]

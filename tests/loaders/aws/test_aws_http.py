@@ -176,7 +176,7 @@ def test_address_range_in_the_policy_of_a_rest_api_narrows_its_senders(tmp_path:
     limited = REST_METHODS.replace("{Name: shop}", policy.replace("\n", " "))
     rows = table(app(tmp_path, cfn(limited, function("Worker"))))
     assert rows[1] == (
-        "apigateway-rest | GET /orders -> Worker | principal: those named by a condition | none"
+        "apigateway-rest | GET /orders -> Worker | principal: callers with aws:SourceIp 203.0.113.0/24 | none"
     )
 
 
@@ -465,4 +465,88 @@ def test_guests_of_an_identity_pool_call_a_signed_api(tmp_path: Path) -> None:
     )
     assert table(app(tmp_path, template)) == [
         "apigateway-rest | GET / -> Worker | anyone: anyone, as a guest of identity pool visitors | iam"
+    ]
+
+
+def test_address_list_of_a_sam_api_narrows_its_senders(tmp_path: Path) -> None:
+    template = sam(
+        """
+        Api:
+          Type: AWS::Serverless::Api
+          Properties:
+            StageName: prod
+            Auth: {ResourcePolicy: {IpRangeWhitelist: [198.51.100.7]}}
+        Fn:
+          Type: AWS::Serverless::Function
+          Properties:
+            InlineCode: "def handler(event, context): return event"
+            Handler: index.handler
+            Runtime: python3.12
+            Events:
+              Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /, Method: get}}
+        """
+    )
+    application = app(tmp_path, template)
+    assert table(application) == [
+        "apigateway-rest | GET / -> Fn | principal: callers with aws:SourceIp 198.51.100.7 | none"
+    ]
+    (trigger,) = application.triggers.values()
+    assert "198.51.100.7" in trigger.sender.reason
+
+
+def test_names_that_unresolved_text_writes_out(tmp_path: Path) -> None:
+    """A definition exported from the console names the function in plain text."""
+    template = cfn(
+        """
+        Api:
+          Type: AWS::ApiGateway::RestApi
+          Properties:
+            Body:
+              openapi: 3.0.1
+              paths:
+                /:
+                  get:
+                    x-amazon-apigateway-integration:
+                      type: aws_proxy
+                      uri: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:1:function:worker:live/invocations"
+                  post:
+                    x-amazon-apigateway-integration:
+                      type: aws_proxy
+                      uri: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:1:function:${stageVariables.fn}/invocations"
+        """,
+        function("Worker", "FunctionName: worker"),
+    )
+    application = app(tmp_path, template)
+    assert table(application) == ["apigateway-rest | GET / -> Worker | anyone: anyone | none"]
+    assert [unknown.what for unknown in application.unknowns if "behind" in unknown.what] == [
+        "function behind POST /"
+    ]
+
+
+def test_guests_who_may_invoke_a_function(tmp_path: Path) -> None:
+    template = cfn(
+        """
+        Pool:
+          Type: AWS::Cognito::IdentityPool
+          Properties: {AllowUnauthenticatedIdentities: false, IdentityPoolName: members}
+        Attached:
+          Type: AWS::Cognito::IdentityPoolRoleAttachment
+          Properties:
+            IdentityPoolId: !Ref Pool
+            Roles: {unauthenticated: !GetAtt Member.Arn, authenticated: !GetAtt Member.Arn}
+        Member:
+          Type: AWS::IAM::Role
+          Properties:
+            AssumeRolePolicyDocument: {Statement: []}
+            Policies:
+              - PolicyName: call
+                PolicyDocument:
+                  Statement: {Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt Worker.Arn}
+        """,
+        function("Worker"),
+        function("Other"),
+    )
+    assert table(app(tmp_path, template)) == [
+        "invoke | invocation by users of identity pool members -> Worker | authenticated: users of identity pool members | iam",
+        "invoke | direct invocation -> Other | account: anyone in the account with lambda:InvokeFunction | iam",
     ]

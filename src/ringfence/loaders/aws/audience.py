@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ringfence.model.application import Sender
 from ringfence.model.policy import Pattern, PolicyDocument, Statement
+from ringfence.model.severity import Exposure
 from ringfence.permissions.audience import Audience, audience_of
 from ringfence.permissions.globs import covers
 
@@ -60,5 +61,8 @@ def _admitted(audience: Audience) -> Admitted:
         reason += f" under {', '.join(audience.conditions)}"
     if not statement.certain:
         reason += ", depending on a condition of the template"
-    sender = Sender(audience.exposure, audience.who, reason, statement.location)
+    who = audience.who
+    if audience.kind == "everyone" and audience.conditions and audience.exposure < Exposure.ANYONE:
+        who = f"callers with {', '.join(audience.conditions)}"
+    sender = Sender(audience.exposure, who, reason, statement.location)
     return Admitted(sender, sources, audience.name if audience.kind == "service" else "")

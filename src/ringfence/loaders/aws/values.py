@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ringfence.model.location import Location
 from ringfence.model.value import (
-    NOWHERE,
     Choice,
     Mapping,
     Reference,
@@ -125,9 +124,8 @@ def references(value: Value | None) -> Iterator[Reference]:
                 yield part
 
 
-def where(value: Value | None, otherwise: Location = NOWHERE) -> Location:
-    """The place of a value when it has one."""
-    return value.location if value is not None and value.location.line else otherwise
+def has_references(value: Value | None) -> bool:
+    return any(True for _ in references(value))
 
 
 def walk(value: Value | None, path: str) -> Iterator[tuple[Value, Mapping]]:

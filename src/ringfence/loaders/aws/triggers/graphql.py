@@ -8,8 +8,17 @@ from ringfence.loaders.aws.graph import Graph, name_of
 from ringfence.loaders.aws.triggers import access
 from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.triggers.builder import Triggers
-from ringfence.loaders.aws.triggers.services import WRITABLE
-from ringfence.loaders.aws.values import first, items, objects, place, rendered, text_of, walk
+from ringfence.loaders.aws.triggers.services import WRITABLE, strings
+from ringfence.loaders.aws.values import (
+    first,
+    has_references,
+    items,
+    objects,
+    place,
+    rendered,
+    text_of,
+    walk,
+)
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
@@ -60,12 +69,25 @@ def _source(triggers: Triggers, source: Resource) -> None:
                     protocol="https",
                     properties=properties,
                 )
+    if text_of(source.properties, "Type") == "HTTP":
+        _requests(triggers, fields, shown, held)
     if any(field.startswith("Mutation.") for field, _, _ in fields):
         for path in _SOURCE_PATHS:
             for value, _ in walk(source.properties, path):
                 for target in graph.find(value, *WRITABLE):
                     words = f"mutations of {shown} write to it"
                     triggers.senders.feed(target.id, words, held.sender, source.location)
+
+
+def _requests(
+    triggers: Triggers, fields: list[tuple[str, Location, Mapping]], shown: str, held: Access
+) -> None:
+    """Resolvers that call another service over HTTP name its resource in their request."""
+    for field, at, properties in fields:
+        for value in strings(properties):
+            for target in triggers.graph.find(value, *WRITABLE) if has_references(value) else ():
+                words = f"{field} of {shown} writes to it"
+                triggers.senders.feed(target.id, words, held.sender, at)
 
 
 def _fields(graph: Graph, source: Resource) -> Iterator[tuple[str, Location, Mapping]]:

@@ -174,7 +174,12 @@ def _route_access(graph: Graph, route: Resource) -> Access:
 def _url(triggers: Triggers, url: Resource) -> None:
     properties = url.properties
     for function in triggers.graph.functions(properties.get("TargetFunctionArn")):
-        held = _url_access(triggers.graph, url, function)
+        held = access.with_guests(
+            triggers.senders.guests,
+            _url_access(triggers.graph, url, function),
+            function.resource,
+            "lambda:InvokeFunctionUrl",
+        )
         triggers.add(
             "function-url",
             function,

@@ -56,6 +56,11 @@ def collect(triggers: Triggers) -> None:
     for permission in triggers.graph.of("AWS::Lambda::Permission"):
         for function in triggers.graph.functions(permission.properties.get("FunctionName")):
             _permission(triggers, permission, function)
+    for function in triggers.graph.application.functions.values():
+        for sender in triggers.senders.guests.who_may("lambda:InvokeFunction", function.resource):
+            name = f"invocation by {sender.who}"
+            at = sender.proof or function.location
+            triggers.add("invoke", function, name, sender, at)
 
 
 def add_missing(triggers: Triggers) -> None:

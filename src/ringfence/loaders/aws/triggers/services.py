@@ -14,7 +14,7 @@ from ringfence.loaders.aws.policies import DEFAULT_BUS
 from ringfence.loaders.aws.senders import WRITING
 from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.triggers.builder import Triggers
-from ringfence.loaders.aws.values import alternatives, first, references, rendered, text_of
+from ringfence.loaders.aws.values import alternatives, first, has_references, rendered, text_of
 from ringfence.model.application import Resource
 from ringfence.model.location import Location
 from ringfence.model.value import Mapping, Scalar, Sequence, Text, Value
@@ -109,7 +109,7 @@ def _reads(action: str, method: str, service: str) -> bool:
 
 def _targets(graph: Graph, integration: Mapping) -> Iterator[Resource]:
     for value in strings(integration):
-        if any(True for _ in references(value)):
+        if has_references(value):
             yield from graph.find(value, *WRITABLE)
             continue
         text = rendered(value)
@@ -134,5 +134,5 @@ def strings(value: Value) -> Iterator[Value]:
                 )
             elif isinstance(branch, Sequence):
                 stack.extend(branch.items)
-            elif isinstance(branch, (Scalar, Text)) or any(True for _ in references(branch)):
+            elif isinstance(branch, (Scalar, Text)) or has_references(branch):
                 yield branch

@@ -37,8 +37,11 @@ _READING = ("getitem", "query", "scan", "getobject", "receivemessage", "listobje
 
 def collect(triggers: Triggers) -> None:
     for machine in triggers.graph.of("AWS::StepFunctions::StateMachine"):
-        for task in tasks(triggers, machine):
+        definitions = list(_definitions(triggers, machine))
+        for task in tasks(machine, definitions):
             _task(triggers, machine, task)
+        if not definitions:
+            _without_definition(triggers, machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,30 @@ class Task:
     definition: Mapping
 
 
-def tasks(triggers: Triggers, machine: Resource) -> Iterator[Task]:
+def tasks(machine: Resource, definitions: list[Mapping]) -> Iterator[Task]:
     """The task states of a machine, at any depth of maps and parallels."""
     substitutions = {
         key: value for key, value, _ in fields(machine.properties, "DefinitionSubstitutions")
     }
-    found = False
-    for value in _definitions(triggers, machine):
-        found = True
+    for value in definitions:
         yield from _states(value, substitutions, value.location)
-    if not found:
-        at = machine.location
-        reason = "its definition is not in the scanned folder"
-        triggers.graph.skip(f"definition of {machine.logical_id}", reason, at)
+
+
+def _without_definition(triggers: Triggers, machine: Resource) -> None:
+    """A definition that cannot be read still says by its substitutions what it may call."""
+    if "DefinitionS3Location" in machine.properties:
+        at = place(machine.properties, "DefinitionS3Location")
+        triggers.graph.skip(f"definition of {machine.logical_id}", "it lies in S3", at)
+    for _, value, at in fields(machine.properties, "DefinitionSubstitutions"):
+        for function in triggers.graph.functions(value):
+            triggers.add(
+                "stepfunctions",
+                function,
+                f"state machine {name_of(machine)}",
+                triggers.of_resource(machine),
+                at,
+                source=machine,
+            )
 
 
 def _definitions(triggers: Triggers, machine: Resource) -> Iterator[Mapping]:
