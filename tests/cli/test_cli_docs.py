@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
 from ringfence.config import load_config
 from ringfence.report import REPORTERS, ReportSettings
+from ringfence.rules.checks import load_rules
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
@@ -43,6 +45,18 @@ def test_the_configuration_of_the_page_is_valid(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.toml"
         path.write_text(block, encoding="utf-8")
         load_config(tmp_path, path)
+
+
+def test_every_rule_of_the_page_exists() -> None:
+    ids = {rule.id for rule in load_rules()}
+    named = set(re.findall(r"ignore\[([a-z-]+)\]", PAGE))
+    for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL):
+        tree = tomllib.loads(block)
+        named |= {entry["rule"] for entry in tree.get("suppress", [])}
+        named |= {*tree.get("rules", {}).get("enable", []), *tree.get("severity", {})}
+        named |= {*tree.get("rules", {}).get("disable", [])}
+    assert len(named) == 6
+    assert named <= ids
 
 
 def test_every_option_of_the_page_exists() -> None:
