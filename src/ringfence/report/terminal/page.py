@@ -98,10 +98,8 @@ class Page:
         """
         behind = list(rest) if rest is not None else [(" " * _length(first), "")]
         room = max(16, self.width - max(_length(first), _length(behind)))
-        lines = wrap(text, room)
         note = _length(right) + 2
-        if right and _length(lines[-1]) + note > room and room - note >= MIN_WIDTH:
-            lines = wrap(text, room - note)  # so that the note finds its place behind the text
+        lines = _beside(text, room, note) if right else wrap(text, room)
         for index, line in enumerate(lines):
             start = list(first) if index == 0 else behind
             if index < len(lines) - 1 or not right:
@@ -222,6 +220,19 @@ def wrap(spans: Sequence[Span], width: int) -> list[Line]:
                 lines[-1].append((word, style))
                 room -= size
     return lines
+
+
+def _beside(text: Sequence[Span], room: int, note: int) -> list[Line]:
+    """Wrap so that a note of ``note`` cells finds its place behind the last line.
+
+    Where that would take more lines than the note below the text does, the full width is used.
+    """
+    lines = wrap(text, room)
+    left = room - note
+    if _length(lines[-1]) <= left or left < max(MIN_WIDTH, room * 3 // 5):
+        return lines
+    narrower = wrap(text, left)
+    return narrower if len(narrower) <= len(lines) + 1 else lines
 
 
 def _words(text: str) -> list[str]:
