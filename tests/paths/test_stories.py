@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ringfence.model.application import (
@@ -433,4 +434,27 @@ def test_functions_that_the_role_may_call_reach_further() -> None:
     assert [line.text for line in path.lines[2:]] == [
         "With the credentials of Outer's role they can call function Inner",
         "They can also call Inner, whose role may read table Patients (health data)",
+    ]
+
+
+def test_code_without_a_template_and_secrets_in_the_environment() -> None:
+    shop = Shop()
+    made = shop.function("app.handler", allow("sqs:SendMessage", "*"))
+    held = {name: Scalar("x") for name in ("DB_PASSWORD", "SECRET_ARN", "STAGE", "API_KEY")}
+    function = replace(made, environment=held)
+    shop.application.functions[function.id] = function
+    trigger = shop.trigger(
+        function, "invoke", "app.handler", Exposure.UNKNOWN, "whoever may invoke it"
+    )
+    shop.flow(function, "code-injection", "execute", "eval", "event.code", trigger)
+    (path,) = shop.paths()
+    assert (str(path.severity), path.title) == (
+        "high",
+        "Whoever starts it can run code in app.handler",
+    )
+    assert [line.text for line in path.lines] == [
+        "No template says who starts app.handler; whoever does controls its event",
+        "The event's code reaches eval, so the sender's code runs in app.handler",
+        "With the credentials of app.handler's role they can send to every queue in the account; "
+        "its environment also holds DB_PASSWORD and API_KEY",
     ]

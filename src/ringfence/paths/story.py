@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -32,6 +33,9 @@ _WEIGHTS = {
     Effect.FORGE_REQUEST: 18,
     Effect.WRITE_FILE: 14,
 }
+_SECRET_NAME = re.compile(
+    r"(?i)(pass(word|wd|phrase)|secret|token|api_?key|private_?key|credential)(?!.*_(arn|name|id|url))"
+)
 _CERTAIN = {"high": 3, "medium": 1, "low": 0}
 #: Effects by which the sender obtains the credentials of the role itself.
 _TAKES_ROLE = (Effect.EXECUTE, Effect.READ_FILE, Effect.ESCALATE)
@@ -148,6 +152,7 @@ class Telling:
         name = function.logical_id
         at = next((power.location for power in powers if power.location), function.location)
         said = words.powers_words(powers)
+        lost = _secrets_of(function) if effect in _TAKES_ROLE else ""
         if effect is Effect.FORGE_REQUEST and not powers:
             inside = "hosts in its VPC and " if function.in_vpc else ""
             text = f"From inside, such requests reach {inside}the runtime's own interface"
@@ -156,13 +161,13 @@ class Telling:
             text = f"The statement runs with the rights that {name} has in its database"
             return [Step(function.location, text)]
         if not powers:
-            return [Step(at, self.nothing(function))] if effect in _TAKES_ROLE else []
+            return [Step(at, self.nothing(function) + lost)] if effect in _TAKES_ROLE else []
         if effect is Effect.EXECUTE:
-            return [Step(at, f"With the credentials of {name}'s role they can {said}")]
+            return [Step(at, f"With the credentials of {name}'s role they can {said}{lost}")]
         if effect in (Effect.READ_FILE, Effect.FORGE_REQUEST):
             start = "A file: address works too, and " if effect is Effect.FORGE_REQUEST else ""
             text = f"{start}/proc/self/environ holds the credentials of its role"
-            return [Step(at, f"{text}, with which they can {said}")]
+            return [Step(at, f"{text}, with which they can {said}{lost}")]
         if effect is Effect.IMPERSONATE:
             return [Step(at, f"As any user they can make {name} {said}")]
         return [Step(at, f"Behind it, the role of {name} may {said}")]
@@ -254,6 +259,14 @@ class Telling:
         remedy = first_sentence(case.finding.remedy) or "Do not let event data reach this call"
         places = len({c.location for c in story.cases})
         return f"{remedy} (in all {places} places)" if places > 1 else remedy
+
+
+def _secrets_of(function: Function) -> str:
+    """The variables of the function that hold secrets, going by their names."""
+    names = [name for name in function.environment if _SECRET_NAME.search(name)]
+    if not names:
+        return ""
+    return f"; its environment also holds {words.listed(names[:3])}"
 
 
 def _reads_files(case: Case) -> bool:

@@ -106,6 +106,8 @@ def short_who(trigger: Trigger | None) -> str:
     said = trigger.sender.who
     if trigger.sender.exposure is Exposure.AUTHENTICATED and "AWS account" in said:
         return "Anyone with an AWS account"
+    if trigger.kind == "invoke" and trigger.sender.exposure is Exposure.UNKNOWN:
+        return "Whoever starts it"
     if trigger.sender.exposure is Exposure.UNKNOWN and said not in ("", "not known"):
         return _capital(said)
     if trigger.authentication.kind == "api-key":
@@ -117,6 +119,8 @@ def entry_sentence(application: Application, trigger: Trigger) -> str:
     """The first line of a story: who sends what to which function, and what stands in the way."""
     function = application.functions.get(trigger.function)
     name = function.logical_id if function else trigger.function
+    if trigger.kind == "invoke" and trigger.sender.exposure is Exposure.UNKNOWN:
+        return f"No template says who starts {name}; whoever does controls its event"
     sends = _SENDS.get(trigger.kind, "can send {name} to {function}")
     source = application.resources.get(trigger.source)
     kind = _KIND_WORDS.get(trigger.kind, "")
