@@ -9,7 +9,7 @@ from typing import Any
 from ringfence.checks.draft import Draft
 from ringfence.checks.expressions import Condition, compile_condition
 from ringfence.checks.findings import severity_for
-from ringfence.checks.messages import render
+from ringfence.checks.messages import find, render
 from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View, subjects
 from ringfence.checks.worlds import Projection, Subject, Verdict, World, assignments, first_hole
@@ -63,11 +63,12 @@ def _worlds(seen: Seen) -> list[tuple[World, View, Subject]]:
     first = Projection({})
     view = seen.build(first)
     if not first.conditions:
-        return [({}, view, Subject(view))]
+        return [({}, view, Subject(view, bool(first.holes)))]
     found = []
     for world in assignments(list(first.conditions)):
-        view = seen.build(Projection(world))
-        found.append((world, view, Subject(view)))
+        projection = Projection(world)
+        view = seen.build(projection)
+        found.append((world, view, Subject(view, bool(projection.holes))))
     return found
 
 
@@ -133,4 +134,4 @@ def _fold(rule: Rule, seen: Seen, view: View) -> str:
     if rule.tier == "should":
         return "application"
     by = rule.options.get("fold")
-    return str(view.get(str(by), "") or seen.function) if by else ""
+    return str(find(view, str(by)) or seen.function) if by else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.room import Room
-from ringfence.model.application import Trigger
+from ringfence.model.application import Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Effect, Exposure, severity_of
@@ -96,15 +96,14 @@ def _effect(word: str, rule: Rule) -> Effect:
 
 def message_of(room: Room, rule: Rule, flow: Flow, trigger: Trigger | None) -> str:
     """Such as "The key of an object put into Uploads, which anyone may write, reaches eval"."""
-    what = source_in_words(flow.source.path, trigger, flow.source.kind)
-    who = who_in_words(trigger)
+    delivers = room.application.resources.get(trigger.source) if trigger else None
+    place = delivers.logical_id if delivers else ""
+    what = source_in_words(flow.source.path, trigger, flow.source.kind, place)
+    who = who_in_words(trigger) if flow.source.kind == "event" else ""
     via = ""
     if flow.source.via:
-        hops = [room.application.resources.get(hop.resource) for hop in flow.source.via]
-        names = [hop.logical_id for hop in hops if hop is not None]
-        via = (
-            f" by way of {' and '.join(dict.fromkeys(names))}" if names else " by another function"
-        )
+        names = dict.fromkeys(_hop(room, hop) for hop in flow.source.via)
+        via = f" by way of {' and '.join(name for name in names if name)}"
     ending = rule.message.rstrip(".")
     placed = (
         ending.replace("{source}", f"{what}{who}")
@@ -115,8 +114,18 @@ def message_of(room: Room, rule: Rule, flow: Flow, trigger: Trigger | None) -> s
     return placed[:1].upper() + placed[1:] + "."
 
 
-def source_in_words(path: str, trigger: Trigger | None, kind: str) -> str:
-    """An event path in a few words of the application."""
+def _hop(room: Room, hop: Channel) -> str:
+    """What a channel goes through: the resource, or the function that calls another directly."""
+    application = room.application
+    if hop.kind == "invoke" or hop.resource in application.functions:
+        writer = application.functions.get(hop.writer)
+        return writer.logical_id if writer else ""
+    resource = application.resources.get(hop.resource)
+    return resource.logical_id if resource else ""
+
+
+def source_in_words(path: str, trigger: Trigger | None, kind: str, place: str = "") -> str:
+    """An event path in a few words of the application; ``place`` is what delivers the event."""
     if kind == "response":
         return f"a response ({path})"
     words = next((words for part, words in _PARTS if part in path), "")
@@ -124,10 +133,10 @@ def source_in_words(path: str, trigger: Trigger | None, kind: str) -> str:
     if trigger is None:
         return f"event data ({path})"
     if trigger.kind == "s3":
-        place = trigger.name.removeprefix("bucket ")
-        return f"{words or 'a field of the event'} put into {place}"
+        return f"{words or 'a field of the event'} put into {place or trigger.name}"
     if trigger.kind in _HTTP:
-        shown = f"{words or 'a field'} of {trigger.name}"
+        entry = f"the {trigger.name}" if trigger.kind == "function-url" else trigger.name
+        shown = f"{words or 'a field'} of {entry}"
         tail = name if words and words.startswith("a ") and name.isidentifier() else ""
         known = {"queryStringParameters", "pathParameters", "headers", "body", "cookies"}
         return shown.replace(words, f"{words} {tail}", 1) if tail and tail not in known else shown
@@ -135,7 +144,7 @@ def source_in_words(path: str, trigger: Trigger | None, kind: str) -> str:
 
 
 def who_in_words(trigger: Trigger | None) -> str:
-    """ ", which anyone may cause" and the like; "" when nothing is known."""
+    """A clause such as "which anyone may cause", between commas; "" when nothing is known."""
     if trigger is None:
         return ""
     verb = {"s3": "write", "sqs": "send to", "sns": "publish to"}.get(trigger.kind, "cause")
@@ -145,7 +154,7 @@ def who_in_words(trigger: Trigger | None) -> str:
     if exposure is Exposure.AUTHENTICATED:
         return f", which any signed-in user may {verb},"
     if exposure is Exposure.ACCOUNT:
-        return f", which this account may {verb},"
+        return f", which principals of this account may {verb},"
     return ""
 
 

@@ -12,10 +12,12 @@ MAX_ITEMS = 4
 
 def render(template: str, view: dict[str, Any]) -> str:
     """The message; a placeholder that the view does not have becomes "?"."""
-    return _PLACEHOLDER.sub(lambda match: _text(_find(view, match.group(1))), template)
+    text = _PLACEHOLDER.sub(lambda match: _text(find(view, match.group(1))), template)
+    return text.replace("the role", "The role", 1) if text.startswith("the role") else text
 
 
-def _find(view: Any, path: str) -> Any:
+def find(view: Any, path: str) -> Any:
+    """The value at a dotted path of a view; the first item stands for a list."""
     for step in path.split("."):
         if isinstance(view, list) and view:
             view = view[0]

@@ -8,7 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ringfence.checks.data_classes import DataClass, classify
 from ringfence.config import Config
@@ -53,6 +53,7 @@ class Room:
         self._lines: dict[str, list[str]] = {}
         self._classes: dict[str, DataClass] = {}
         self._powers: dict[str, list[Power]] = {}
+        self._role_views: dict[str, dict[str, Any]] = {}
         self._escalations: dict[str, list[Escalation]] = {}
 
     def lines(self, file: str) -> list[str]:
@@ -156,6 +157,14 @@ class Room:
 
             self._escalations[role.id] = escalations_of(role, self.application)
         return self._escalations[role.id]
+
+    def role_view(self, role: Role) -> dict[str, Any]:
+        """The facts of a role and its statements, computed once for all rules."""
+        if role.id not in self._role_views:
+            from ringfence.permissions.views import role_view
+
+            self._role_views[role.id] = role_view(role, self.application)
+        return self._role_views[role.id]
 
     def power_class(self, power: Power) -> str:
         """The data class that a power reaches, "" when none is known."""

@@ -59,13 +59,10 @@ def _disabled(room: Room, rule: str) -> Ignore:
 
 
 def _suppressed(silenced: list[Silenced], room: Room) -> list[Suppressed]:
-    findings = finish([entry.draft for entry in silenced], room)
-    by_place = {(f.rule, f.location, f.message): f for f in findings}
+    """What was silenced, as findings with the fingerprints that they would have had."""
     result = []
     for entry in silenced:
-        draft = entry.draft
-        finding = next(iter(finish([draft], room)))
-        finding = by_place.get((finding.rule, finding.location, finding.message), finding)
+        finding = finish([entry.draft], room)[0]
         until = entry.by.until.isoformat() if entry.by.until else ""
         result.append(Suppressed(finding, entry.by.reason, entry.by.location, until, entry.by.how))
     return result

@@ -192,9 +192,9 @@ class Subject:
 
     __slots__ = ("_contexts", "_plain", "names", "view")
 
-    def __init__(self, view: dict[str, Any]) -> None:
+    def __init__(self, view: dict[str, Any], has_holes: bool = True) -> None:
         self.view = view
-        self.names = _names_of_holes(view)
+        self.names = _names_of_holes(view) if has_holes else frozenset()
         self._plain: Any = None
         self._contexts: dict[tuple[type, str], Any] = {}
 

@@ -16,14 +16,20 @@ from ringfence.model.value import display
 
 #: Longer cycles are not looked for: nobody reads them, and the search stays small.
 MAX_LENGTH = 5
-MAX_FOUND = 50
 
 
 def recursive(room: Room, rule: Rule) -> Iterator[Draft]:
     """Cycles of channels, and functions that read the log group that they write."""
-    for cycle in _cycles([*room.facts.channels, *_from_calls(room)]):
+    starting = [channel for channel in room.facts.channels if _starts(room, channel)]
+    for cycle in _cycles([*starting, *_from_calls(room)]):
         yield _draft(room, rule, cycle)
     yield from _own_logs(room, rule)
+
+
+def _starts(room: Room, channel: Channel) -> bool:
+    """Whether what is written starts the reader, and is not only read by it later."""
+    trigger = room.application.triggers.get(channel.trigger)
+    return channel.kind == "invoke" or (trigger is not None and trigger.function == channel.reader)
 
 
 #: Calls that write to something that can start a function, by service.
@@ -73,22 +79,36 @@ def _reached(
 
 
 def _cycles(channels: list[Channel]) -> list[tuple[Channel, ...]]:
-    """Every cycle once, the shortest first; it begins at its smallest function id."""
+    """One shortest cycle for each group of functions that start each other."""
     outgoing: dict[str, list[Channel]] = defaultdict(list)
     for channel in channels:
         outgoing[channel.writer].append(channel)
-    found: dict[tuple[str, ...], tuple[Channel, ...]] = {}
-    for start in sorted(outgoing):
-        stack: list[tuple[Channel, ...]] = [(channel,) for channel in outgoing[start]]
-        while stack and len(found) < MAX_FOUND:
-            path = stack.pop()
+    found: list[tuple[Channel, ...]] = []
+    covered: set[str] = set()
+    cycles = (cycle for start in sorted(outgoing) if (cycle := _shortest(start, outgoing)))
+    for cycle in sorted(cycles, key=lambda steps: (len(steps), steps[0].writer)):
+        members = {step.writer for step in cycle}
+        if not members & covered:
+            covered |= members
+            found.append(cycle)
+    return found
+
+
+def _shortest(start: str, outgoing: dict[str, list[Channel]]) -> tuple[Channel, ...]:
+    """The shortest way from a function back to itself; breadth first."""
+    paths: list[tuple[Channel, ...]] = [(channel,) for channel in outgoing[start]]
+    seen: set[str] = set()
+    for _ in range(MAX_LENGTH):
+        longer: list[tuple[Channel, ...]] = []
+        for path in paths:
             last = path[-1].reader
             if last == start:
-                found.setdefault(tuple(step.writer for step in path), path)
-            elif last > start and len(path) < MAX_LENGTH:
-                seen = {step.writer for step in path}
-                stack.extend((*path, step) for step in outgoing[last] if step.writer not in seen)
-    return sorted(found.values(), key=len)
+                return path
+            if last not in seen:
+                seen.add(last)
+                longer.extend((*path, step) for step in outgoing.get(last, ()))
+        paths = longer
+    return ()
 
 
 def _draft(room: Room, rule: Rule, cycle: tuple[Channel, ...]) -> Draft:

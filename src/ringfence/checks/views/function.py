@@ -33,10 +33,10 @@ _ASYNCHRONOUS = frozenset(
 #: Services whose calls cost enough that an open entry is a bill: what each call does, by service.
 EXPENSIVE_SERVICES = frozenset(
     {"bedrock-runtime", "bedrock-agent-runtime", "textract", "rekognition", "transcribe", "polly",
-     "comprehend", "translate", "sagemaker-runtime", "ses", "sesv2", "pinpoint", "athena",
+     "comprehend", "translate", "sagemaker-runtime", "athena",
      "mediaconvert", "kendra", "location"}
 )  # fmt: skip
-_EXPENSIVE_CALLS = frozenset({("sns", "Publish")})
+_PAID_MESSAGES = frozenset({"ses", "sesv2", "pinpoint", "pinpoint-sms-voice-v2"})
 SOON_DAYS = 180
 
 
@@ -143,7 +143,7 @@ def expensive_of(room: Room, function_id: str) -> list[str]:
             f"{call.service}:{call.operation}"
             for call in room.calls_by_function.get(function_id, ())
             if call.service in EXPENSIVE_SERVICES
-            or (call.service, call.operation) in _EXPENSIVE_CALLS
+            or (call.service in _PAID_MESSAGES and call.operation.startswith(("Send", "Publish")))
         }
     )
 

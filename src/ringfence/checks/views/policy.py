@@ -24,6 +24,9 @@ from ringfence.model.location import Location
 from ringfence.model.policy import Pattern, Statement
 from ringfence.model.severity import Exposure
 
+#: Facts of a role that have views of their own, or that conditions ask in another form.
+_BULKY = frozenset({"statements", "powers", "escalations"})
+
 
 def see_policies(room: Room, on: str) -> Iterator[Seen]:
     """The subjects of one of the three kinds."""
@@ -35,9 +38,9 @@ def see_policies(room: Room, on: str) -> Iterator[Seen]:
         if on == "role":
             yield _see_role(room, role)
             continue
-        for document in role.policies:
-            for statement in document.statements:
-                yield _see_statement(room, role, statement)
+        statements = [one for document in role.policies for one in document.statements]
+        for index, statement in enumerate(statements):
+            yield _see_statement(room, role, statement, index)
 
 
 def owner_of(room: Room, role: Role) -> str:
@@ -66,13 +69,12 @@ def _common(room: Room, role: Role) -> View:
 
 def _see_role(room: Room, role: Role) -> Seen:
     def build(_: Projection) -> View:
-        from ringfence.permissions.views import role_view
-
         powers = powers_view(room, role)
         escalations = room.escalations_of(role)
         direct = [item for item in escalations if not item.conditional and item.id != "admin"]
+        facts = room.role_view(role)
         return {
-            **role_view(role, room.application),
+            **{name: facts[name] for name in facts if name not in _BULKY},
             **{name: powers[name] for name in ("data", "sensitive", "guessed", "reaches")},
             **_common(room, role),
             "escalates": bool(direct),
@@ -108,11 +110,9 @@ def _can_log(role: Role) -> bool:
     return all(allows(role.policies, action).possible for action in actions)
 
 
-def _see_statement(room: Room, role: Role, statement: Statement) -> Seen:
+def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> Seen:
     def build(_: Projection) -> View:
-        from ringfence.permissions.views import statement_view
-
-        view = statement_view(statement, role)
+        view = room.role_view(role)["statements"][index]
         return {
             **view,
             "plain_star": _plain_star(view),
