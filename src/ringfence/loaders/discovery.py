@@ -30,6 +30,7 @@ _NEVER = frozenset((
 _RESOURCES = re.compile(rb"""Resources["']?\s*:""")
 _TYPE = re.compile(rb"""Type["']?\s*:[^\n,}]{0,40}\b(?:AWS|Alexa)::""")
 _BEFORE_KEY = frozenset(b" \t\n\r\"'{,\xbf\xfe\xff")  # the last three end a byte order mark
+_INCLUDED = re.compile(rb"file\(\s*([^)$:,\s]{1,300})\s*\)")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -100,17 +101,27 @@ def is_template(document: Value) -> bool:
 
 
 def _without_fragments(tree: Tree, found: Discovery) -> list[str]:
-    """Templates without the ``resources:`` files of a Serverless Framework service: those have
-    neither a format version nor a transform, and are read by the service that includes them."""
+    """Templates without those that a Serverless Framework service reads as its ``resources``: the
+    files it names, and files below it that have neither a format version nor a transform."""
     services = {posixpath.dirname(file) for file in found.serverless}
+    named = {target for file in found.serverless for target in _named_files(tree, file)}
     kept: list[str] = []
     for file in found.templates:
         document = tree.document(file)
         assert isinstance(document, Mapping)
         marked = "AWSTemplateFormatVersion" in document or "Transform" in document
-        if marked or not any(folder in services for folder in _folders_above(file)):
+        below = any(folder in services for folder in _folders_above(file))
+        if file not in named and (marked or not below):
             kept.append(file)
     return kept
+
+
+def _named_files(tree: Tree, service: str) -> list[str]:
+    """The files that a service includes with ``${file(…)}``, as far as the path is literal."""
+    folder = posixpath.dirname(service)
+    names = _INCLUDED.findall(tree.head(service) or b"")
+    paths = (tree.inside(folder, name.decode("utf-8", "replace")) for name in names[:500])
+    return [path for path in paths if path is not None]
 
 
 def _folders_above(file: str) -> list[str]:

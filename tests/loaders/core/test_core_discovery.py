@@ -39,7 +39,10 @@ def test_templates_are_told_from_other_files(tmp_path):
         template_yaml=SAM,
         deep__er__stack_template='{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}',
         quoted_yml="'Resources': {'B': {'Type': 'AWS::S3::Bucket'}}",
-        service__serverless_yml="service: x\nprovider: {name: aws}\n",
+        service__serverless_yml="service: x\nprovider: {name: aws}\nresources: ['${file(../shared/t.yml)}', '${file(./own.yml):x}']\n",
+        service__own_yml=SAM,
+        service__other_yml=SAM,
+        shared__t_yml=SAM,
         service__tables_yml="Resources: {T: {Type: AWS::DynamoDB::Table}}",
         openapi_yaml="paths: {}\nx: !Sub 'AWS::S3::Bucket'\nResources: 1\n",
         fragment_yaml="Type: AWS::S3::Bucket\nResources: [a]\n",
@@ -57,7 +60,7 @@ def test_templates_are_told_from_other_files(tmp_path):
     files, notes = found_in(tmp_path)
     assert files == [
         "quoted.yml", "template.yaml", "wide.yaml", "_git/template.yaml", "deep/er/stack.template",
-        "service/serverless.yml",
+        "service/other.yml", "service/serverless.yml",
     ]  # fmt: skip
     assert notes == []
 
