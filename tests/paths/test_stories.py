@@ -292,7 +292,7 @@ def test_an_open_entry_that_deletes_and_reads_personal_data() -> None:
         "[high, medium] Anyone can delete and read table Profiles through Remove (personal data)\n"
         "template.yaml:20 Anyone on the internet can send DELETE /profiles/{id} to Remove (no authoriser)\n"
         "remove/app.py:4 Remove then lets them read and delete table Profiles (personal data)\n"
-        "template.yaml:10 Nothing on the way asks who the sender is, unless the code does\n"
+        "template.yaml:10 No authoriser asks who the sender is; only the code itself could\n"
         "fix template.yaml:20 Add an authoriser to DELETE /profiles/{id}"
     ]
 
@@ -458,3 +458,17 @@ def test_code_without_a_template_and_secrets_in_the_environment() -> None:
         "With the credentials of app.handler's role they can send to every queue in the account; "
         "its environment also holds DB_PASSWORD and API_KEY",
     ]
+
+
+def test_two_entries_to_one_use_are_one_path() -> None:
+    shop = Shop()
+    function = shop.function("F")
+    triggers = [
+        shop.trigger(function, "apigateway-rest", name, Exposure.ANYONE)
+        for name in ("POST /a", "PUT /b")
+    ]
+    shop.flow(function, "code-injection", "execute", "eval", "event.body", *triggers)
+    (path,) = shop.paths()
+    assert path.lines[0].text == (
+        "Anyone on the internet can send POST /a to F (no authoriser); 1 more entry leads there"
+    )

@@ -196,10 +196,12 @@ def _tell_open(
             worst.call.location,
             f"{function.logical_id} then lets them {words.powers_words(powers)}",
         ),
-        Step(function.location, "Nothing on the way asks who the sender is, unless the code does"),
+        Step(function.location, "No authoriser asks who the sender is; only the code itself could"),
     ]
     name = function.logical_id
-    does = f"{words.listed(dict.fromkeys(p.verb for p in powers))} {powers[0].target}"
+    target = powers[0].target
+    verbs = (words.verb_words(target, power.verb) for power in powers if power.target == target)
+    does = f"{words.listed(dict.fromkeys(verbs))} {target}"
     data = worst.data.words
     return AttackPath(
         id=path_id("open", function.id),

@@ -75,7 +75,7 @@ class Telling:
         outside = exposure > Exposure.ACCOUNT  # who is inside may reach the data already
         sensitive = outside and (whole or (data.rank > 0 and not data.guessed))
         severity = severity_of(exposure, effect, sensitive)
-        lines = [self.entry(case), *self.travel(case), self.use(story, case)]
+        lines = [self.entry(story, case), *self.travel(case), self.use(story, case)]
         lines += self.reached(story, powers)
         if escalation is not None:
             lines.append(_onward(escalation))
@@ -100,7 +100,7 @@ class Telling:
 
     # --- lines ---------------------------------------------------------------------------------
 
-    def entry(self, case: Case) -> Step:
+    def entry(self, story: Story, case: Case) -> Step:
         trigger = case.trigger
         if trigger is None:
             function = self.application.functions[case.function]
@@ -108,7 +108,18 @@ class Telling:
                 f"Whoever can invoke {function.logical_id} (no trigger is declared) sends the event"
             )
             return Step(function.location, text)
-        return Step(proof_of(trigger), words.entry_sentence(self.application, trigger))
+        text = words.entry_sentence(self.application, trigger)
+        more = len(self.as_wide(story, trigger))
+        if more:
+            text += f"; {more} more {'entry leads' if more == 1 else 'entries lead'} there"
+        return Step(proof_of(trigger), text)
+
+    def as_wide(self, story: Story, leading: Trigger) -> set[str]:
+        """The names of further entries, as wide as the leading one, that reach the same use."""
+        ids = {name for case in story.cases if case.flow for name in case.flow.source.triggers}
+        known = (self.application.triggers[n] for n in ids if n in self.application.triggers)
+        wide = {t.name for t in known if t.sender.exposure >= leading.sender.exposure}
+        return wide - {leading.name}
 
     def travel(self, case: Case) -> list[Step]:
         """From the function that takes the event to the one that misuses it; one line."""
@@ -141,7 +152,7 @@ class Telling:
             return Step(case.location, f"{text}: {ending.removeprefix('so ')}{others}")
         subject = words.field(case.flow.source.path, case.flow.source.kind)
         joint = " " if ending.startswith(("without", "as it is")) else ", "
-        text = f"{subject} reaches {case.flow.sink}{joint}{ending}{others}"
+        text = f"{subject} reaches {words.sink(case.flow.sink)}{joint}{ending}{others}"
         if story.shared_with:
             text += f"; {shared_words(story.shared_with)} this code"
         return Step(case.location, text)

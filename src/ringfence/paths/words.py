@@ -183,6 +183,11 @@ def field(path: str, kind: str = "event") -> str:
     return f"The event's {plain}" if plain else "The event"
 
 
+def sink(name: str) -> str:
+    """What is called, without the name that stands for every library of one interface."""
+    return name.removeprefix("dbapi.")
+
+
 def _answer(path: str) -> str:
     """``s3.ListObjects.Contents[].Key`` as "What s3 ListObjects answers (Contents[].Key)"."""
     service, _, rest = path.partition(".")
@@ -264,7 +269,9 @@ def powers_words(powers: Iterable[Power]) -> str:
         by_target.setdefault(power.target, []).append(power)
     groups: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
     for target, held in by_target.items():
-        said = (_verb(target, verb) for verb in _VERB_ORDER if any(p.verb == verb for p in held))
+        said = (
+            verb_words(target, verb) for verb in _VERB_ORDER if any(p.verb == verb for p in held)
+        )
         kind, name = _kind_and_name(target, held)
         groups.setdefault((tuple(said), kind, _class_note(held)), []).append(name)
     clauses: dict[tuple[str, ...], list[str]] = {}
@@ -301,7 +308,7 @@ def _named_together(kind: str, names: list[str]) -> str:
     return f"{plural} {listed(names)}"
 
 
-def _verb(target: str, verb: str) -> str:
+def verb_words(target: str, verb: str) -> str:
     kind = target.removeprefix("every ").partition(" ")[0]
     if target == WHOLE_ACCOUNT:
         kind = "everything"
