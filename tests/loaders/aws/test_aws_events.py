@@ -516,6 +516,8 @@ def test_permissions_without_a_declared_source(tmp_path: Path) -> None:
         "{Principal: s3.amazonaws.com}": "s3 | bucket -> Worker | authenticated: any AWS account, through Amazon S3 | iam",
         "{Principal: s3.amazonaws.com, SourceAccount: !Ref AWS::AccountId}": "s3 | bucket -> Worker | account: principals of this account, through Amazon S3 | iam",
         "{Principal: ses.amazonaws.com}": "ses | mail rule -> Worker | anyone: anyone who can send mail to it | none",
+        "{Principal: cognito-idp.amazonaws.com}": "cognito | user pool -> Worker | unknown: those who sign in to a user pool | unknown",
+        "{Principal: alexa-appkit.amazon.com, EventSourceToken: amzn1.skill}": "alexa | Alexa skill -> Worker | anyone: anyone who uses the skill | none",
         "{Principal: apigateway.amazonaws.com}": "apigateway-rest | API -> Worker | unknown: callers of an API | unknown",
     }
     for index, (principal, expected) in enumerate(cases.items()):
@@ -615,3 +617,14 @@ def test_two_templates_with_the_same_names_stay_apart(tmp_path: Path) -> None:
         ("other/template.yaml#Worker", "other/template.yaml#Jobs"),
         ("template.yaml#Worker", "template.yaml#Jobs"),
     ]
+
+
+def test_permission_whose_bucket_is_notified_by_something_else(tmp_path: Path) -> None:
+    template = cfn(
+        """
+        Files: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicReadWrite}}
+        """,
+        PERMISSION.format("Principal: s3.amazonaws.com\n    SourceArn: !GetAtt Files.Arn"),
+        function("Worker"),
+    )
+    assert table(app(tmp_path, template)) == ["s3 | bucket Files -> Worker | anyone: anyone | none"]

@@ -215,3 +215,16 @@ def test_ten_thousand_resources_take_no_time(tmp_path: Path) -> None:
         )
     graph = Graph([template], tmp_path)
     assert [item.logical_id for item in graph.find(Scalar("q9999", AT), "queue")] == ["R9999"]
+
+
+def test_state_machine_nested_too_deeply_is_unknown(tmp_path: Path) -> None:
+    deep = '{"States": ' * 300 + "{}" + "}" * 300
+    template = cfn(
+        f"""
+        Machine:
+          Type: AWS::StepFunctions::StateMachine
+          Properties: {{DefinitionString: '{deep}'}}
+        """
+    )
+    application = app(tmp_path, template)
+    assert [unknown.what for unknown in application.unknowns] == ["definition of Machine"]

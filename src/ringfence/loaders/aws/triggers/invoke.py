@@ -35,12 +35,17 @@ SERVICES = {
     "appsync": ("appsync", "GraphQL API"),
     "pipes": ("pipe", "pipe"),
 }
-#: Services whose own users are the public: who may cause the event is not the account's choice.
-_PUBLIC = {
-    "alexa": "anyone who uses the skill",
-    "ses": "anyone who can send mail to it",
-    "alb": "anyone",
-    "cloudfront": "anyone",
+#: Kind → who may cause the event when only a permission tells of it: the source's own settings,
+#: which are in no template, decide.
+_BEHIND = {
+    "alexa": (Exposure.ANYONE, "anyone who uses the skill"),
+    "ses": (Exposure.ANYONE, "anyone who can send mail to it"),
+    "cloudfront": (Exposure.ANYONE, "anyone"),
+    "alb": (Exposure.UNKNOWN, "callers of a load balancer"),
+    "apigateway-rest": (Exposure.UNKNOWN, "callers of an API"),
+    "appsync": (Exposure.UNKNOWN, "callers of a GraphQL API"),
+    "cognito": (Exposure.UNKNOWN, "those who sign in to a user pool"),
+    "iot": (Exposure.AUTHENTICATED, "devices that may publish to the topic"),
 }
 #: Kinds that may stand for each other: an API permission serves all three kinds of API.
 _SAME = {
@@ -172,14 +177,14 @@ def _sender(
 
 
 def _service_sender(triggers: Triggers, permission: Resource, kind: str, service: str) -> Sender:
-    properties = permission.properties
-    at = place(properties, "Principal")
-    if kind in _PUBLIC and not (kind == "alexa" and first(properties, "EventSourceToken")):
-        return Sender(Exposure.ANYONE, _PUBLIC[kind], f"{service} may invoke it", at)
+    at = place(permission.properties, "Principal")
+    behind = _BEHIND.get(kind)
+    if behind is not None:
+        reason = f"{service} may invoke it"
+        if behind[0] is Exposure.UNKNOWN:
+            reason += "; what stands before it is in no template"
+        return Sender(behind[0], behind[1], reason, at)
     found = _admitted(triggers, permission, _target(triggers, permission))
-    if kind == "apigateway-rest":
-        reason = "an API that is in no template may invoke it, so what it asks for is not known"
-        return Sender(Exposure.UNKNOWN, "callers of an API", reason, at)
     if found:
         sender = found[0].sender
         if sender.exposure is Exposure.PRINCIPAL:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ringfence.loaders.aws.graph import name_of
 from ringfence.loaders.aws.triggers.builder import Triggers
-from ringfence.loaders.aws.values import every, items, objects, text_of
-from ringfence.model.application import Resource
-from ringfence.model.value import Mapping
+from ringfence.loaders.aws.values import every, first, items, objects, place, text_of
+from ringfence.model.application import Resource, Sender
+from ringfence.model.severity import Exposure
+from ringfence.model.value import Mapping, display
 
 _TARGETS = (
     ("LambdaConfigurations", "Function"),
@@ -33,6 +34,28 @@ def collect(triggers: Triggers) -> None:
             for list_name, target in _SERVICE_TARGETS:
                 for entry in objects(custom.properties, f"NotificationConfiguration.{list_name}"):
                     _notification(triggers, bucket, entry, target)
+    for custom in triggers.graph.of("Custom::S3"):
+        _existing_bucket(triggers, custom)
+
+
+def _existing_bucket(triggers: Triggers, custom: Resource) -> None:
+    """The Serverless Framework's resource for a bucket that exists already."""
+    properties = custom.properties
+    buckets = triggers.graph.find(properties.get("BucketName"), "bucket")
+    shown = name_of(buckets[0]) if buckets else display(first(properties, "BucketName"))
+    outside = Sender(
+        Exposure.ACCOUNT,
+        f"whoever may write to {shown}",
+        f"bucket {shown} is in no template, so its policy is not known",
+        place(properties, "BucketName"),
+    )
+    sender = triggers.of_resource(buckets[0]) if buckets else outside
+    for function in triggers.graph.functions(properties.get("FunctionName")):
+        for entry in objects(properties, "BucketConfigs"):
+            name = f"bucket {shown} ({_what(entry)})"
+            source = buckets[0] if buckets else None
+            at = custom.location
+            triggers.add("s3", function, name, sender, at, source=source, properties=entry)
 
 
 def _notification(triggers: Triggers, bucket: Resource, entry: Mapping, target: str) -> None:

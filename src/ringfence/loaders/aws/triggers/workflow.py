@@ -30,6 +30,7 @@ from ringfence.model.value import (
 )
 
 MAXIMUM_STATES = 2_000
+MAXIMUM_DEPTH = 100
 MAXIMUM_DEFINITION_CHARACTERS = 1_100_000  # the service's own limit is 1 MiB
 _MARK = "\ue001"
 _READING = ("getitem", "query", "scan", "getobject", "receivemessage", "listobjects", "describe")
@@ -222,11 +223,15 @@ def parse_text(value: Scalar | Text) -> Mapping | None:
     return found if isinstance(found, Mapping) else None
 
 
-def _value(data: Any, at: Location, holes: list[Reference | Unknown]) -> Value:
+def _value(data: Any, at: Location, holes: list[Reference | Unknown], depth: int = 0) -> Value:
+    if depth > MAXIMUM_DEPTH:
+        raise ValueError("nested too deeply")
     if isinstance(data, dict):
-        return Mapping({str(key): _value(item, at, holes) for key, item in data.items()}, at)
+        return Mapping(
+            {str(key): _value(item, at, holes, depth + 1) for key, item in data.items()}, at
+        )
     if isinstance(data, list):
-        return Sequence([_value(item, at, holes) for item in data], at)
+        return Sequence([_value(item, at, holes, depth + 1) for item in data], at)
     if isinstance(data, str) and _MARK in data:
         parts: list[str | Reference | Unknown] = []
         for index, piece in enumerate(data.split(_MARK)):
