@@ -90,7 +90,9 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
         else:
             found = UNKNOWN
         result = join(result, found)
-    if value.taint and name not in ("length", "size"):
+    if any(isinstance(obj, External) and obj.path == "Exception()" for obj in value.objects):
+        pass
+    elif value.taint and name not in ("length", "size"):
         result = join(result, part_of(machine, value, name, node))
     elif value.consts or value.open or value.taint:
         result = join(result, UNKNOWN)
@@ -212,10 +214,19 @@ def external_member(
         if typed is not None:
             found = join(found, Value(objects=(External(typed),)))
         return found
-    if obj.path.endswith("argparse()"):
-        return UNKNOWN
+    if obj.path == "Exception()":
+        return exception_part(value, name)
     member = External(typed or path, obj.arguments, obj.keywords)
     return from_external(machine, member, value)
+
+
+def exception_part(value: Value, name: str) -> Value:
+    """``error.stack`` shows the code's inside, ``error.message`` less."""
+    marks = ("traceback",) if name in ("stack", "__traceback__") else ()
+    taint = tuple(
+        atom.changed(marks=marks) if atom.source.kind == "error" else atom for atom in value.taint
+    )
+    return Value((), texts.derived(taint), (External(f"Exception().{name}"),), True)
 
 
 def from_external(machine: Machine, member: External, value: Value) -> Value:

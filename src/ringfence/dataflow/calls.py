@@ -292,8 +292,11 @@ def annotate_fields(
         for statement in cls.node.body
         if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name)
     ]
-    for name, value in zip(names, arguments.positional, strict=False):
-        instance.fields[name] = value
+    for name in names:
+        if name not in arguments.keywords:
+            instance.fields[name] = cls.members.get(name, UNKNOWN)
+    for value in arguments.positional:  # fields without a default are not in the tree
+        instance.rest = join(instance.rest, value)
     instance.fields.update(arguments.keywords)
     if arguments.others is not None:
         instance.base = arguments.others
@@ -517,7 +520,8 @@ def call_of_function(
         if not rest:
             return Value(objects=(bound,))
         return Value(objects=(Partial(Value(objects=(bound,)), rest, {}),))
-    return UNKNOWN
+    run_callbacks(machine, arguments, UNKNOWN, node)
+    return Value(objects=(obj,))  # wrapped(handler).use(…) and its like give the function back
 
 
 # --- functions given to libraries ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, calls, environment, expressions, imports, texts
+from ringfence.dataflow import access, calls, environment, expressions, imports, texts, tokens
 from ringfence.dataflow.objects import (
     Closure,
     Environment,
@@ -97,6 +97,7 @@ def dump_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> Valu
 def load_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     value = first(arguments)
     place = machine.location(node)
+    tokens.check(machine, value.taint, node)
     taint = tuple(atom.stepped(place, f"{atom.display} is parsed as JSON") for atom in value.taint)
     return parsed(machine, value, taint)
 
@@ -327,6 +328,12 @@ def isinstance_(machine: Machine, arguments: Arguments, node: syntax.Node) -> Va
     return EITHER
 
 
+def format_trace(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``traceback.format_exc()``: the stack of the exception that is being handled."""
+    error = machine.exception(node)
+    return tainted(atom.changed(derived=True, marks=("traceback",)) for atom in error.taint)
+
+
 def any_(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return EITHER
 
@@ -507,6 +514,8 @@ _PYTHON: dict[str, Handler] = {
     "max": lambda machine, arguments, node: join_all(arguments.positional),
     "min": lambda machine, arguments, node: join_all(arguments.positional),
     "functools.partial": partial, "functools.reduce": reduce_, "functools.wraps": wraps,
+    "traceback.format_exc": format_trace, "traceback.format_exception": format_trace,
+    "traceback.format_tb": format_trace, "sys.exc_info": format_trace,
     "isinstance": isinstance_, "any": any_, "all": any_,
     "os.path.join": join_path, "posixpath.join": join_path,
     "os.path.realpath": normalised, "os.path.abspath": normalised, "os.path.normpath": normalised,

@@ -239,6 +239,8 @@ class Machine:
         targets.assign(self, node.target, value, node.declares)
         if isinstance(node.target, syntax.Name):
             guards.remember(self, node.target.name, node.value)
+        if isinstance(node.value, syntax.FunctionLiteral) and not node.value.name:
+            targets.label(node.target, value)
         return True
 
     def run_augment(self, node: syntax.Augment) -> bool:

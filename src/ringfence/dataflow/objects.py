@@ -73,7 +73,7 @@ class Struct(Obj):
 class Closure(Obj):
     """A function of the application. ``this`` is the bound receiver, ``home`` its class."""
 
-    __slots__ = ("home", "module", "node", "scope", "this")
+    __slots__ = ("home", "label", "module", "node", "scope", "this")
 
     def __init__(
         self,
@@ -88,13 +88,16 @@ class Closure(Obj):
         self.module = module
         self.this = this
         self.home = home
+        self.label = node.name
 
     def bound(self, this: Value, home: ClassObject | None) -> Closure:
-        return Closure(self.node, self.scope, self.module, this, home)
+        made = Closure(self.node, self.scope, self.module, this, home)
+        made.label = self.label
+        return made
 
     @property
     def name(self) -> str:
-        return self.node.name or "a function"
+        return self.label or "a function"
 
     def __repr__(self) -> str:
         return f"<function {self.node.name}>"

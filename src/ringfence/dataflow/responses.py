@@ -71,7 +71,7 @@ def verbose(machine: Machine, body: Value, node: syntax.Node) -> None:
     errors = [atom for atom in deep_taint(body) if atom.source.kind == "error"]
     if not errors:
         return
-    traced = any("stack" in atom.path or "traceback" in atom.marks for atom in errors)
+    traced = any("traceback" in atom.marks for atom in errors)
     issue_text = (
         "the response holds the stack trace"
         if traced

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, expressions, texts
+from ringfence.dataflow import access, expressions
 from ringfence.dataflow.objects import (
     ClassObject,
+    Closure,
     Environment,
     ModuleObject,
     Struct,
     deep_taint,
 )
-from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Value, join, tainted
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -130,17 +131,9 @@ def note_module_state(machine: Machine, obj: Struct, value: Value, node: syntax.
             note_shared_state(machine, base.name, value)
 
 
-def clear(value: Value, rules: frozenset[str]) -> Value:
-    """The value with its taint cleared of these rules."""
-    if not value.taint:
-        return value
-    return Value(
-        (),
-        tuple(atom.changed(cleared=rules) for atom in value.taint),
-        value.objects,
-        True,
-    )
-
-
-def narrowed_text(value: Value) -> Value:
-    return tainted(texts.derived(value.taint))
+def label(target: syntax.Expression, value: Value) -> None:
+    """An anonymous function goes by the name that it is first assigned to."""
+    name = getattr(target, "name", "")
+    for obj in value.objects:
+        if isinstance(obj, Closure) and not obj.label and isinstance(name, str):
+            obj.label = name
