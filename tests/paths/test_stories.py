@@ -174,8 +174,8 @@ def test_an_open_api_that_runs_commands() -> None:
         "template.yaml:20 Anyone on the internet can send POST /labels to PrintLabel (no authoriser)\n"
         "PrintLabel/app.py:5 Field printer of the request body reaches os.system, so the sender's "
         "commands run in PrintLabel (1 more such place)\n"
-        ":0 With the credentials of PrintLabel's role they can read, write, delete and administer "
-        "table Orders (personal data); read every bucket in the account\n"
+        ":0 With the credentials of PrintLabel's role they can read, write, delete from and "
+        "administer table Orders (personal data); read every bucket in the account\n"
         "fix PrintLabel/app.py:5 Pass the arguments as a list, without a shell (in all 2 places)"
     ]
 
@@ -289,9 +289,9 @@ def test_an_open_entry_that_deletes_and_reads_personal_data() -> None:
     shop.access(entry)
     assert shop.paths()[0].findings == ("anonymous-DELETE /profiles/{id}",)
     assert [story(path) for path in shop.paths()] == [
-        "[high, medium] Anyone can delete and read table Profiles through Remove (personal data)\n"
+        "[high, medium] Anyone can delete from and read table Profiles through Remove (personal data)\n"
         "template.yaml:20 Anyone on the internet can send DELETE /profiles/{id} to Remove (no authoriser)\n"
-        "remove/app.py:4 Remove then lets them read and delete table Profiles (personal data)\n"
+        "remove/app.py:4 Remove then lets them read and delete from table Profiles (personal data)\n"
         "template.yaml:10 No authoriser asks who the sender is; only the code itself could\n"
         "fix template.yaml:20 Add an authoriser to DELETE /profiles/{id}"
     ]

@@ -57,6 +57,8 @@ _AUTHENTICATION = {
 
 #: How verbs are said for kinds where the plain word would mislead.
 _VERBS = {
+    ("table", "delete"): "delete from",
+    ("bucket", "delete"): "delete from",
     ("queue", "read"): "receive from",
     ("queue", "write"): "send to",
     ("queue", "delete"): "empty or delete",
