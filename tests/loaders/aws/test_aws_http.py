@@ -20,7 +20,9 @@ def test_rest_api_with_every_kind_of_security(tmp_path: Path) -> None:
               DefaultAuthorizer: Users
               Authorizers:
                 Users: {UserPoolArn: !GetAtt Pool.Arn}
-                Tokens: {FunctionArn: !GetAtt Guard.Arn}
+                Tokens:
+                  FunctionArn: !GetAtt Guard.Arn
+                  Identity: {Header: X-Token, ReauthorizeEvery: 0}
         Pool:
           Type: AWS::Cognito::UserPool
           Properties: {UserPoolName: shoppers}
@@ -79,6 +81,8 @@ def test_rest_api_with_every_kind_of_security(tmp_path: Path) -> None:
     post = next(t for t in application.triggers.values() if t.name == "POST /orders")
     assert (post.method, post.path, post.protocol) == ("POST", "/orders", "https")
     assert post.source == "template.yaml#Api"
+    admin = next(t for t in application.triggers.values() if t.name == "ANY /admin")
+    assert admin.authentication.detail == "Guard, reads method.request.header.X-Token, not cached"
 
 
 REST_METHODS = """
@@ -549,4 +553,50 @@ def test_guests_who_may_invoke_a_function(tmp_path: Path) -> None:
     assert table(app(tmp_path, template)) == [
         "invoke | invocation by users of identity pool members -> Worker | authenticated: users of identity pool members | iam",
         "invoke | direct invocation -> Other | account: anyone in the account with lambda:InvokeFunction | iam",
+    ]
+
+
+def test_http_api_that_writes_to_services(tmp_path: Path) -> None:
+    template = cfn(
+        """
+        Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: shop, ProtocolType: HTTP}}
+        ToQueue:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Api
+            IntegrationType: AWS_PROXY
+            IntegrationSubtype: SQS-SendMessage
+            RequestParameters: {QueueUrl: !Ref Jobs, MessageBody: $request.body}
+        ToBus:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Api
+            IntegrationType: AWS_PROXY
+            IntegrationSubtype: EventBridge-PutEvents
+            RequestParameters: {Source: web, DetailType: order, Detail: $request.body}
+        Queue:
+          Type: AWS::ApiGatewayV2::Route
+          Properties: {ApiId: !Ref Api, RouteKey: POST /jobs, Target: !Sub "integrations/${ToQueue}"}
+        Bus:
+          Type: AWS::ApiGatewayV2::Route
+          Properties:
+            ApiId: !Ref Api
+            RouteKey: POST /events
+            AuthorizationType: AWS_IAM
+            Target: !Sub integrations/${ToBus}
+        Jobs: {Type: AWS::SQS::Queue}
+        Mapping:
+          Type: AWS::Lambda::EventSourceMapping
+          Properties: {EventSourceArn: !GetAtt Jobs.Arn, FunctionName: !Ref Worker}
+        Rule:
+          Type: AWS::Events::Rule
+          Properties:
+            EventPattern: {source: [web]}
+            Targets: [{Id: worker, Arn: !GetAtt Worker.Arn}]
+        """,
+        function("Worker"),
+    )
+    assert table(app(tmp_path, template)) == [
+        "sqs | queue Jobs -> Worker | anyone: anyone | none",
+        "eventbridge | event web -> Worker | account: principals of this account with events:PutEvents | iam",
     ]

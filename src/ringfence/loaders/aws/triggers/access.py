@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ringfence.loaders.aws.audience import admitted
@@ -13,7 +13,7 @@ from ringfence.loaders.aws.values import first, items, place, text_of, truth
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
-from ringfence.model.value import Value, display
+from ringfence.model.value import EMPTY, Mapping, Value, display, integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,11 @@ def with_guests(guests: Guests, held: Access, api: Resource, action: str) -> Acc
     return replace(held, sender=max(found, key=lambda sender: sender.exposure))
 
 
-def custom(name: str, proof: Location) -> Access:
-    """An authorizer function decides."""
+def custom(name: str, proof: Location, settings: Mapping = EMPTY) -> Access:
+    """An authorizer function decides; ``settings`` are those of the authorizer."""
+    detail = ", ".join([name, *_settings(settings)])
     return Access(
-        Authentication("custom", name, proof),
+        Authentication("custom", detail, proof),
         Sender(
             Exposure.AUTHENTICATED,
             f"whoever the authorizer {name} lets in",
@@ -107,6 +108,18 @@ def custom(name: str, proof: Location) -> Access:
             proof,
         ),
     )
+
+
+def _settings(settings: Mapping) -> Iterator[str]:
+    """What an authorizer reads and how long its answer is kept, where that is written."""
+    for key in ("IdentitySource", "identitySource"):
+        sources = [text_of(value) for value in items(settings, key)]
+        if any(sources):
+            yield "reads " + " ".join(source for source in sources if source)
+    for key in ("AuthorizerResultTtlInSeconds", "authorizerResultTtlInSeconds"):
+        seconds = integer(first(settings, key))
+        if seconds is not None:
+            yield f"cached {seconds} s" if seconds else "not cached"
 
 
 def unknown(reason: str, proof: Location) -> Access:

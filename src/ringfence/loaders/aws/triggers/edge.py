@@ -15,6 +15,9 @@ def collect(triggers: Triggers) -> None:
         for key in ("DefaultCacheBehavior", "CacheBehaviors"):
             for behavior in objects(distribution.properties, f"DistributionConfig.{key}"):
                 _behavior(triggers, distribution, behavior)
+    for function in triggers.graph.of("AWS::CloudFront::Function"):
+        what, reason = f"CloudFront function {name_of(function)}", "this kind is not analysed"
+        triggers.graph.skip(what, reason, function.location)
 
 
 def _behavior(triggers: Triggers, distribution: Resource, behavior: Mapping) -> None:

@@ -160,7 +160,8 @@ def _route_access(graph: Graph, route: Resource) -> Access:
             issuer = first(authorizer.properties, "JwtConfiguration.Issuer")
             return access.issuer_access(graph, issuer, proof, scopes)
         functions = graph.functions(authorizer.properties.get("AuthorizerUri"))
-        return access.custom(functions[0].logical_id if functions else authorizer.logical_id, proof)
+        name = functions[0].logical_id if functions else authorizer.logical_id
+        return access.custom(name, proof, authorizer.properties)
     return (
         access.token("", proof, scopes)
         if word == "JWT"

@@ -14,7 +14,7 @@ from ringfence.loaders.aws.triggers import access
 from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.values import every, fields, first, items, text_of
 from ringfence.model.location import Location
-from ringfence.model.value import Mapping, Value
+from ringfence.model.value import Mapping, Scalar, Value
 
 METHODS = frozenset(("get", "put", "post", "delete", "options", "head", "patch", "trace"))
 ANY = "x-amazon-apigateway-any-method"
@@ -119,6 +119,7 @@ class Definition:
         if kind == "awssigv4":
             return access.signed(proof, "execute-api:Invoke")
         if isinstance(authorizer, Mapping):
+            authorizer = _with_header(authorizer, scheme)
             return self._authorizer_access(name, authorizer, kind, scopes, proof)
         if text_of(scheme, "type") == "apiKey" and text_of(scheme, "name").lower() == "x-api-key":
             return access.api_key(proof)
@@ -135,7 +136,7 @@ class Definition:
             issuer = first(authorizer, "jwtConfiguration.issuer")
             return access.issuer_access(self.graph, issuer, proof, scopes)
         functions = self.graph.functions(authorizer.get("authorizerUri"))
-        return access.custom(functions[0].logical_id if functions else name, proof)
+        return access.custom(functions[0].logical_id if functions else name, proof, authorizer)
 
     def authorizers(self) -> Iterator[tuple[str, Mapping, Location]]:
         """The definition's authorizers with the place of each."""
@@ -144,3 +145,12 @@ class Definition:
                 for authorizer in every(scheme, AUTHORIZER):
                     if isinstance(authorizer, Mapping):
                         yield name, authorizer, location
+
+
+def _with_header(authorizer: Mapping, scheme: Mapping) -> Mapping:
+    """A token authorizer's header stands in the security scheme, not in the authorizer."""
+    header = text_of(scheme, "name")
+    if "identitySource" in authorizer or text_of(scheme, "in") != "header" or header == "Unused":
+        return authorizer
+    source = Scalar(f"method.request.header.{header}", scheme.location)
+    return Mapping({**authorizer.entries, "identitySource": source}, authorizer.location)

@@ -217,5 +217,5 @@ def _authorizer(graph: Graph, value: Value | None, proof: Location, scopes: list
             return access.pool(graph, pools, proof, scopes)
         functions = graph.functions(authorizer.properties.get("AuthorizerUri"))
         name = functions[0].logical_id if functions else authorizer.logical_id
-        return access.custom(name, proof)
+        return access.custom(name, proof, authorizer.properties)
     return access.custom("that is declared elsewhere", proof)
