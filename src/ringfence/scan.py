@@ -8,16 +8,39 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from ringfence.model.application import Application
-from ringfence.model.facts import Facts
-from ringfence.model.finding import ScanResult
+from ringfence.checks import check
+from ringfence.checks.baseline import apply_baseline, read_baseline
+from ringfence.config import load_config
+from ringfence.dataflow import analyse
+from ringfence.languages import language_of, parse_source
+from ringfence.loaders import LoadOptions, load_application
+from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.location import Location, Skipped
 from ringfence.model.syntax import Module
+from ringfence.paths import find_paths
+from ringfence.rules.checks import load_rules
+from ringfence.rules.events import load_events
+from ringfence.rules.taint import load_taint
+from ringfence.rules.version import RULES_VERSION
 
 #: Called with the name of the stage, what is done, and what there is to do (0 when not known).
 Progress = Callable[[str, int, int], None]
 
-SOURCE_LIMIT_BYTES = 1_000_000
+#: Larger files are named as skipped. Generated bundles are larger; people's own files are not.
+SOURCE_LIMIT_BYTES = 2_000_000
+
+#: What each family belongs to, for ``--only``, where the words differ.
+PARTS = {
+    "code": "injection",
+    "identity": "access",
+    "network": "configuration",
+    "logging": "configuration",
+    "availability": "configuration",
+    "encryption": "configuration",
+    "state": "configuration",
+    "runtime": "configuration",
+    "data": "configuration",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +63,60 @@ class ScanOptions:
 
 
 class SourceReader:
-    """Reads and parses source files of the scanned root once each, under limits."""
+    """Reads and parses files of the scanned root once each, under limits.
 
-    def __init__(self, root: Path, application: Application) -> None:
+    Called with a file it gives the parsed module, or None when there is none. ``skipped`` says
+    what could not be read; ``parsed`` are the files whose syntax was read.
+    """
+
+    def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.application = application
-        self.modules: dict[str, Module | None] = {}
-        self.texts: dict[str, str] = {}
+        self.parsed: dict[str, Module | None] = {}
         self.skipped: list[Skipped] = []
+        self._texts: dict[str, str | None] = {}
+
+    def __call__(self, file: str) -> Module | None:
+        if file not in self.parsed:
+            language = language_of(file)
+            text = self.text(file) if language else None
+            if text is None:
+                return None
+            self.parsed[file] = self._parse(file, text, language)
+        return self.parsed[file]
 
     def text(self, file: str) -> str | None:
         """The text of a file inside the root; None when there is no such file to read."""
+        if file not in self._texts:
+            self._texts[file] = self._read(file)
+        return self._texts[file]
+
+    def _parse(self, file: str, text: str, language: str) -> Module:
+        module = parse_source(file, text, language)
+        for problem in module.problems[:1]:
+            self._skip(file, f"syntax: {problem.message}; the rest was read", problem.line)
+        return module
+
+    def _read(self, file: str) -> str | None:
         path = self.root / file
         try:
             if not path.is_file() or not path.resolve().is_relative_to(self.root):
                 return None
             if path.stat().st_size > SOURCE_LIMIT_BYTES:
-                self.skip(file, f"larger than {SOURCE_LIMIT_BYTES // 1000} kB")
+                self._skip(file, f"larger than {SOURCE_LIMIT_BYTES // 1_000_000} MB")
                 return None
             data = path.read_bytes()
         except (OSError, ValueError) as problem:
-            self.skip(file, f"cannot be read: {getattr(problem, 'strerror', problem)}")
+            self._skip(file, f"cannot be read: {getattr(problem, 'strerror', problem)}")
             return None
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as problem:
-            self.skip(file, f"not UTF-8 (byte {problem.start}); read as Latin-1")
+            line = data.count(b"\n", 0, problem.start) + 1
+            self._skip(file, "not UTF-8; read as Latin-1", line)
             return data.decode("latin-1")
 
-    def skip(self, file: str, reason: str, line: int = 1) -> None:
+    def _skip(self, file: str, reason: str, line: int = 1) -> None:
         self.skipped.append(Skipped(file, reason, Location(file, line)))
-
-    def __call__(self, file: str) -> Module | None:
-        if file not in self.modules:
-            self.modules[file] = self.read(file)
-        return self.modules[file]
-
-    def read(self, file: str) -> Module | None:
-        from ringfence.languages import language_of, parse_source
-
-        language = language_of(file)
-        text = self.text(file) if language else None
-        if text is None:
-            return None
-        self.texts[file] = text
-        module = parse_source(file, text, language)
-        for problem in module.problems[:1]:
-            self.skip(file, f"syntax: {problem.message}; the rest was read", problem.line)
-        return module
 
 
 def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> ScanResult:
@@ -99,14 +128,9 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
     """
     started = time.perf_counter()
     report = progress or (lambda stage, done, total: None)
-    from ringfence.checks import run_checks
-    from ringfence.config import load_config
-    from ringfence.loaders import LoadOptions, load_application
-    from ringfence.paths import find_paths
-    from ringfence.rules.checks import load_rules
-
     base = root if root.is_dir() else root.parent
     config = load_config(base, options.config_file)
+    known = read_baseline(options.baseline) if options.baseline else frozenset()
     report("templates", 0, 0)
     application = load_application(
         root,
@@ -117,32 +141,60 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
             exclude=(*options.exclude, *config.exclude),
         ),
     )
-    reader = SourceReader(base, application)
+    reader = SourceReader(base)
     report("code", 0, len(application.functions))
-    facts = interpret(application, reader)
+    facts = analyse(application, reader, load_taint, load_events())
     report("checks", 0, 0)
     rules = load_rules(config.rule_folders)
-    findings = run_checks(application, facts, rules, config, options.today)
-    paths = find_paths(application, facts, findings)
+    checked = check(application, facts, rules, config, options.today, read_text=reader.text)
+    paths = find_paths(application, facts, checked.findings)
+    findings, baselined = apply_baseline(checked.findings, known)
     result = ScanResult(
-        findings=findings,
-        paths=paths,
+        findings=[finding for finding in findings if is_wanted(finding.family, options.only)],
         entries=list(application.triggers.values()),
-        skipped=[*application.skipped, *reader.skipped, *facts.skipped],
-        unknowns=application.unknowns,
+        skipped=[*application.skipped, *reader.skipped, *facts.skipped, *checked.problems],
+        unknowns=[*application.unknowns, *checked.unknowns],
+        suppressed=checked.suppressed,
+        baselined=baselined,
         templates=[template.path for template in application.templates],
         functions={key: value.logical_id for key, value in application.functions.items()},
-        files_read=len(application.templates) + len(reader.texts),
+        files_read=len(application.templates) + len(reader.parsed),
+        rules_version=RULES_VERSION,
+        rules={rule.id: rule for rule in rules},
         root=str(root),
     )
+    result.paths = paths_with(paths, result.findings, all_wanted=not options.only)
+    result.sources = excerpted(result, reader)
     result.duration_s = time.perf_counter() - started
     return result
 
 
-def interpret(application: Application, reader: SourceReader) -> Facts:
-    """All facts of the application's code."""
-    from ringfence.dataflow import analyse
-    from ringfence.rules.events import load_events
-    from ringfence.rules.taint import load_taint
+def is_wanted(family: str, only: frozenset[str]) -> bool:
+    """Whether ``--only`` asks for this family, by its own name or by that of its part."""
+    return not only or family in only or PARTS.get(family) in only
 
-    return analyse(application, reader, load_taint, load_events())
+
+def paths_with(
+    paths: list[AttackPath], findings: list[Finding], all_wanted: bool
+) -> list[AttackPath]:
+    """The paths that still stand on a finding that is reported.
+
+    A path that no finding belongs to is kept in a full report.
+    """
+    shown = {finding.fingerprint for finding in findings}
+    return [
+        path
+        for path in paths
+        if shown.intersection(path.findings) or (all_wanted and not path.findings)
+    ]
+
+
+def excerpted(result: ScanResult, reader: SourceReader) -> dict[str, list[str]]:
+    """The lines of every file that the result points into."""
+    places = [finding.location for finding in result.findings]
+    places += [step.location for finding in result.findings for step in finding.steps]
+    places += [origin.location for finding in result.findings for origin in finding.origins]
+    places += [step.location for path in result.paths for step in path.lines]
+    places += [item.finding.location for item in result.suppressed]
+    texts = {file: reader.text(file) for file in dict.fromkeys(place.file for place in places)}
+    return {file: text.splitlines() for file, text in texts.items() if text is not None}
