@@ -51,8 +51,10 @@ class Builder:
     outputs: dict[str, Value] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     shared: Statements = field(default_factory=Statements)
-    #: Lists of further policies of functions whose roles the service makes.
+    #: How many of each thing that the framework numbers are there.
     numbers: dict[str, int] = field(default_factory=dict)
+    #: Services besides Lambda that may assume the roles made here.
+    principals: list[str] = field(default_factory=list)
 
     def add(
         self,
@@ -95,14 +97,27 @@ class Builder:
     def skip(self, what: str, reason: str, place: Location, cure: str = "") -> None:
         self.skipped.append(Skipped(what, reason, place, cure))
 
-    def role(self, function: FunctionEntry) -> Statements:
-        """Where permissions that the function's events need are put."""
-        return self.roles.get(function.key, self.shared)
+    def allow(
+        self,
+        function: FunctionEntry,
+        actions: list[str],
+        resources: Any,
+        place: Location,
+        *,
+        own: bool = False,
+    ) -> None:
+        """Allows what a function's event needs. The framework puts it all into the shared role,
+        also for functions with another role; ``own`` is what the plugin for roles per function
+        repeats in the function's own."""
+        self.shared.allow(actions, resources, place)
+        if own and function.key in self.roles:
+            self.roles[function.key].allow(actions, resources, place)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a function: its kind, settings (an object, or a text), and place."""
+    """One event of a function: its kind, settings (an object, or a text), and place. ``number``
+    counts the function's events of this kind from 1, ``position`` those of every kind."""
 
     kind: str
     value: Value
@@ -110,6 +125,7 @@ class Event:
     function: FunctionEntry
     builder: Builder
     number: int
+    position: int = 1
 
     @property
     def settings(self) -> Mapping:

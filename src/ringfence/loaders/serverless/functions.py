@@ -303,7 +303,14 @@ _CORS = {
     "exposedResponseHeaders": "ExposeHeaders",
     "maxAge": "MaxAge",
 }
-_URL_HEADERS = ("Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token")
+_URL_HEADERS = (
+    "Content-Type",
+    "X-Amz-Date",
+    "Authorization",
+    "X-Api-Key",
+    "X-Amz-Security-Token",
+    "X-Amzn-Trace-Id",
+)
 
 
 def _url_cors(value: Value | None, place: Location) -> Value | None:
@@ -339,13 +346,13 @@ def _destinations(function: FunctionEntry, builder: Builder) -> None:
         arn: Any = value
         if key in keys:
             arn = attribute(function_id(key or ""))
-            builder.role(function).allow(["lambda:InvokeFunction"], arn, place)
+            builder.allow(function, ["lambda:InvokeFunction"], arn, place)
         elif mapping_of(value).get("arn") is not None:
             arn = mapping_of(value).get("arn")
         found[when] = {"Destination": arn}
         action = _delivery(key or "", mapping_of(value), value)
         if action and key not in keys:
-            builder.role(function).allow([action], arn, place)
+            builder.allow(function, [action], arn, place)
     builder.add(
         f"{function_prefix(function.key)}LambdaEvConf",
         "AWS::Lambda::EventInvokeConfig",
@@ -386,6 +393,6 @@ def _dead_letters(function: FunctionEntry, builder: Builder) -> None:
         arn = string(branch) or ""
         service = arn.split(":")[2] if arn.count(":") > 2 else ""
         if service in ("sns", "sqs"):
-            builder.role(function).allow([_SEND[service]], arn, place)
+            builder.allow(function, [_SEND[service]], arn, place, own=True)
         elif isinstance(branch, (Mapping, Reference)):
-            builder.role(function).allow(["sns:Publish"], branch, place)
+            builder.allow(function, ["sns:Publish"], branch, place, own=True)

@@ -13,6 +13,7 @@ from ringfence.model.value import Mapping, Scalar, Sequence, Value, boolean, lit
 
 ROLE = "IamRoleLambdaExecution"
 PLUGIN = "serverless-iam-roles-per-function"
+MAXIMUM_ROLE_NAME = 64
 _VPC = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 
 
@@ -56,10 +57,8 @@ def plan_roles(builder: Builder) -> None:
     service = builder.service
     plugin = PLUGIN in service.plugins()
     for function in service.functions:
-        if function.get("role") is not None:
-            # What its events need is not added to a role that is given.
-            builder.roles[function.key] = Statements()
-        elif plugin and function.get("iamRoleStatements") is not None:
+        own = function.get("iamRoleStatements")
+        if plugin and own is not None and function.get("role") is None:
             builder.roles[function.key] = Statements()
 
 
@@ -93,26 +92,37 @@ def _settings(service: Service) -> Mapping:
     return mapping_of(role) if _is_settings(role) else make_mapping({}, service.provider.location)
 
 
-def _logs(group: str, place: Location) -> list[Value]:
-    """What writing logs needs, for the log groups that match."""
-    arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
-    pairs = (
-        (["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"], f"{group}*:*"),
-        (["logs:PutLogEvents"], f"{group}*:*:*"),
-    )
+_LOG_GROUPS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
+
+
+def _logs(pairs: list[tuple[list[str], str]], place: Location) -> list[Value]:
+    """What writing logs needs: actions, and the log groups that they are for."""
     return [
-        make_mapping({"Effect": "Allow", "Action": actions, "Resource": [sub(arn + suffix)]}, place)
-        for actions, suffix in pairs
+        make_mapping(
+            {"Effect": "Allow", "Action": actions, "Resource": [sub(_LOG_GROUPS + group)]}, place
+        )
+        for actions, group in pairs
     ]
 
 
-def trust(place: Location, service: str = "lambda.amazonaws.com") -> Mapping:
+def trust(place: Location, *services: str) -> Mapping:
+    """The trust policy that lets AWS services assume the role."""
     statement = {
         "Effect": "Allow",
-        "Principal": {"Service": [service]},
+        "Principal": {"Service": list(services)},
         "Action": ["sts:AssumeRole"],
     }
     return make_mapping({"Version": "2012-10-17", "Statement": [statement]}, place)
+
+
+def _shared_groups(service: Service) -> list[tuple[list[str], str]]:
+    return [
+        (
+            ["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"],
+            f"{service.prefix}*:*",
+        ),
+        (["logs:PutLogEvents"], f"{service.prefix}*:*:*"),
+    ]
 
 
 def _shared_role(builder: Builder) -> None:
@@ -131,7 +141,7 @@ def _shared_role(builder: Builder) -> None:
     boundary = settings.get("permissionsBoundary") or settings.get("permissionBoundary")
     boundary = boundary or service.provider.get("rolePermissionsBoundary")
     _tracing(builder.shared, service, place)
-    statements = [*_logs(service.prefix, place), *builder.shared.statements, *given]
+    statements = [*_logs(_shared_groups(service), place), *builder.shared.statements, *given]
     name = settings.get("name")
     _add_role(builder, ROLE, statements, managed, boundary, place, name=name, path=settings)
 
@@ -152,24 +162,42 @@ def _own_role(function: FunctionEntry, builder: Builder) -> None:
     if inherit is None:
         inherit = service.custom(PLUGIN).get("defaultInherit")
     inherited = provider_statements(service)[0] if boolean(inherit) else []
-    _tracing(draft, service, place)
     managed: list[Value] = list(draft.managed)
     if is_set(function.get("vpc")) or is_set(service.provider.get("vpc")):
         managed.append(Scalar(_VPC, place))
     statements = [
-        *_logs(f"{service.prefix}-{function.key}", place),
+        *_logs(
+            [
+                (
+                    ["logs:CreateLogStream", "logs:CreateLogGroup", "logs:PutLogEvents"],
+                    f"{service.prefix}-{function.key}:*:*",
+                )
+            ],
+            place,
+        ),
         *draft.statements,
         *inherited,
         *items_of(function.get("iamRoleStatements")),
     ]
-    boundary = function.get("iamPermissionsBoundary") or service.custom(PLUGIN).get(
-        "iamGlobalPermissionsBoundary"
+    settings = _settings(service)
+    boundary = (
+        function.get("iamPermissionsBoundary")
+        or service.custom(PLUGIN).get("iamGlobalPermissionsBoundary")
+        or settings.get("permissionsBoundary")
+        or settings.get("permissionBoundary")
     )
     logical_id = f"{function_prefix(function.key)}{ROLE}"
     _add_role(
         builder, logical_id, statements, managed, boundary, place,
         name=function.get("iamRoleStatementsName"), owner=function.key,
     )  # fmt: skip
+
+
+def _role_name(service: Service, key: str) -> str | None:
+    """``<service>-<stage>[-<function>]-<region>-lambdaRole``, as long as a role's name may be."""
+    parts = [service.name, service.stage, *([key] if key else []), service.region, "lambdaRole"]
+    name = "-".join(parts)
+    return name if all(parts) and len(name) <= MAXIMUM_ROLE_NAME else None
 
 
 def _add_role(
@@ -190,10 +218,10 @@ def _add_role(
         logical_id,
         "AWS::IAM::Role",
         {
-            "AssumeRolePolicyDocument": trust(place),
+            "AssumeRolePolicyDocument": trust(place, "lambda.amazonaws.com", *builder.principals),
             "Policies": [{"PolicyName": f"{prefix}-lambda", "PolicyDocument": document}],
             "Path": (path.get("path") if path is not None else None) or "/",
-            "RoleName": name,
+            "RoleName": name or _role_name(builder.service, owner),
             "PermissionsBoundary": boundary,
             "ManagedPolicyArns": Sequence(managed, place) if managed else None,
         },

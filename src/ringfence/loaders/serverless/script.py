@@ -58,9 +58,12 @@ class _Reader:
                     return self._imported(statement.module, statement.symbol, statement)
                 if statement.name == name:
                     found = statement.value
-            elif isinstance(statement, syntax.Assign) and name == "default":
-                if _is_module_exports(statement.target):
-                    found = statement.value
+            elif (
+                name == "default"
+                and isinstance(statement, syntax.Assign)
+                and _is_module_exports(statement.target)
+            ):
+                found = statement.value
         return self.value(found) if found is not None else None
 
     def place(self, node: syntax.Node) -> Location:

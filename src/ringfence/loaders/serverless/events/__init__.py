@@ -17,7 +17,8 @@ def compile_events(builder: Builder) -> None:
     handlers = _handlers()
     for function in builder.service.functions:
         numbers: dict[str, int] = {}
-        for item in items_of(function.get("events")):
+        for position, item in enumerate(items_of(function.get("events")), 1):
+            numbers["position"] = position
             _read(item, function, builder, numbers, handlers)
     finish(builder)
 
@@ -42,7 +43,9 @@ def _read(
     for kind, value, place in pairs:
         for branch in branches_of(value):
             numbers[kind] = numbers.get(kind, 0) + 1
-            event = Event(kind, branch, place, function, builder, numbers[kind])
+            event = Event(
+                kind, branch, place, function, builder, numbers[kind], numbers["position"]
+            )
             handler = handlers.get(kind)
             if handler is None:
                 event.skip("this event type is not known (a plugin's?)")

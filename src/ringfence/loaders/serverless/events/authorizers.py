@@ -140,7 +140,7 @@ def _add_authorizer(
         "Name": name,
         "RestApiId": api,
         "IdentitySource": given.get("identitySource") or "method.request.header.Authorization",
-        "AuthorizerResultTtlInSeconds": given.get("resultTtlInSeconds") or 300,
+        "AuthorizerResultTtlInSeconds": given.get("resultTtlInSeconds"),
         "IdentityValidationExpression": given.get("identityValidationExpression"),
     }
     if cognito:

@@ -19,6 +19,7 @@ _CORS = {
     "allowCredentials": "AllowCredentials",
     "maxAge": "MaxAge",
 }
+_EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "HEAD", "DELETE"]
 _HEADERS = (
     "Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token",
     "X-Amz-User-Agent", "X-Amzn-Trace-Id",
@@ -149,7 +150,7 @@ def _add_authorizer(builder: Builder, name: str, given: Mapping, place: Location
     builder.add(logical_id, "AWS::ApiGatewayV2::Authorizer", properties, place)
     arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*"
     builder.add(
-        f"{alphanumeric(name)}LambdaPermissionHttpApi",
+        f"{alphanumeric(name)}LambdaAuthorizerPermissionHttpApi",
         "AWS::Lambda::Permission",
         {
             "FunctionName": function,
@@ -187,7 +188,7 @@ def _cors(value: Value | None) -> Value | None:
     entries: dict[str, Any] = {
         "AllowOrigins": ["*"],
         "AllowHeaders": list(_HEADERS),
-        "AllowMethods": ["OPTIONS", "*"],
+        "AllowMethods": ["OPTIONS"],
     }
     for old, item in mapping_of(value).entries.items():
         if old in _CORS and is_set(item):
@@ -196,12 +197,29 @@ def _cors(value: Value | None) -> Value | None:
     return make(entries, value.location)
 
 
+def _complete_cors(builder: Builder, value: Value | None) -> None:
+    """The methods of the routes, unless the user says which are allowed."""
+    cors = mapping_of(builder.properties(API).get("CorsConfiguration"))
+    if not cors.entries or "allowedMethods" in mapping_of(value):
+        return
+    used: list[str] = []
+    for logical_id, resource in builder.resources.items():
+        if not logical_id.startswith("HttpApiRoute"):
+            continue
+        key = string(mapping_of(mapping_of(resource).get("Properties")).get("RouteKey")) or ""
+        method = key.partition(" ")[0]
+        found = _EVERY_METHOD if method in ("ANY", "$default") else [method] if method else []
+        used.extend(item for item in found if item not in used)
+    cors.entries["AllowMethods"] = make(["OPTIONS", *used], cors.location)
+
+
 def finish(builder: Builder) -> None:
     """The stage, with its access log."""
     if not builder.has(API):
         return
     provider = builder.service.provider
     settings = settings_of(builder)
+    _complete_cors(builder, settings.get("cors"))
     logs = mapping_of(provider.get("logs")).get("httpApi")
     place = builder.places[API]
     log_group = ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ringfence.loaders.construct import is_set, items_of, make, mapping_of
 from ringfence.loaders.serverless.builder import Event, ref
+from ringfence.loaders.serverless.events.push import word_of
 from ringfence.loaders.serverless.naming import function_id
 from ringfence.model.value import Mapping, Value, display, string
 
@@ -16,7 +17,7 @@ def _alb(event: Event) -> None:
     priority = display(event.get("priority")) or "1"
     multi = event.get("multiValueHeaders")
     target = event.add(
-        f"{event.prefix}AlbTargetGroup{priority}",
+        f"{event.prefix}AlbTargetGroup{_balancer(listener)}",
         "AWS::ElasticLoadBalancingV2::TargetGroup",
         {
             "TargetType": "lambda",
@@ -29,6 +30,7 @@ def _alb(event: Event) -> None:
     event.permit(
         f"{event.prefix}LambdaPermissionRegisterTarget", "elasticloadbalancing.amazonaws.com"
     )
+    event.permit(f"{event.prefix}LambdaPermissionAlb", "elasticloadbalancing.amazonaws.com")
     actions: list[dict[str, Any]] = [*_authorizers(event)]
     actions.append({"Type": "forward", "TargetGroupArn": ref(target), "Order": len(actions) + 1})
     event.add(
@@ -41,6 +43,12 @@ def _alb(event: Event) -> None:
             "Actions": actions,
         },
     )
+
+
+def _balancer(listener: Value | None) -> str:
+    """The load balancer's id in a listener's ARN, or the resource that the listener is."""
+    parts = (string(listener) or "").split("/")
+    return parts[-2] if len(parts) > 2 else word_of(listener)
 
 
 _CONDITIONS = {

@@ -7,6 +7,7 @@ from typing import Any
 from ringfence.loaders.construct import is_set, items_of, mapping_of
 from ringfence.loaders.serverless.builder import Event, enabled, ref
 from ringfence.loaders.serverless.events.push import text_or_setting, word_of
+from ringfence.loaders.serverless.naming import alphanumeric
 from ringfence.model.value import Mapping, Value, display, string
 
 _SQS_ACTIONS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
@@ -15,10 +16,10 @@ _DYNAMODB_ACTIONS = [
     "dynamodb:ListStreams",
 ]  # fmt: skip
 _KINESIS_ACTIONS = [
-    "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStreamSummary",
-    "kinesis:ListShards",
+    "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream",
+    "kinesis:ListStreams",
 ]  # fmt: skip
-_MSK_ACTIONS = ["kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"]
+_MSK_ACTIONS = ["kafka:DescribeCluster", "kafka:GetBootstrapBrokers"]
 _NETWORK_ACTIONS = [
     "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs",
     "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups",
@@ -72,14 +73,14 @@ def _failure(event: Event) -> Value | None:
     kind = string(mapping_of(value).get("type")) or ""
     text = string(arn) or ""
     kind = kind or (text.split(":")[2] if text.count(":") > 2 else "")
-    action = {"sns": "sns:Publish", "sqs": "sqs:SendMessage"}.get(kind)
-    if action is not None:
-        event.builder.role(event.function).allow([action], arn, event.location)
+    actions = {"sns": ("sns:Publish",), "sqs": ("sqs:ListQueues", "sqs:SendMessage")}.get(kind)
+    if actions is not None:
+        event.builder.allow(event.function, [*actions], arn, event.location)
     return arn
 
 
-def _allow(event: Event, actions: list[str], resources: Any) -> None:
-    event.builder.role(event.function).allow(actions, resources, event.location)
+def _allow(event: Event, actions: list[str], resources: Any, *, own: bool = False) -> None:
+    event.builder.allow(event.function, actions, resources, event.location, own=own)
 
 
 def _sqs(event: Event) -> None:
@@ -92,7 +93,7 @@ def _sqs(event: Event) -> None:
         f"{event.prefix}EventSourceMappingSQS{word}",
         {"EventSourceArn": arn, "ScalingConfig": scaling},
     )
-    _allow(event, _SQS_ACTIONS, [arn] if arn is not None else ["*"])
+    _allow(event, _SQS_ACTIONS, [arn] if arn is not None else ["*"], own=True)
 
 
 def _stream(event: Event) -> None:
@@ -115,13 +116,17 @@ def _stream(event: Event) -> None:
         {"EventSourceArn": source, "StartingPosition": starting},
     )
     actions = _DYNAMODB_ACTIONS if kind == "dynamodb" else _KINESIS_ACTIONS
-    _allow(event, actions, [arn] if arn is not None else ["*"])
+    _allow(event, actions, [arn] if arn is not None else ["*"], own=True)
 
 
 def _stream_word(arn: str) -> str:
     """The table's or stream's name in a logical id."""
     parts = arn.rpartition(":")[2].split("/")
-    return "".join(char for char in (parts[1] if len(parts) > 1 else parts[0]) if char.isalnum())
+    return alphanumeric(parts[1] if len(parts) > 1 else parts[0])
+
+
+def _cluster_word(arn: Value | None) -> str:
+    return _stream_word(string(arn) or "") if string(arn) else word_of(arn)
 
 
 def _consumer(event: Event, arn: Value | None, consumer: Value | None, word: str) -> Any:
@@ -147,7 +152,7 @@ def _msk(event: Event) -> None:
     group = event.get("consumerGroupId")
     _mapping(
         event,
-        f"{event.prefix}EventSourceMappingMSK{word_of(arn)}{event.number}",
+        f"{event.prefix}EventSourceMappingMSK{_cluster_word(arn)}{word_of(event.get('topic'))}",
         {
             "EventSourceArn": arn,
             "Topics": [event.get("topic")],
@@ -211,7 +216,7 @@ def _broker(event: Event) -> None:
     name = {"activemq": "ActiveMQ", "rabbitmq": "RabbitMQ"}[event.kind]
     _mapping(
         event,
-        f"{event.prefix}EventSourceMapping{name}{word_of(arn)}{event.number}",
+        f"{event.prefix}EventSourceMapping{name}{word_of(event.get('queue'))}",
         {
             "EventSourceArn": arn,
             "Queues": [event.get("queue")],

@@ -7,7 +7,7 @@ from typing import Any
 from ringfence.loaders.construct import is_set, items_of, make, mapping_of
 from ringfence.loaders.serverless.builder import Event, attribute, ref
 from ringfence.loaders.serverless.naming import alphanumeric
-from ringfence.loaders.serverless.roles import trust
+from ringfence.loaders.serverless.roles import role_of
 from ringfence.model.value import (
     Mapping,
     Scalar,
@@ -37,7 +37,9 @@ def state(event: Event) -> str:
 
 
 def word_of(value: Value | None) -> str:
-    """A value as part of a logical id."""
+    """A value as part of a logical id: of an intrinsic function, the resource it names."""
+    if isinstance(value, Scalar) and value.tag == "GetAtt":
+        return alphanumeric(display(value).partition(".")[0])
     if isinstance(value, Mapping):
         inner = value.get("Fn::GetAtt") or value.get("Ref") or value.get("Fn::Join")
         for item in items_of(inner):
@@ -64,7 +66,8 @@ def _s3(event: Event) -> None:
         {"Event": kind, "Function": event.target, "Filter": _filter(event)}, event.location
     )
     if existing:
-        logical_id = f"{event.prefix}CustomS3{event.number}"
+        number = event.builder.next_number(f"{event.prefix}existing")
+        logical_id = f"{event.prefix}CustomS3{number}"
         event.add(
             logical_id,
             "Custom::S3",
@@ -124,37 +127,50 @@ def _sns(event: Event) -> None:
     arn = event.get("arn")
     text = string(value) or ""
     name = event.get("topicName")
-    topic: Any
+    topic: Any = arn if arn is not None else value
+    subscription = {
+        "Protocol": "lambda",
+        "Endpoint": event.target,
+        "FilterPolicy": event.get("filterPolicy"),
+        "FilterPolicyScope": event.get("filterPolicyScope"),
+        "RedrivePolicy": _redrive(event),
+    }
     if arn is not None or text.startswith("arn:") or isinstance(value, Mapping):
-        topic = arn if arn is not None else value
         word = word_of(name if name is not None else value)
+        event.add(
+            f"{event.prefix}SnsSubscription{word}",
+            "AWS::SNS::Subscription",
+            {"TopicArn": topic, **subscription},
+        )
     else:
         word = alphanumeric(text)
-        topic_id = f"SNSTopic{word}"
-        event.builder.add(
-            topic_id,
-            "AWS::SNS::Topic",
-            {
-                "TopicName": value,
-                "DisplayName": event.get("displayName"),
-                "KmsMasterKeyId": event.get("kmsMasterKeyId"),
-            },
-            event.location,
-        )
-        topic = ref(topic_id)
-    event.add(
-        f"{event.prefix}SnsSubscription{word}",
-        "AWS::SNS::Subscription",
-        {
-            "TopicArn": topic,
-            "Protocol": "lambda",
-            "Endpoint": event.target,
-            "FilterPolicy": event.get("filterPolicy"),
-            "FilterPolicyScope": event.get("filterPolicyScope"),
-            "RedrivePolicy": _redrive(event),
-        },
-    )
+        topic = ref(_topic(event, word, value, subscription))
     event.permit(f"{event.prefix}LambdaPermission{word}SNS", "sns.amazonaws.com", SourceArn=topic)
+
+
+def _topic(event: Event, word: str, name: Value | None, subscription: dict[str, Any]) -> str:
+    """The topic that the service makes; subscriptions without a filter stand in the topic."""
+    logical_id = event.builder.add(
+        f"SNSTopic{word}",
+        "AWS::SNS::Topic",
+        {
+            "TopicName": name,
+            "DisplayName": event.get("displayName"),
+            "KmsMasterKeyId": event.get("kmsMasterKeyId"),
+        },
+        event.location,
+    )
+    plain = ("Protocol", "Endpoint")
+    if any(item is not None for key, item in subscription.items() if key not in plain):
+        event.add(
+            f"{event.prefix}SnsSubscription{word}",
+            "AWS::SNS::Subscription",
+            {"TopicArn": ref(logical_id), **subscription},
+        )
+    else:
+        entry = make({key: subscription[key] for key in plain}, event.location)
+        event.builder.append(logical_id, "Subscription", [entry], event.location)
+    return logical_id
 
 
 def _redrive(event: Event) -> dict[str, Any] | None:
@@ -218,30 +234,14 @@ def _rule_target(event: Event, target_id: str) -> dict[str, Any]:
 
 
 def _scheduler(event: Event, rate: Value) -> None:
-    number = event.builder.next_number(f"{event.prefix}scheduler")
-    builder = event.builder
-    role: Any
-    if event.function.key in builder.roles or event.function.get("role") is not None:
-        role = attribute(f"{event.prefix}SchedulerRole")
-        document = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": event.target}
-            ],
-        }
-        event.add(
-            f"{event.prefix}SchedulerRole",
-            "AWS::IAM::Role",
-            {
-                "AssumeRolePolicyDocument": trust(event.location, "scheduler.amazonaws.com"),
-                "Policies": [{"PolicyName": "schedule", "PolicyDocument": document}],
-            },
-        )
-    else:
-        role = attribute("IamRoleLambdaExecution")
-        builder.shared.allow(["lambda:InvokeFunction"], event.target, event.location)
+    """A schedule of EventBridge Scheduler, which uses the function's own role."""
+    number = event.builder.next_number(f"{event.prefix}schedule")
+    if event.function.get("role") is None:
+        event.builder.allow(event.function, ["lambda:InvokeFunction"], event.target, event.location)
+        if "scheduler.amazonaws.com" not in event.builder.principals:
+            event.builder.principals.append("scheduler.amazonaws.com")
     event.add(
-        f"{event.prefix}EventsRuleSchedule{number}",
+        f"{event.prefix}SchedulerSchedule{number}",
         "AWS::Scheduler::Schedule",
         {
             "ScheduleExpression": rate,
@@ -250,7 +250,11 @@ def _scheduler(event: Event, rate: Value) -> None:
             "State": state(event),
             "ScheduleExpressionTimezone": event.get("timezone"),
             "FlexibleTimeWindow": {"Mode": "OFF"},
-            "Target": {"Arn": event.target, "RoleArn": role, "Input": event.get("input")},
+            "Target": {
+                "Arn": event.target,
+                "RoleArn": role_of(event.function, event.builder),
+                "Input": event.get("input"),
+            },
         },
     )
 
@@ -265,7 +269,7 @@ def _event_bridge(event: Event) -> None:
         bus_id = f"{alphanumeric(name)}EventBridgeEventBus"
         builder.add(bus_id, "AWS::Events::EventBus", {"Name": name}, event.location)
         bus_value = ref(bus_id)
-    number = builder.next_number(f"{event.prefix}eventBridge")
+    number = event.position
     full = f"{builder.service.prefix}-{event.function.key}-rule-{number}"
     rule = f"{alphanumeric(full)}EventBridgeRule"
     dead = event.get("deadLetterQueueArn")
@@ -335,7 +339,8 @@ def _cloudwatch_log(event: Event) -> None:
         )
         arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${group}:*"
         event.permit(
-            f"{event.prefix}LambdaPermissionLogsSubscriptionFilterCloudWatchLog{number}",
+            f"{event.prefix}LambdaPermissionLogsSubscriptionFilterCloudWatchLog"
+            + (str(number) if number > 1 else ""),
             "logs.amazonaws.com",
             SourceArn={"Fn::Sub": [arn, {"group": group}]},
         )

@@ -7,7 +7,7 @@ from typing import Any
 from ringfence.loaders.construct import is_set, items_of, mapping_of
 from ringfence.loaders.serverless.builder import Builder, Event, attribute, ref
 from ringfence.loaders.serverless.naming import alphanumeric, function_id, websocket_route
-from ringfence.model.value import Unknown, string
+from ringfence.model.value import Unknown, boolean, literal, string
 
 API = "WebsocketsApi"
 _INVOKE = (
@@ -63,11 +63,12 @@ def compile_websocket(event: Event) -> None:
             **_authorize(event),
         },
     )
-    connections = (
-        "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/@connections/*"
-    )
-    builder.role(event.function).allow(
-        ["execute-api:ManageConnections"], [{"Fn::Sub": connections}], event.location
+    connections = "arn:${AWS::Partition}:execute-api:*:*:*/@connections/*"
+    builder.allow(
+        event.function,
+        ["execute-api:ManageConnections"],
+        [{"Fn::Sub": connections}],
+        event.location,
     )
 
 
@@ -120,7 +121,7 @@ def finish(builder: Builder) -> None:
     builder.add("WebsocketsDeployment", "AWS::ApiGatewayV2::Deployment", {"ApiId": ref(API)}, place)
     logs = mapping_of(builder.service.provider.get("logs")).get("websocket")
     log_group = ""
-    if is_set(logs) and string(logs) != "false" and logs is not None:
+    if is_set(logs) and literal(logs) is not False and logs is not None:
         log_group = builder.add(
             "WebsocketsLogGroup",
             "AWS::Logs::LogGroup",
@@ -139,6 +140,12 @@ def finish(builder: Builder) -> None:
             "DeploymentId": ref("WebsocketsDeployment"),
             "StageName": builder.service.stage or "*",
             "AccessLogSettings": access,
+            "DefaultRouteSettings": {
+                "DataTraceEnabled": boolean(mapping_of(logs).get("fullExecutionData")) is not False,
+                "LoggingLevel": mapping_of(logs).get("level") or "INFO",
+            }
+            if log_group
+            else None,
         },
         place,
     )
