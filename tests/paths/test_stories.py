@@ -109,12 +109,13 @@ class Shop:
         via: tuple[Channel, ...] = (),
         certainty: str = "high",
         finding: bool = True,
+        value: str = "",
         remedy: str = "Pass the arguments as a list, without a shell. Then nothing is parsed.",
     ) -> None:
         place = at(line, f"{function.logical_id}/app.py")
         source = FlowSource("event", path, place, tuple(t.id for t in triggers), via)
         self.facts.flows.append(
-            Flow(rule, function.id, source, sink, "command", place, (), certainty, effect)
+            Flow(rule, function.id, source, sink, "command", place, (), certainty, effect, value)
         )
         if finding:
             self.findings.append(
@@ -471,4 +472,31 @@ def test_two_entries_to_one_use_are_one_path() -> None:
     (path,) = shop.paths()
     assert path.lines[0].text == (
         "Anyone on the internet can send POST /a to F (no authoriser); 1 more entry leads there"
+    )
+
+
+def test_a_request_to_a_fixed_host_opens_nothing() -> None:
+    shop = Shop()
+    function = shop.function("F", allow("s3:GetObject", "*"))
+    trigger = shop.trigger(function, "apigateway-rest", "GET /", Exposure.ANYONE)
+
+    def request(value: str, line: int) -> None:
+        shop.flow(
+            function, "server-side-request-forgery", "forge-request", "urllib.request.urlopen",
+            "event.body", trigger, line=line, value=value,
+        )  # fmt: skip
+
+    request("https://api.example.com/items/{…}", 3)
+    assert shop.paths() == []
+    request("https://{…}.example.com/", 4)
+    (path,) = shop.paths()
+    assert path.lines[-1].text == (
+        "From inside, such requests reach the runtime's own interface, which holds the events of "
+        "other callers"
+    )
+    request("{…}", 5)
+    (path,) = shop.paths()
+    assert path.lines[-1].text == (
+        "A file: address works too, and /proc/self/environ holds the credentials of its role, with "
+        "which they can read every bucket in the account"
     )

@@ -7,6 +7,7 @@ suppressed stays silent here as well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ _UNTOLD = (
 )
 #: Issues of the code that need no flow and yet let the sender pass for another user.
 _IMPERSONATING = ("token-signature-not-verified",)
+_FIXED_HOST = re.compile(r"\w*['\"]?https?://[^{/?#]+[/?#]")
 _CERTAINTY = {"high": 2, "medium": 1, "low": 0}
 
 
@@ -109,7 +111,7 @@ def _cases(application: Application, facts: Facts, findings: Iterable[Finding]) 
     for flow in facts.flows:
         finding = kept.get((flow.rule, flow.location))
         effect = _effect(flow.effect)
-        if finding is not None and effect in TOLD and flow.rule not in _UNTOLD:
+        if finding is not None and effect in TOLD and _is_told(flow):
             trigger = _widest(application, flow.source.triggers, flow.function)
             yield Case(
                 flow.rule,
@@ -135,6 +137,13 @@ def _cases(application: Application, facts: Facts, findings: Iterable[Finding]) 
                 trigger,
                 text=issue.text,
             )
+
+
+def _is_told(flow: Flow) -> bool:
+    """Whether the flow opens anything: not when the host of a forged request is fixed."""
+    if flow.rule in _UNTOLD:
+        return False
+    return flow.effect != Effect.FORGE_REQUEST or not _FIXED_HOST.match(flow.value)
 
 
 def _effect(word: str) -> Effect | None:

@@ -36,7 +36,7 @@ _WEIGHTS = {
 _SECRET_NAME = re.compile(
     r"(?i)(pass(word|wd|phrase)|secret|token|api_?key|private_?key|credential)(?!.*_(arn|name|id|url))"
 )
-_CERTAIN = {"high": 3, "medium": 1, "low": 0}
+_CERTAIN = {"high": 3, "medium": 0, "low": -10}
 #: Effects by which the sender obtains the credentials of the role itself.
 _TAKES_ROLE = (Effect.EXECUTE, Effect.READ_FILE, Effect.ESCALATE)
 _ITEMS = ("table ", "every table ")
