@@ -500,3 +500,49 @@ def test_a_request_to_a_fixed_host_opens_nothing() -> None:
         "A file: address works too, and /proc/self/environ holds the credentials of its role, with "
         "which they can read every bucket in the account"
     )
+
+
+def pool_with(shop: Shop, kind: str, guests: bool, *statements: dict[str, Any]) -> None:
+    pool = shop.resource(
+        "Pool", "AWS::Cognito::IdentityPool", "identity-pool", 80,
+        AllowUnauthenticatedIdentities=guests,
+    )  # fmt: skip
+    held = shop.resource("PoolRole", "AWS::IAM::Role", "role", 90)
+    policy = parse_policy(tree(list(statements)), origin="inline policy")
+    shop.application.roles[held.id] = Role(held.id, (policy,), at(91))
+    shop.resource(
+        "Attachment", "AWS::Cognito::IdentityPoolRoleAttachment", "", 95,
+        IdentityPoolId=Reference(pool.id), Roles={kind: Reference(held.id, "Arn")},
+    )  # fmt: skip
+
+
+def test_a_role_for_guests_needs_no_function() -> None:
+    shop = Shop()
+    table = shop.resource("Customers", "AWS::DynamoDB::Table", "table")
+    arn = Reference(table.id, "Arn")
+    pool_with(shop, "unauthenticated", True, allow(["dynamodb:Scan", "dynamodb:PutItem"], arn))
+    (path,) = shop.paths()
+    assert story(path) == (
+        "[high, medium] Anyone can read table Customers (personal data, by the name) as identity "
+        "pool Pool allows\n"
+        ":0 Identity pool Pool gives its guests the role PoolRole\n"
+        ":0 With it they can read and write table Customers (personal data, by the name)\n"
+        ":0 They hold the credentials themselves, so no function stands between\n"
+        "fix :0 Narrow the role PoolRole to the caller's own part, with "
+        "${cognito-identity.amazonaws.com:sub} in the resource or a condition"
+    )
+
+
+def test_the_callers_own_part_and_closed_pools_are_silent() -> None:
+    own = "${cognito-identity.amazonaws.com:sub}"
+    leading = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [own]}}
+    for statement, guests in (
+        (allow("dynamodb:*", "arn:aws:dynamodb:*:*:table/Customers", Condition=leading), True),
+        (allow("s3:*", f"arn:aws:s3:::customer-files/{own}/*"), True),
+        (allow("dynamodb:*", "*"), False),
+    ):
+        shop = Shop()
+        shop.resource("Customers", "AWS::DynamoDB::Table", "table", TableName="Customers")
+        shop.resource("Files", "AWS::S3::Bucket", "bucket", BucketName="customer-files")
+        pool_with(shop, "unauthenticated", guests, statement)
+        assert shop.paths() == []

@@ -4,7 +4,8 @@ In: the application, the facts of its code, the findings that survived suppressi
 :class:`~ringfence.model.finding.AttackPath` stories of four or five lines, each with the one change
 that breaks it. ``flows`` tells the paths that start with untrusted data reaching a dangerous use,
 ``exposed`` those that need no such flow (an open entry before sensitive data, a public resource),
-``reach`` what a role opens, ``words`` how it is said.
+``guests`` those through
+identity pools, ``reach`` what a role opens, ``words`` how it is said.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def find_paths(
     """
     from ringfence.paths.exposed import exposed_paths
     from ringfence.paths.flows import flow_paths
+    from ringfence.paths.guests import guest_paths
     from ringfence.paths.reach import Reach
 
     kept = list(findings)
@@ -39,6 +41,7 @@ def find_paths(
     found = flow_paths(application, facts, kept, reach)
     covered = {path.function for path in found if path.severity >= Severity.HIGH}
     found += exposed_paths(application, facts, kept, reach, covered)
+    found += guest_paths(application, reach)
     found = [path for path in found if path.severity >= Severity.MEDIUM]
     found.sort(key=lambda path: (-path.severity, -path.score, path.title, path.id))
     return found[:MAX_PATHS]

@@ -18,7 +18,7 @@ from typing import Any
 
 from ringfence.model.application import Application, Resource, Role
 from ringfence.model.finding import Power
-from ringfence.model.policy import Statement
+from ringfence.model.policy import Pattern, Statement
 from ringfence.permissions.arns import ResourceNames, form_of, names_of
 from ringfence.permissions.data_classes import NO_CLASS, DataClass, data_class_of, worst_class
 from ringfence.permissions.evaluate import RolePolicies, Verdict
@@ -78,7 +78,8 @@ class _Question:
 
 @dataclass(slots=True)
 class _Draft:
-    """A power in the making; ``asked`` is the symbolic ARN (pattern) that the verb is about."""
+    """A power in the making; ``asked`` is the symbolic ARN (pattern) that the verb is about.
+    ``personal`` when a policy variable narrows the pattern to the caller's own part."""
 
     verb: str
     kind: str
@@ -88,6 +89,7 @@ class _Draft:
     data: DataClass
     statement: Statement
     wide: bool = False
+    personal: bool = False
     actions: list[str] = field(default_factory=list)
     conditional: bool = True
 
@@ -113,7 +115,7 @@ def _judge(
     kept = found.setdefault((draft.verb, draft.target, draft.resource), draft)
     if action not in kept.actions:
         kept.actions.append(action)
-    if not draft.statement.conditions and draft.statement.certain:
+    if not draft.statement.conditions and draft.statement.certain and not draft.personal:
         kept.conditional = False
 
 
@@ -133,8 +135,17 @@ def _drafts(
             target = question.one.format(name)
             data = NO_CLASS
             named = [_Draft(question.verb, question.kind, target, "", glob, data, statement)]
+        for draft in named:
+            draft.personal = has_variable(pattern)
         found.extend(named)
     return found
+
+
+def has_variable(pattern: Pattern) -> bool:
+    """Whether the pattern holds a policy variable, such as the caller's identity."""
+    if pattern.parts is None:
+        return "${" in pattern.text
+    return any(isinstance(part, str) and "${" in part for part in pattern.parts.parts)
 
 
 def _every(
