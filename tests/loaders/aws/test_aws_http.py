@@ -600,3 +600,72 @@ def test_http_api_that_writes_to_services(tmp_path: Path) -> None:
         "sqs | queue Jobs -> Worker | anyone: anyone | none",
         "eventbridge | event web -> Worker | account: principals of this account with events:PutEvents | iam",
     ]
+
+
+CONDITION = """
+Parameters:
+  Stage: {Type: String}
+Conditions:
+  Production: !Equals [!Ref Stage, prod]
+"""
+
+
+def test_access_that_hangs_on_a_condition_is_the_widest(tmp_path: Path) -> None:
+    template = CONDITION + cfn(
+        """
+        Url:
+          Type: AWS::Lambda::Url
+          Properties:
+            TargetFunctionArn: !Ref Worker
+            AuthType: !If [Production, AWS_IAM, NONE]
+        Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: shop, ProtocolType: HTTP}}
+        ToWorker:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt Worker.Arn}
+        Route:
+          Type: AWS::ApiGatewayV2::Route
+          Properties:
+            ApiId: !Ref Api
+            RouteKey: GET /
+            AuthorizationType: !If [Production, AWS_IAM, !Ref AWS::NoValue]
+            Target: !Sub integrations/${ToWorker}
+        Files:
+          Type: AWS::S3::Bucket
+          Properties:
+            AccessControl: !If [Production, Private, PublicReadWrite]
+            PublicAccessBlockConfiguration:
+              Fn::If: [Production, {BlockPublicAcls: true}, {BlockPublicAcls: false}]
+            NotificationConfiguration:
+              LambdaConfigurations: [{Event: s3:ObjectCreated:Put, Function: !GetAtt Worker.Arn}]
+        """,
+        function("Worker"),
+    )
+    application = app(tmp_path, template)
+    assert table(application) == [
+        "apigateway-http | GET / -> Worker | anyone: anyone | none",
+        "function-url | URL of Worker -> Worker | anyone: anyone | none",
+        "s3 | bucket Files (ObjectCreated:Put) -> Worker | anyone: anyone | none",
+    ]
+    url = list(application.triggers.values())[1]
+    assert url.sender.reason == (
+        "the URL's authentication type is NONE, depending on the condition Production"
+    )
+
+
+def test_function_of_either_branch_gets_the_trigger(tmp_path: Path) -> None:
+    template = CONDITION + cfn(
+        """
+        Jobs: {Type: AWS::SQS::Queue}
+        Mapping:
+          Type: AWS::Lambda::EventSourceMapping
+          Properties:
+            EventSourceArn: !GetAtt Jobs.Arn
+            FunctionName: !If [Production, !Ref One, !Ref Two]
+        """,
+        function("One"),
+        function("Two"),
+    )
+    assert [row.partition(" | ")[2][:18] for row in table(app(tmp_path, template))] == [
+        "queue Jobs -> One ",
+        "queue Jobs -> Two ",
+    ]

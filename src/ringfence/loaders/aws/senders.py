@@ -15,7 +15,7 @@ from ringfence.loaders.aws.audience import Admitted, admitted
 from ringfence.loaders.aws.graph import Graph, name_of
 from ringfence.loaders.aws.guests import Guests
 from ringfence.loaders.aws.policies import DEFAULT_BUS, documents_on
-from ringfence.loaders.aws.values import every, items, place, text_of, truth
+from ringfence.loaders.aws.values import every, items, place, surely, text_of, texts
 from ringfence.model.application import Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.policy import Pattern
@@ -142,15 +142,14 @@ def bucket_senders(bucket: Resource, candidates: list[Sender]) -> list[Sender]:
     """The candidates after the bucket's block of public access, and those its ACL adds."""
     properties = bucket.properties
     block = "PublicAccessBlockConfiguration"
-    if truth(properties, f"{block}.RestrictPublicBuckets") or truth(
+    if surely(properties, f"{block}.RestrictPublicBuckets") or surely(
         properties, f"{block}.BlockPublicPolicy"
     ):
         candidates = [item for item in candidates if item.exposure < Exposure.ANYONE]
-    acl = text_of(properties, "AccessControl")
-    blocked = truth(properties, f"{block}.IgnorePublicAcls") or truth(
+    blocked = surely(properties, f"{block}.IgnorePublicAcls") or surely(
         properties, f"{block}.BlockPublicAcls"
     )
-    if acl == "PublicReadWrite" and not blocked:
+    if "PublicReadWrite" in texts(properties, "AccessControl") and not blocked:
         at = place(properties, "AccessControl")
         candidates.append(
             Sender(Exposure.ANYONE, "anyone", "the access control list PublicReadWrite", at)

@@ -17,6 +17,8 @@ from ringfence.model.value import (
     string,
 )
 
+#: How many combinations of branches are told apart.
+MAXIMUM_VARIANTS = 16
 _PSEUDO = ("Region", "AccountId", "Partition", "URLSuffix", "StackName", "StackId")
 
 
@@ -83,6 +85,53 @@ def truth(value: Value | None, path: str = "") -> bool:
         isinstance(found, Scalar) and str(found.value).lower() == "true"
         for found in every(value, path)
     )
+
+
+def surely(value: Value | None, path: str = "") -> bool:
+    """Whether the value at the path is true in every branch on the way."""
+    if isinstance(value, Choice):
+        return surely(value.then, path) and surely(value.otherwise, path)
+    if not path:
+        return isinstance(value, Scalar) and str(value.value).lower() == "true"
+    key, _, rest = path.partition(".")
+    return isinstance(value, Mapping) and surely(value.entries.get(key), rest)
+
+
+def texts(value: Value | None, path: str = "") -> set[str]:
+    """The known strings at a path in all branches."""
+    return {text for found in every(value, path) if (text := text_of(found))}
+
+
+def variants(mapping: Mapping, *keys: str) -> list[tuple[Mapping, str]]:
+    """The object for each combination of branches of these entries, with the conditions' names.
+
+    A branch that leaves the entry out (``AWS::NoValue``) gives an object without it.
+    """
+    found: list[tuple[Mapping, str]] = [(mapping, "")]
+    for key in keys:
+        grown: list[tuple[Mapping, str]] = []
+        for candidate, condition in found:
+            value = candidate.entries.get(key)
+            if not isinstance(value, Choice) or len(found) > MAXIMUM_VARIANTS:
+                grown.append((candidate, condition))
+                continue
+            for branch in _branches(value):
+                entries = {name: item for name, item in candidate.entries.items() if name != key}
+                if branch is not None:
+                    entries[key] = branch
+                made = Mapping(entries, mapping.location, mapping.origins, mapping.keys)
+                grown.append((made, condition or value.condition))
+        found = grown
+    return found
+
+
+def _branches(value: Value | None) -> Iterator[Value | None]:
+    """All branches at any depth, those without a value too."""
+    if isinstance(value, Choice):
+        yield from _branches(value.then)
+        yield from _branches(value.otherwise)
+    else:
+        yield value
 
 
 def place(mapping: Mapping, *keys: str) -> Location:

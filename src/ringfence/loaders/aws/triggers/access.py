@@ -9,7 +9,7 @@ from ringfence.loaders.aws.audience import admitted
 from ringfence.loaders.aws.graph import Graph, name_of
 from ringfence.loaders.aws.guests import Guests
 from ringfence.loaders.aws.policies import documents_on
-from ringfence.loaders.aws.values import first, items, place, text_of, truth
+from ringfence.loaders.aws.values import first, items, place, surely, text_of
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
@@ -22,6 +22,16 @@ class Access:
 
     authentication: Authentication
     sender: Sender
+
+
+def widest(found: Iterable[tuple[Access, str]]) -> Access:
+    """The access that lets the most people in, of those that a condition decides between."""
+    pairs = list(found)
+    held, condition = max(pairs, key=lambda pair: pair[0].sender.exposure)
+    if condition and any(other.sender.exposure != held.sender.exposure for other, _ in pairs):
+        reason = f"{held.sender.reason}, depending on the condition {condition}"
+        return replace(held, sender=replace(held.sender, reason=reason))
+    return held
 
 
 def open_to_anyone(proof: Location, reason: str) -> Access:
@@ -75,7 +85,7 @@ def signed_in(pools: list[Resource], names: str, proof: Location) -> Sender:
 
 def sign_up_is_open(user_pool: Resource) -> bool:
     """Self sign-up is on unless only administrators may create users (Cognito's default)."""
-    return not truth(user_pool.properties, "AdminCreateUserConfig.AllowAdminCreateUserOnly")
+    return not surely(user_pool.properties, "AdminCreateUserConfig.AllowAdminCreateUserOnly")
 
 
 def token(issuer: str, proof: Location, scopes: list[str]) -> Access:
@@ -177,7 +187,7 @@ def _by_policy(graph: Graph, api: Resource) -> Sender | None:
 
 def certificate(graph: Graph, api: Resource) -> Sender | None:
     """Clients with a certificate, when the API is reached only through a domain that asks."""
-    closed = truth(api.properties, "DisableExecuteApiEndpoint")
+    closed = surely(api.properties, "DisableExecuteApiEndpoint")
     if not closed:
         return None
     for mapping in graph.of("AWS::ApiGateway::BasePathMapping", "AWS::ApiGatewayV2::ApiMapping"):

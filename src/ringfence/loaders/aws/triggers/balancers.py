@@ -8,7 +8,7 @@ from ringfence.loaders.aws.graph import Graph, name_of
 from ringfence.loaders.aws.triggers import access
 from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.triggers.builder import Triggers
-from ringfence.loaders.aws.values import first, items, objects, place, text_of, walk
+from ringfence.loaders.aws.values import first, items, objects, place, text_of, texts, walk
 from ringfence.model.application import Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
@@ -132,7 +132,7 @@ def _reach(graph: Graph, listener: Resource | None) -> Sender | None:
     balancer = _balancer(graph, listener)
     if balancer is None:
         return None
-    if text_of(balancer.properties, "Scheme").lower() == "internal":
+    if texts(balancer.properties, "Scheme") == {"internal"}:
         return Sender(
             Exposure.ACCOUNT,
             "hosts in the VPC",

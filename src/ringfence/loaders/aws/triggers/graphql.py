@@ -17,6 +17,7 @@ from ringfence.loaders.aws.values import (
     place,
     rendered,
     text_of,
+    variants,
     walk,
 )
 from ringfence.model.application import Authentication, Resource, Sender
@@ -125,7 +126,11 @@ def same_api(graph: Graph, one: Resource, other: Resource) -> bool:
 def api_access(graph: Graph, api: Resource) -> Access:
     """The API's default authentication, or a wider one that its schema opens fields to."""
     properties = api.properties
-    found = _mode(graph, properties, place(properties, "AuthenticationType"))
+    proof = place(properties, "AuthenticationType")
+    found = access.widest(
+        (_mode(graph, variant, proof), condition)
+        for variant, condition in variants(properties, "AuthenticationType")
+    )
     opened = _opened(graph, api)
     for extra in objects(properties, "AdditionalAuthenticationProviders"):
         if text_of(extra, "AuthenticationType") in opened:

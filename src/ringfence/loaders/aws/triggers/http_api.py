@@ -17,10 +17,11 @@ from ringfence.loaders.aws.triggers.rest import (
     add_definition,
     add_endpoint,
 )
-from ringfence.loaders.aws.values import first, items, place, text_of, truth
+from ringfence.loaders.aws.values import first, items, place, text_of, truth, variants
 from ringfence.model.application import Authentication, Function, Resource, Sender
+from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
-from ringfence.model.value import Value
+from ringfence.model.value import Mapping, Value
 
 HTTP = "apigateway-http"
 WEBSOCKET = "apigateway-websocket"
@@ -141,9 +142,16 @@ def _socket_access(
 
 
 def _route_access(graph: Graph, route: Resource) -> Access:
-    properties = route.properties
+    """The widest access that a route's conditions allow."""
+    return access.widest(
+        (_variant_access(graph, variant, route.location), condition)
+        for variant, condition in variants(route.properties, "AuthorizationType", "AuthorizerId")
+    )
+
+
+def _variant_access(graph: Graph, properties: Mapping, at: Location) -> Access:
     declared = "AuthorizationType" in properties
-    proof = place(properties, "AuthorizationType") if declared else route.location
+    proof = place(properties, "AuthorizationType") if declared else at
     word = text_of(properties, "AuthorizationType").upper()
     scopes = [text_of(value) for value in items(properties, "AuthorizationScopes")]
     if declared and not word:
@@ -177,7 +185,10 @@ def _url(triggers: Triggers, url: Resource) -> None:
     for function in triggers.graph.functions(properties.get("TargetFunctionArn")):
         held = access.with_guests(
             triggers.senders.guests,
-            _url_access(triggers.graph, url, function),
+            access.widest(
+                (_url_access(triggers.graph, url, variant, function), condition)
+                for variant, condition in variants(url.properties, "AuthType")
+            ),
             function.resource,
             "lambda:InvokeFunctionUrl",
         )
@@ -196,9 +207,9 @@ def _url(triggers: Triggers, url: Resource) -> None:
         )
 
 
-def _url_access(graph: Graph, url: Resource, function: Function) -> Access:
+def _url_access(graph: Graph, url: Resource, properties: Mapping, function: Function) -> Access:
     proof = place(url.properties, "AuthType")
-    word = text_of(url.properties, "AuthType").upper()
+    word = text_of(properties, "AuthType").upper()
     statements = documents_on(graph, function.id)
     found = admitted(statements, "lambda:InvokeFunctionUrl")
     if word == "AWS_IAM":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.triggers import access
 from ringfence.loaders.aws.triggers.access import Access
-from ringfence.loaders.aws.values import every, fields, first, items, text_of
+from ringfence.loaders.aws.values import every, fields, first, items, text_of, variants
 from ringfence.model.location import Location
 from ringfence.model.value import Mapping, Scalar, Value
 
@@ -66,7 +66,13 @@ class Definition:
     # --- who may call -------------------------------------------------------------------------
 
     def access_of(self, operation: Mapping, location: Location) -> Access:
-        """The operation's own security, else the definition's, else open."""
+        """The operation's own security, else the definition's, else open; the widest branch."""
+        return access.widest(
+            (self._access_of(variant, location), condition)
+            for variant, condition in variants(operation, "security", "x-amazon-apigateway-auth")
+        )
+
+    def _access_of(self, operation: Mapping, location: Location) -> Access:
         direct = text_of(operation, "x-amazon-apigateway-auth.type").upper()
         if direct == "AWS_IAM":
             return access.signed(

@@ -10,7 +10,16 @@ from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.triggers.builder import Triggers
 from ringfence.loaders.aws.triggers.openapi import Definition
 from ringfence.loaders.aws.triggers.services import feed_from_integration
-from ringfence.loaders.aws.values import every, first, items, place, rendered, text_of, truth
+from ringfence.loaders.aws.values import (
+    every,
+    first,
+    items,
+    place,
+    rendered,
+    text_of,
+    truth,
+    variants,
+)
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
@@ -18,6 +27,8 @@ from ringfence.model.value import Mapping, Value
 
 KIND = "apigateway-rest"
 _MAXIMUM_PATH_PARTS = 64
+#: What decides about a method's access; each may hang on a condition.
+_DECIDING = ("AuthorizationType", "AuthorizerId", "ApiKeyRequired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +176,11 @@ def _method(triggers: Triggers, method: Resource) -> None:
     api = apis[0] if apis else None
     path = _path(triggers.graph, first(properties, "ResourceId"))
     limit = access.gate(triggers.graph, api) if api is not None else None
-    held = access.narrowed(_method_access(triggers.graph, method), limit)
+    found = [
+        (_method_access(triggers.graph, variant, method.location), condition)
+        for variant, condition in variants(properties, *_DECIDING)
+    ]
+    held = access.narrowed(access.widest(found), limit)
     verb = text_of(properties, "HttpMethod").upper() or "ANY"
     for integration in every(properties, "Integration"):
         if isinstance(integration, Mapping):
@@ -187,13 +202,8 @@ def _path(graph: Graph, value: Value | None) -> str:
     return "/" + "/".join(reversed(parts))
 
 
-def _method_access(graph: Graph, method: Resource) -> Access:
-    properties = method.properties
-    proof = (
-        place(properties, "AuthorizationType")
-        if "AuthorizationType" in properties
-        else (method.location)
-    )
+def _method_access(graph: Graph, properties: Mapping, at: Location) -> Access:
+    proof = place(properties, "AuthorizationType") if "AuthorizationType" in properties else at
     word = text_of(properties, "AuthorizationType").upper()
     scopes = [text_of(value) for value in items(properties, "AuthorizationScopes")]
     keyed = truth(properties, "ApiKeyRequired")
