@@ -10,9 +10,9 @@ from ringfence.checks.findings import severity_for
 from ringfence.checks.messages import render
 from ringfence.checks.room import Room, references
 from ringfence.model.application import Channel, Trigger
-from ringfence.model.facts import Step
+from ringfence.model.facts import CloudCall, Step
 from ringfence.model.rule import Rule
-from ringfence.model.value import display
+from ringfence.model.value import display, string
 
 #: Longer cycles are not looked for: nobody reads them, and the search stays small.
 MAX_LENGTH = 5
@@ -50,17 +50,36 @@ def _from_calls(room: Room) -> list[Channel]:
     for trigger in room.application.triggers.values():
         if trigger.source and not _FILTERS & trigger.properties.entries.keys():
             readers[trigger.source].append(trigger)
+    names = _physical_names(room)
     known = {(channel.writer, channel.reader) for channel in room.facts.channels}
     found = []
     for call in room.facts.calls:
         if call.operation not in _WRITES.get(call.service, ()):
             continue
-        for resource in {name for item in call.arguments.values() for name in item.resources}:
+        for resource in _targets(call, names):
             for reader, start, kind in _reached(room, resource, readers):
                 if (call.function, reader) not in known:
                     channel = Channel(kind, call.function, reader, resource, start, call.location)
                     found.append(channel)
     return sorted(found, key=lambda channel: (channel.location, channel.reader))
+
+
+def _physical_names(room: Room) -> dict[str, str]:
+    """Resource ids by the names that the template writes out, where they are unique."""
+    found: dict[str, str] = {}
+    for resource in room.application.resources.values():
+        name = string(resource.name)
+        if name:
+            found[name] = "" if name in found else resource.id
+    return {name: identifier for name, identifier in found.items() if identifier}
+
+
+def _targets(call: CloudCall, names: dict[str, str]) -> set[str]:
+    """The resources that a call names, by reference or by a written-out name."""
+    arguments = call.arguments.values()
+    found = {name for argument in arguments for name in argument.resources}
+    texts = {text for argument in arguments for text in argument.texts}
+    return found | {names[text] for text in texts if text in names}
 
 
 _FILTERS = frozenset({"Filter", "FilterCriteria", "FilterPolicy"})

@@ -156,11 +156,22 @@ _USUAL_ON_STAR = re.compile(
 def _plain_star(view: View) -> list[str]:
     """The written actions on ``*`` that could be limited and that no rule of their own covers."""
     own = {name.lower() for name in view["credential_actions"]}
+    read_out = set(view["exfiltration"])
     return [
         name
         for name in view["needless_star_written"]
-        if not _USUAL_ON_STAR.match(name) and name.lower() not in own
+        if not _USUAL_ON_STAR.match(name) and name.lower() not in own and _harms(name, read_out)
     ]
+
+
+def _harms(written: str, read_out: set[str]) -> bool:
+    """Whether a written action changes something or reads data out; plain descriptions do not."""
+    from ringfence.permissions.actions import expand, level_of
+
+    return any(
+        level_of(action) in ("write", "permissions") or action in read_out
+        for action in expand(written)
+    )
 
 
 def _place(patterns: tuple[Pattern, ...]) -> Location | None:

@@ -26,6 +26,7 @@ _FACTS: dict[str, Facts] = {
     "AWS::DynamoDB::Table": storage.table,
     "AWS::DynamoDB::GlobalTable": storage.table,
     "AWS::SecretsManager::Secret": storage.secret,
+    "AWS::EC2::SecurityGroup": storage.security_group,
     "AWS::SSM::Parameter": storage.parameter,
     "AWS::Logs::LogGroup": storage.log_group,
     "AWS::ApiGateway::Stage": apis.rest_stage,

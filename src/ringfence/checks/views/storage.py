@@ -178,9 +178,25 @@ def secret(room: Room, resource: Resource, project: Projection) -> View:
 
 
 def log_group(room: Room, resource: Resource, project: Projection) -> View:
-    """``shown`` the group's name; ``of_function`` whether a function's logs go there."""
+    """``shown`` the group's name; ``of_function`` whether a function's logs go there;
+    ``generated`` whether a shorthand made it."""
     shown = display(resource.properties.get("LogGroupName"))
-    return {"shown": shown, "of_function": "/aws/lambda/" in shown}
+    return {
+        "shown": shown,
+        "of_function": "/aws/lambda/" in shown,
+        "generated": bool(resource.generated_from),
+    }
+
+
+def security_group(room: Room, resource: Resource, project: Projection) -> View:
+    """``only_functions``: whatever carries the group is a function, which listens on no port."""
+    carriers = [
+        other
+        for other in room.referrers.get(resource.id, ())
+        if not other.type.startswith("AWS::EC2::SecurityGroup")
+    ]
+    only = bool(carriers) and all(other.type == "AWS::Lambda::Function" for other in carriers)
+    return {"only_functions": only}
 
 
 def parameter(room: Room, resource: Resource, project: Projection) -> View:

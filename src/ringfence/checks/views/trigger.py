@@ -3,7 +3,8 @@
 ``kind``, ``method``, ``path``, ``protocol``, ``who`` (who may cause it), ``reason``, ``exposure``,
 ``auth`` (the authentication's kind: none, iam, jwt, cognito, custom, api-key, oauth, mutual-tls,
 signature, provider, unknown), ``auth_detail``; ``http`` (reached over HTTP), ``writes_method`` (a
-method that changes something), ``preflight`` (an OPTIONS route), ``open_by_nature`` (a path that
+method that changes something), ``preflight`` (an OPTIONS route), ``authorizer`` (it is the call of
+an authoriser itself), ``open_by_nature`` (a path that
 must work before sign-in, such as /login or a webhook), ``p`` (its event definition), ``function``
 and ``function_id``, ``checks_itself`` (the code imports a library that verifies tokens or
 signatures, so may authenticate on its own), ``checker`` (which), ``expensive``, ``may_change``
@@ -101,6 +102,7 @@ def view_trigger(room: Room, trigger: Trigger, project: Projection) -> View:
         "auth_detail": trigger.authentication.detail,
         "http": trigger.kind in HTTP_KINDS,
         "writes_method": method in _CHANGING or trigger.kind == "function-url",
+        "authorizer": trigger.name.startswith("authorizer "),
         "preflight": method == "OPTIONS",
         "open_by_nature": bool(_OPEN_WORDS.search(trigger.path)),
         "p": project(trigger.properties),
