@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 
 from ringfence.dataflow import access, channels, imports
@@ -10,7 +11,7 @@ from ringfence.dataflow.machine import Machine, ReadModule
 from ringfence.dataflow.objects import ClassObject, External, ModuleObject, Struct
 from ringfence.dataflow.scopes import Frame, Scope
 from ringfence.dataflow.state import BudgetExceeded, Collected
-from ringfence.dataflow.values import NOTHING, UNKNOWN, Source, Taint, Trail, Value, join
+from ringfence.dataflow.values import UNKNOWN, Source, Taint, Trail, Value, join
 from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
 from ringfence.model.facts import Facts, Flow
@@ -21,7 +22,9 @@ from ringfence.rules.taint import TaintCatalogue
 
 LoadTaint = Callable[[str], TaintCatalogue]
 LANGUAGES = ("python", "javascript", "typescript")
-MAX_ROUNDS = 4
+MAX_ROUNDS = 3
+#: Python frames while interpreting: a call of the application takes about fifteen of them.
+RECURSION_LIMIT = 6_000
 
 
 def analyse(
@@ -38,15 +41,20 @@ def analyse(
     """
     load = taint.__getitem__ if isinstance(taint, Mapping) else taint
     work = Work(application, read_module, load, events)
-    for function in application.functions.values():
-        work.run(function)
-    for _ in range(MAX_ROUNDS - 1):
-        changed = work.connect()
-        if not changed:
-            break
-        for identity in changed:
-            work.run(application.functions[identity])
-    return work.facts()
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        for function in application.functions.values():
+            work.run(function)
+        for _ in range(MAX_ROUNDS - 1):
+            changed = work.connect()
+            if not changed:
+                break
+            for identity in changed:
+                work.run(application.functions[identity])
+        return work.facts()
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 class Work:
@@ -233,6 +241,3 @@ def handler_node(handler: Value) -> syntax.Node:
         if isinstance(node, syntax.Node):
             return node
     return syntax.Constant(1, 1, 1, 1, None)
-
-
-__all__ = ["NOTHING", "analyse"]

@@ -23,7 +23,6 @@ from ringfence.dataflow.values import (
     Mix,
     Value,
     join,
-    join_all,
     tainted,
 )
 from ringfence.model import syntax
@@ -534,5 +533,3 @@ _SCRIPT: dict[str, Method] = {
 }  # fmt: skip
 
 _METHODS: dict[str, dict[str, Method]] = {"python": _PYTHON, "javascript": _SCRIPT}
-
-__all__ = ["join_all", "method"]

@@ -11,18 +11,16 @@ from ringfence.dataflow.objects import (
     CloudObject,
     Command,
     External,
-    JsonText,
     Method,
     ModuleObject,
     Obj,
     Partial,
     Struct,
-    deep_taint,
 )
 from ringfence.dataflow.scopes import Exit, Frame, Scope, join_proven
 from ringfence.dataflow.state import MAX_DEPTH, MAX_SAME_FUNCTION
 from ringfence.dataflow.texts import derive
-from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join, tainted
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -43,7 +41,7 @@ class Arguments:
         others: Value | None = None,
         nodes: list[syntax.Expression] | None = None,
     ) -> None:
-        self.positional = positional
+        self.positional: list[Value] = positional
         self.keywords = keywords or {}
         self.rest = rest
         self.others = others
@@ -566,10 +564,3 @@ def run_decorator(
                 while len(values) < len(obj.node.parameters):
                     values.append(UNKNOWN)
         call_value(machine, function, Arguments(values), node)
-
-
-def result_of_unknown(*values: Value) -> Value:
-    return derive(*values)
-
-
-__all__ = ["Arguments", "JsonText", "call", "call_value", "deep_taint", "tainted"]

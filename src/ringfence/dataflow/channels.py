@@ -30,7 +30,6 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model.application import Application, Channel
-from ringfence.model.location import Location
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -136,6 +135,7 @@ class PostOffice:
         self.opened: set[str] = set()
         self.sources: dict[tuple[object, ...], Source] = {}
         self.by_source: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.answers: dict[tuple[str, str, str, bool], tuple[int, Value]] = {}
         self.functions_invoked: dict[str, bool] = {}
         for trigger in application.triggers.values():
             entry = (trigger.function, trigger.id)
@@ -342,11 +342,23 @@ class PostOffice:
             result = NOTHING
             stores = self.directory.of_value(parameters.get(reading[0], NOTHING), reading[1])
             for resource in stores:
-                for letter in self.stores.get(resource, ()):
-                    result = join(result, self.answer_of(function, letter, operation, document))
+                result = join(result, self.stored(function, resource, operation, document))
             return result
 
         return answer
+
+    def stored(self, function: str, resource: str, operation: str, document: bool) -> Value:
+        """All that is known to lie in a store, as one reading call gives it."""
+        letters = self.stores.get(resource, [])
+        key = (function, resource, operation, document)
+        known = self.answers.get(key)
+        if known is not None and known[0] == len(letters):
+            return known[1]
+        result = NOTHING
+        for letter in letters:
+            result = join(result, self.answer_of(function, letter, operation, document))
+        self.answers[key] = (len(letters), result)
+        return result
 
     def answer_of(self, function: str, letter: Letter, operation: str, document: bool) -> Value:
         old = letter.channel
@@ -497,6 +509,3 @@ def at_path(path: str, value: Value) -> Value:
         else:
             value = map_value(part, value)
     return value
-
-
-__all__ = ["Location", "PostOffice"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, cloud_names, expressions
+from ringfence.dataflow import access, cloud_names
 from ringfence.dataflow.cloud_calls import record
-from ringfence.dataflow.objects import CloudObject, Command, External, Method, Struct
+from ringfence.dataflow.objects import Closure, CloudObject, Command, External, Method, Struct
 from ringfence.dataflow.texts import derive
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
@@ -261,7 +261,7 @@ def finish(machine: Machine, answer: Value, arguments: Arguments, node: syntax.N
 
     for value in arguments.positional:
         for function in value.objects:
-            if isinstance(function, calls.Closure):
+            if isinstance(function, Closure):
                 calls.call_back(machine, Value(objects=(function,)), answer, node)
     return answer
 
@@ -381,6 +381,3 @@ def arguments_of(arguments: Arguments, positional: tuple[str, ...]) -> dict[str,
     if extra is not None:
         found.update(parameters_of(extra))
     return found
-
-
-__all__ = ["attribute", "call_library", "call_method", "expressions", "library_member"]

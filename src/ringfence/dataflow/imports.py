@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import cloud
 from ringfence.dataflow.objects import External, ModuleObject, Struct
 from ringfence.dataflow.scopes import Frame, Scope
-from ringfence.dataflow.state import MAX_FILES
+from ringfence.dataflow.state import MAX_FILES, MAX_NODES_OF_IMPORT, BudgetExceeded
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
 from ringfence.model.facts import Use
@@ -67,8 +67,10 @@ def load(machine: Machine, file: str) -> ModuleObject | None:
 
 
 def execute(machine: Machine, file: str, module: syntax.Module) -> ModuleObject:
+    """Run a file's top level, within a budget of its own unless it is the handler's file."""
     scope = Scope(None, is_module=True)
-    loaded = ModuleObject(file, module, scope)
+    inline = machine.function.code is not None and machine.function.code.inline is not None
+    loaded = ModuleObject(module.file if inline else file, module, scope)
     machine.modules[file] = loaded
     machine.collected.files[file] = None
     loaded.exports = machine.struct("map")
@@ -77,9 +79,20 @@ def execute(machine: Machine, file: str, module: syntax.Module) -> ModuleObject:
     machine.frames.append(Frame(scope, loaded, None, this, None))
     proven, machine.proven = machine.proven, {}
     handler, machine.in_handler = machine.in_handler, False
+    branch, machine.branch = machine.branch, machine.branch
+    depth = len(machine.frames)
+    budget = machine.budget
+    if depth > 1:
+        machine.budget = min(budget, machine.nodes + MAX_NODES_OF_IMPORT)
     try:
         machine.run(module.body)
+    except BudgetExceeded:
+        if machine.nodes > budget or depth <= 1:
+            raise
+        del machine.frames[depth:]
+        machine.branch = branch
     finally:
+        machine.budget = budget
         machine.frames.pop()
         machine.proven = proven
         machine.in_handler = handler
@@ -113,7 +126,7 @@ def import_python(machine: Machine, node: syntax.Import) -> Value:
     module = node.module
     if module.startswith("."):
         return import_relative(machine, node)
-    base = find_python(machine, module)
+    base = find_python(machine, module) if not is_known_library(machine, module) else None
     if node.symbol is None:
         if base is None:
             note_import(machine, module, node)
@@ -144,6 +157,24 @@ def import_relative(machine: Machine, node: syntax.Import) -> Value:
     if node.symbol is None:
         return package_value(machine, base, node.module)
     return from_package(machine, base, node)
+
+
+def is_known_library(machine: Machine, module: str) -> bool:
+    """Whether tables or the interpreter know the package, so that a copy of it in the code folder
+    need not be read. A file of the application itself with such a name is read all the same."""
+    key = ("known library",)
+    known = machine.memo.get(key)
+    if known is None:
+        known = {name.partition(".")[0].partition("(")[0] for name in machine.catalogue.calls}
+        known |= {"boto3", "botocore", "aioboto3", "urllib3", "s3transfer"}
+        machine.memo[key] = known
+    top = module.partition(".")[0]
+    assert isinstance(known, set)
+    if top not in known:
+        return False
+    code = machine.function.code
+    own = join_path(code.root, top + ".py") if code is not None else None
+    return own is None or machine.read_module(own) is None
 
 
 def find_python(machine: Machine, module: str) -> str | None:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import access, calls, environment, expressions, imports, texts, tokens
 from ringfence.dataflow.objects import (
-    Closure,
-    Environment,
     External,
     JsonText,
     Partial,
@@ -29,7 +27,6 @@ from ringfence.dataflow.values import (
     Value,
     join,
     join_all,
-    join_taint,
     tainted,
 )
 from ringfence.model import syntax
@@ -597,6 +594,3 @@ def library_method(
     if made.path == "URL()" and name == "toString":
         return made.arguments[0] if made.arguments else UNKNOWN
     return None
-
-
-__all__ = ["HANDLERS", "Closure", "Environment", "join_taint"]

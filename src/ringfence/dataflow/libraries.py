@@ -9,12 +9,10 @@ from ringfence.dataflow import access, cloud, known_calls, logs, responses, sink
 from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
 from ringfence.dataflow.texts import derive, derived
 from ringfence.dataflow.values import (
-    NOTHING,
     UNKNOWN,
     Taint,
     Value,
     join,
-    join_all,
     join_taint,
     tainted,
 )
@@ -250,6 +248,3 @@ def everything(values: list[Value]) -> tuple[Taint, ...]:
     for value in values:
         taint = join_taint(taint, deep_taint(value))
     return taint
-
-
-__all__ = ["NOTHING", "call_external", "join_all"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow.values import MAX_TAINT, NOTHING, UNKNOWN, Taint, Value, join
+from ringfence.dataflow.values import MAX_TAINT, NOTHING, UNKNOWN, Taint, TaintKey, Value, join
 from ringfence.model.syntax import ClassLiteral, FunctionLiteral, Module
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ def deep_taint(value: Value, depth: int = 8) -> tuple[Taint, ...]:
 
 
 def _collect(
-    objects: tuple[Obj, ...], depth: int, found: dict[object, Taint], seen: set[int]
+    objects: tuple[Obj, ...], depth: int, found: dict[TaintKey, Taint], seen: set[int]
 ) -> None:
     for obj in objects:
         if id(obj) in seen or len(seen) > 400:

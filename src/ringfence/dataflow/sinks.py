@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import verdicts
-from ringfence.dataflow.objects import Closure, External, JsonText, Struct, deep_taint
+from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value, join
+from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
@@ -102,7 +102,7 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
                 rest = tuple(obj for obj in inner.objects if not is_list(obj))
                 found.append(Value(inner.consts, inner.taint, rest, inner.open))
         elif sink.part == "keys":
-            found += [key for obj in inner.objects if (key := keys_taint(obj)) is not None]
+            found += [keys for obj in inner.objects if (keys := keys_taint(obj)) is not None]
             if inner.taint:
                 found.append(Value((), inner.taint, (), True))
         else:
@@ -453,6 +453,3 @@ def check_response(machine: Machine, value: Value, node: syntax.Node) -> None:
     from ringfence.dataflow import responses
 
     responses.check(machine, value, node)
-
-
-__all__ = ["Hole", "JsonText", "check", "flow", "issue"]

@@ -9,7 +9,9 @@ from ringfence.model.facts import CloudCall, CodeIssue, Flow, Use
 from ringfence.model.location import Location
 
 #: Evaluated nodes per function, over all calls and loop rounds.
-MAX_NODES = 400_000
+MAX_NODES = 120_000
+#: The same for the top level of one imported file.
+MAX_NODES_OF_IMPORT = 10_000
 MAX_DEPTH = 40
 MAX_SAME_FUNCTION = 2
 MAX_FILES = 400

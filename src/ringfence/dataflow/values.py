@@ -27,6 +27,7 @@ MAX_PATH = 12
 Scalar = str | int | float | bool | None
 NO_RULES: frozenset[str] = frozenset()
 ALL_RULES = "*"
+TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
 
 
 class Source:
@@ -104,7 +105,7 @@ class Taint:
         self.cleared = cleared
         self.marks = marks
         self.quality = quality
-        self.key = (id(source), path, derived, cleared, marks)
+        self.key: TaintKey = (id(source), path, derived, cleared, marks)
 
     def changed(
         self,
@@ -309,9 +310,9 @@ def join_taint(first: tuple[Taint, ...], second: tuple[Taint, ...]) -> tuple[Tai
 
 def join(first: Value, second: Value) -> Value:
     """Everything that either may be."""
-    if first is second or second.is_nothing:
+    if first is second or second is NOTHING or second.is_nothing:
         return first
-    if first.is_nothing:
+    if first is NOTHING or first.is_nothing:
         return second
     consts, opened = _join_consts(first.consts, second.consts)
     objects = first.objects
