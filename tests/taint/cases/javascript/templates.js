@@ -1,0 +1,29 @@
+const ejs = require('ejs');
+const Handlebars = require('handlebars');
+const _ = require('lodash');
+const pug = require('pug');
+const escapeHtml = require('escape-html');
+
+exports.injected = async (event) => {
+  ejs.render('<h1>' + event.n + '</h1>'); // bad: template-injection
+  Handlebars.compile(event.template); // bad: template-injection
+  _.template(event.template); // bad: template-injection
+  pug.render(event.template); // bad: template-injection
+};
+
+exports.values = async (event) => {
+  ejs.render('<h1><%= n %></h1>', { n: event.n });
+  Handlebars.compile('<h1>{{n}}</h1>')({ n: event.n });
+};
+
+exports.page = async (event) => ({ // bad: cross-site-scripting
+  statusCode: 200,
+  headers: { 'Content-Type': 'text/html' },
+  body: `<h1>${event.queryStringParameters.n}</h1>`,
+});
+
+exports.escaped = async (event) => ({
+  statusCode: 200,
+  headers: { 'Content-Type': 'text/html' },
+  body: `<h1>${escapeHtml(event.queryStringParameters.n)}</h1>`,
+});

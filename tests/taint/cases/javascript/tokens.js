@@ -1,0 +1,28 @@
+const jwt = require('jsonwebtoken');
+const jwtDecode = require('jwt-decode');
+const { decodeJwt } = require('jose');
+const { exec } = require('child_process');
+
+exports.decoded = async (event) => {
+  const token = event.headers.Authorization;
+  jwt.decode(token); // bad: unverified-token, token-signature-not-verified
+  jwtDecode(token); // bad: unverified-token, token-signature-not-verified
+  decodeJwt(token); // bad: unverified-token, token-signature-not-verified
+  jwt.verify(token, process.env.KEY, { algorithms: ['none'] }); // bad: token-signature-not-verified
+  jwt.verify(token, 'not a secret'); // bad: hard-coded-secret
+  jwt.sign({ a: 1 }, 'not a secret'); // bad: hard-coded-secret
+};
+
+exports.verified = async (event) => {
+  const claims = jwt.verify(event.headers.Authorization, process.env.KEY, { algorithms: ['HS256'] });
+  exec('echo ' + claims.sub);
+};
+
+exports.by_hand = async (event) => {
+  const [, payload] = event.headers.Authorization.split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64').toString()); // bad: unverified-token
+  const again = JSON.parse(atob(event.headers.Authorization.split('.')[1])); // bad: unverified-token
+  return [claims, again];
+};
+
+exports.body = async (event) => JSON.parse(Buffer.from(event.body, 'base64').toString());

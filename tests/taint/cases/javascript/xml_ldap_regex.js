@@ -1,0 +1,25 @@
+const libxmljs = require('libxmljs');
+const xpath = require('xpath');
+const ldap = require('ldapjs');
+const escapeRegExp = require('escape-string-regexp');
+
+exports.xml = async (event) => {
+  libxmljs.parseXml(event.body, { noent: true }); // bad: xml-external-entity
+  libxmljs.parseXml(event.body);
+};
+
+exports.xpath = async (event) => {
+  xpath.select(`//user[@name='${event.n}']`, global.doc); // bad: xpath-injection
+};
+
+exports.directory = async (event) => {
+  const client = ldap.createClient({ url: 'ldap://h' });
+  client.search('dc=x', { filter: `(uid=${event.u})`, scope: 'sub' }, () => {}); // bad: ldap-injection
+  client.search('dc=x', { filter: '(objectclass=person)', scope: 'sub' }, () => {});
+};
+
+exports.patterns = async (event) => {
+  new RegExp(event.p); // bad: regex-injection
+  new RegExp(escapeRegExp(event.p));
+  /a+/.test(event.p);
+};
