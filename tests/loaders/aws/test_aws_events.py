@@ -628,3 +628,70 @@ def test_permission_whose_bucket_is_notified_by_something_else(tmp_path: Path) -
         function("Worker"),
     )
     assert table(app(tmp_path, template)) == ["s3 | bucket Files -> Worker | anyone: anyone | none"]
+
+
+def test_api_that_stores_objects_by_bucket_name(tmp_path: Path) -> None:
+    template = cfn(
+        """
+        Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+        Put:
+          Type: AWS::ApiGateway::Method
+          Properties:
+            RestApiId: !Ref Api
+            ResourceId: !GetAtt Api.RootResourceId
+            HttpMethod: PUT
+            AuthorizationType: NONE
+            Integration:
+              Type: AWS
+              IntegrationHttpMethod: PUT
+              Uri: arn:aws:apigateway:eu-west-1:s3:path/shop-files/{key}
+        """,
+        BUCKET.format("BucketName: shop-files"),
+        function("Worker"),
+    )
+    assert table(app(tmp_path, template)) == [
+        "s3 | bucket shop-files (ObjectCreated:Put) -> Worker | anyone: anyone | none"
+    ]
+
+
+def test_api_that_lets_the_caller_pick_the_target_reaches_what_its_role_allows(
+    tmp_path: Path,
+) -> None:
+    template = cfn(
+        """
+        Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+        Put:
+          Type: AWS::ApiGateway::Method
+          Properties:
+            RestApiId: !Ref Api
+            ResourceId: !GetAtt Api.RootResourceId
+            HttpMethod: PUT
+            AuthorizationType: NONE
+            Integration:
+              Type: AWS
+              IntegrationHttpMethod: POST
+              Credentials: !GetAtt Writer.Arn
+              Uri: arn:aws:apigateway:eu-west-1:kinesis:action/PutRecord
+        Writer:
+          Type: AWS::IAM::Role
+          Properties:
+            AssumeRolePolicyDocument: {Statement: []}
+            Policies:
+              - PolicyName: put
+                PolicyDocument:
+                  Statement: {Effect: Allow, Action: kinesis:PutRecord, Resource: !GetAtt Open.Arn}
+        Open: {Type: AWS::Kinesis::Stream}
+        Closed: {Type: AWS::Kinesis::Stream}
+        FromOpen:
+          Type: AWS::Lambda::EventSourceMapping
+          Properties: {EventSourceArn: !GetAtt Open.Arn, FunctionName: !Ref Worker}
+        FromClosed:
+          Type: AWS::Lambda::EventSourceMapping
+          Properties: {EventSourceArn: !GetAtt Closed.Arn, FunctionName: !Ref Worker}
+        """,
+        function("Worker"),
+    )
+    assert table(app(tmp_path, template)) == [
+        "kinesis | stream Open -> Worker | anyone: anyone | none",
+        "kinesis | stream Closed -> Worker | account: principals of this account with kinesis:PutRecord | iam",
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.images import image_command
-from ringfence.loaders.aws.kinds import language_of_runtime
+from ringfence.loaders.aws.kinds import language_of_handler, language_of_runtime
 from ringfence.loaders.aws.values import (
     alternatives,
     every,
@@ -65,7 +65,7 @@ class _Builder:
             self.package = "image"
         self.runtime = self._known("Runtime")
         self.handler = self._known("Handler")
-        self.language = language_of_runtime(self.runtime)
+        self.language = language_of_runtime(self.runtime) or language_of_handler(self.handler)
         code = self._code()
         if code is not None and code.inline is None and code.file.endswith(TYPESCRIPT):
             self.language = "typescript"
@@ -123,6 +123,9 @@ class _Builder:
             return inline
         if not self.handler:
             self.problem = self.problem or "no handler is given"
+            return None
+        if self.handler.endswith(".sh"):
+            self.problem = f"the handler {self.handler} is a script that starts a server"
             return None
         if self.language:
             return self._zip(self.language)

@@ -147,3 +147,9 @@ def language_of_runtime(runtime: str) -> str:
         return "javascript"
     word = runtime.split(".", 1)[0].rstrip("0123456789")
     return LANGUAGES.get(word, "")
+
+
+def language_of_handler(handler: str) -> str:
+    """What a handler's form alone tells: ``Class::method`` is Java, ``Assembly::Type::Method``
+    is .NET; "" for all others."""
+    return {1: "java", 2: "dotnet"}.get(handler.count("::"), "")

@@ -114,9 +114,10 @@ def _targets(graph: Graph, integration: Mapping) -> Iterator[Resource]:
             continue
         text = rendered(value)
         parts = text.split(":", 5)
-        if len(parts) == 6 and parts[2] == "apigateway" and parts[5].startswith("path/"):
-            name = Scalar(parts[5].rstrip("/").rpartition("/")[2])
-            yield from graph.find(name, *WRITABLE)
+        if len(parts) == 6 and parts[2] == "apigateway":
+            subdomain = parts[4].rpartition(".")[0]  # <bucket>.s3
+            for name in (subdomain, *parts[5].split("/")[1:]):
+                yield from graph.find(Scalar(name, value.location), *WRITABLE)
         elif text.startswith(("arn:", "https://sqs")):
             yield from graph.find(value, *WRITABLE)
 
