@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from aws_helpers import app, cfn, function, sam, table
 
 CODE = {"src/app.py": "def handler(event, context):\n    return event\n"}
@@ -669,3 +670,32 @@ def test_function_of_either_branch_gets_the_trigger(tmp_path: Path) -> None:
         "queue Jobs -> One ",
         "queue Jobs -> Two ",
     ]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        '{"Fn::Sub": "arn:aws:apigateway:r:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"}',
+        '"arn:aws:apigateway:r:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"',
+        '"arn:aws:apigateway:r:lambda:path/2015-03-31/functions/arn:aws:lambda:r:1:function:worker/invocations"',
+    ],
+)
+def test_definition_in_a_local_file(tmp_path: Path, uri: str) -> None:
+    definition = f"""{{"openapi": "3.0.1",
+      "components": {{"securitySchemes": {{"sigv4":
+        {{"type": "apiKey", "in": "header", "name": "Authorization",
+          "x-amazon-apigateway-authtype": "awsSigv4"}}}}}},
+      "paths": {{"/": {{"get": {{"security": [{{"sigv4": []}}],
+        "x-amazon-apigateway-integration": {{"type": "aws_proxy", "uri": {uri}}}}}}}}}}}"""
+    template = cfn(
+        """
+        Api: {Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: api/openapi.json}}
+        """,
+        function("Worker", "FunctionName: worker"),
+    )
+    application = app(tmp_path, template, {"api/openapi.json": definition})
+    assert table(application) == [
+        "apigateway-rest | GET / -> Worker | account: principals of this account with execute-api:Invoke | iam"
+    ]
+    (trigger,) = application.triggers.values()
+    assert (trigger.location.file, trigger.location.line) == ("api/openapi.json", 5)

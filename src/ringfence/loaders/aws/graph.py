@@ -52,6 +52,7 @@ class Graph:
         )
         self.by_type: dict[str, list[Resource]] = {}
         self.names: dict[str, list[Resource]] = {}
+        self.logical: dict[str, list[Resource]] = {}
         self.policies: dict[str, list[ResourcePolicy]] = {}
         self.children: dict[str, list[Resource]] = {}
         for template in templates:
@@ -76,6 +77,7 @@ class Graph:
         )
         self.application.resources[resource.id] = resource
         self.by_type.setdefault(resource.type, []).append(resource)
+        self.logical.setdefault(resource.logical_id, []).append(resource)
         for branch in alternatives(name):
             key = _name_key(branch)
             if key:
@@ -116,7 +118,10 @@ class Graph:
             found.extend(self._referenced(reference, kinds, hops))
         if found:
             return found
-        return self._literally(rendered(value), kinds, value.location.file)
+        if isinstance(value, Mapping):
+            return self._written_out(text_of(value, "Fn::Sub"), kinds)
+        text = rendered(value)
+        return self._literally(text, kinds, value.location.file) or self._written_out(text, kinds)
 
     def _referenced(
         self, reference: Reference, kinds: tuple[str, ...], hops: int
@@ -167,6 +172,16 @@ class Graph:
                 own = [resource for resource in found if resource.location.file == file]
                 return own or found
         return []
+
+    def _written_out(self, text: str, kinds: tuple[str, ...]) -> list[Resource]:
+        """Resources by the ``${LogicalId.Arn}`` of a file that the deployment does not resolve."""
+        found: list[Resource] = []
+        for piece in text.split("${")[1:]:
+            name = piece.partition("}")[0].partition(".")[0]
+            for resource in self.logical.get(name, ()):
+                if not kinds or resource.kind in kinds:
+                    found.append(resource)
+        return found
 
     # --- what is noted ------------------------------------------------------------------------
 

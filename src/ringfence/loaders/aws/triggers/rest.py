@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringfence.loaders.aws.graph import Graph, name_of
@@ -23,7 +24,7 @@ from ringfence.loaders.aws.values import (
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.severity import Exposure
-from ringfence.model.value import Mapping, Value
+from ringfence.model.value import Mapping, Value, string
 
 KIND = "apigateway-rest"
 _MAXIMUM_PATH_PARTS = 64
@@ -78,15 +79,29 @@ def collect(triggers: Triggers) -> None:
 def _definition(triggers: Triggers, api: Resource) -> None:
     limit = access.gate(triggers.graph, api)
     add_definition(triggers, KIND, api, limit)
-    if "Body" not in api.properties and "BodyS3Location" in api.properties:
+
+
+def _bodies(triggers: Triggers, api: Resource) -> Iterator[Value]:
+    """The definition in the template, or in the local file that it names."""
+    yield from every(api.properties, "Body")
+    template = triggers.graph.templates.get(api.template)
+    if "Body" in api.properties or template is None:
+        return
+    for value in every(api.properties, "BodyS3Location"):
         at = place(api.properties, "BodyS3Location")
-        cure = "put the definition into the template"
-        triggers.graph.skip(f"definition of {api.logical_id}", "it lies in S3", at, cure)
+        path = string(value)
+        if path and "://" not in path and template.read_document is not None:
+            document = template.read_document(path, at)
+            if document is not None:
+                yield document
+        else:
+            cure = "put the definition into the template"
+            triggers.graph.skip(f"definition of {api.logical_id}", "it lies in S3", at, cure)
 
 
 def add_definition(triggers: Triggers, kind: str, api: Resource, limit: Sender | None) -> None:
     """The operations and authorizers of an API's body."""
-    for body in every(api.properties, "Body"):
+    for body in _bodies(triggers, api):
         if not isinstance(body, Mapping):
             reason = "its body is not known"
             triggers.graph.unknown(f"definition of {api.logical_id}", reason, body.location)
