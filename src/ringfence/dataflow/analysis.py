@@ -140,13 +140,28 @@ def without_repeats(
     if post.is_internal(identity):
         flows = [flow for flow in flows if flow.source.via or not is_own_event(flow)]
     brought = {(flow.rule, flow.location) for flow in flows if flow.source.via}
-    return [
+    direct = [
         flow
         for flow in flows
-        if flow.source.via
-        or (flow.rule, flow.location) not in brought
-        or widest(application, flow) > Exposure.ACCOUNT
+        if not flow.source.via
+        and (
+            (flow.rule, flow.location) not in brought
+            or widest(application, flow) > Exposure.ACCOUNT
+        )
     ]
+    best: dict[tuple[object, ...], Flow] = {}
+    for flow in flows:
+        if flow.source.via:
+            key = (flow.rule, flow.location, flow.source.triggers)
+            if key not in best or preference(flow) < preference(best[key]):
+                best[key] = flow
+    return [*direct, *best.values()]
+
+
+def preference(flow: Flow) -> tuple[object, ...]:
+    """Of several ways from one trigger to one place, show the surest and shortest."""
+    order = ("high", "medium", "low").index(flow.certainty)
+    return order, len(flow.source.via), len(flow.steps), flow.source.path
 
 
 def is_own_event(flow: Flow) -> bool:
@@ -175,6 +190,8 @@ def interpret(machine: Machine, overlay: Value) -> str:
     if module is None:
         return f"{code.file} cannot be read"
     handler = find_handler(machine, module, code.symbol)
+    if handler is None and code.inline is not None:
+        handler = find_handler(machine, module, code.symbol.rpartition(".")[2])
     if handler is None:
         return f"{code.file} has no {code.symbol}"
     call_handler(machine, module, handler, overlay)

@@ -533,3 +533,8 @@ _SCRIPT: dict[str, Method] = {
 }  # fmt: skip
 
 _METHODS: dict[str, dict[str, Method]] = {"python": _PYTHON, "javascript": _SCRIPT}
+
+
+def knows(language: str, name: str) -> bool:
+    """Whether texts, lists and maps have a method of this name."""
+    return name in _METHODS[language] or name in _CLEAN

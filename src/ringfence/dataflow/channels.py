@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import cloud_calls, verdicts
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.objects import JsonText, Struct, deep_taint
+from ringfence.dataflow.texts import derived
 from ringfence.dataflow.values import (
     NOTHING,
     UNKNOWN,
@@ -174,6 +175,8 @@ class PostOffice:
                 self.channels.add(channel)
                 for path, parameter in carrier.fields:
                     value = parameters.get(parameter)
+                    if value is not None and parameter == "ExpressionAttributeValues":
+                        value = Value((), derived(deep_taint(value)), (), True)
                     if value is not None:
                         self.post(machine, channel, path, value, record.document)
             if carrier.store:
@@ -240,6 +243,8 @@ class PostOffice:
             if value is None:
                 continue
             carried = self.carry(machine, value, channel, 0)
+            if place == "any":
+                carried = tainted(derived(deep_taint(carried)))
             signature = (resource, place, outline(carried))
             if not deep_taint(carried) or signature in self.known:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, cloud, known_calls, logs, responses, sinks
+from ringfence.dataflow import access, builtins, cloud, known_calls, logs, responses, sinks
 from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
 from ringfence.dataflow.texts import derive, derived
 from ringfence.dataflow.values import (
@@ -58,11 +58,18 @@ def call_external(
     if result is None and made is not None:
         result = known_calls.library_method(machine, made, path, receiver, arguments, node)
     if tables is not None:
-        found = from_tables(machine, path, tables, receiver, arguments, node, result)
+        found = from_tables(
+            machine, path, tables, receiver, arguments, node, result, handler is not None
+        )
         if found is not None:
             return found
     if result is not None:
         return result
+    name = path.rpartition(".")[2]
+    if tables is None and made is not None and receiver is not None and receiver.taint:
+        if builtins.knows(machine.language, name):
+            text = Value(receiver.consts, receiver.taint, (), True)
+            return builtins.method(machine, text, name, arguments, node, None)
     return default_result(machine, path, receiver, arguments, node)
 
 
@@ -123,6 +130,7 @@ def from_tables(
     arguments: Arguments,
     node: syntax.Node,
     result: Value | None,
+    understood: bool,
 ) -> Value | None:
     """The result as wrappers, sources, sanitisers, propagators and callbacks declare it."""
     from ringfence.dataflow import calls
@@ -141,7 +149,7 @@ def from_tables(
         if sinks.conditions_hold(sanitiser.when, arguments):
             base = result if result is not None and not found else None
             found = sanitised(machine, path, sanitiser, base, receiver, arguments, found)
-    for propagator in tables.propagators:
+    for propagator in () if understood else tables.propagators:
         moved = propagate(machine, path, propagator, receiver, arguments, node)
         if moved is not None:
             found = moved if found is None else join(found, moved)

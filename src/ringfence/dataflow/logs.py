@@ -33,7 +33,11 @@ _SENSITIVE = re.compile(
     r"authori[sz]ation|passw|passwd|secret|token|api-?_?key|credit|card|cvv|ssn|cookie|private",
     re.IGNORECASE,
 )
-_NOT_SENSITIVE = re.compile(r"(authorizer|requestcontext|eventsourcearn|tokentype|nexttoken)", re.I)
+_NOT_SENSITIVE = re.compile(
+    r"authorizer|requestcontext|eventsourcearn|tokentype|next_?token|request_?token|tokens\b"
+    r"|(secret|token|key)_?-?(id|arn|name|count|type)\b|private_?(ip|dns)|max_?tokens?",
+    re.IGNORECASE,
+)
 
 
 def is_log_call(path: str) -> bool:
