@@ -79,6 +79,14 @@ class Room:
         return index
 
     @cached_property
+    def triggers_by_source(self) -> dict[str, list[Trigger]]:
+        index: dict[str, list[Trigger]] = defaultdict(list)
+        for trigger in self.application.triggers.values():
+            if trigger.source:
+                index[trigger.source].append(trigger)
+        return index
+
+    @cached_property
     def functions_by_role(self) -> dict[str, list[Function]]:
         index: dict[str, list[Function]] = defaultdict(list)
         for function in self.application.functions.values():

@@ -20,8 +20,8 @@ def triggers_of_api(room: Room, api: Resource | None) -> list[Trigger]:
     """The triggers that an API delivers."""
     if api is None:
         return []
-    names = {api.id, api.generated_from}
-    return [t for t in room.application.triggers.values() if t.source and t.source in names]
+    names = dict.fromkeys((api.id, api.generated_from))
+    return [trigger for name in names for trigger in room.triggers_by_source.get(name, ())]
 
 
 def _widest(triggers: list[Trigger]) -> str:

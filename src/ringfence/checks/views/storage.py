@@ -32,8 +32,7 @@ def bucket(room: Room, resource: Resource, project: Projection) -> View:
     """``exposure`` by its access list; ``public_acl`` (read, write or ""); ``acl_effective`` (yes,
     older, no: "older" means only for a bucket made before the default of April 2023); ``blocks``
     the effective public access block per setting, ``blocks_stated`` whether the template sets it;
-    ``website``, ``has_policy``, ``tls_only``, ``versioned``, ``written_by_functions``,
-    ``log_target``."""
+    ``website``, ``has_policy``, ``tls_only``, ``versioned``, ``log_target``."""
     p = resource.properties
     stated = project(p.get("PublicAccessBlockConfiguration"))
     default = room.today >= S3_PRIVATE_BY_DEFAULT_SINCE
@@ -55,7 +54,6 @@ def bucket(room: Room, resource: Resource, project: Projection) -> View:
         "has_policy": resource.id in room.policies_by_resource,
         "versioned": string(p.at("VersioningConfiguration.Status")) == "Enabled",
         "tls_only": _tls_only(room, resource),
-        "written_by_functions": _is_written(room, resource),
         "log_target": _is_log_target(room, resource),
     }
 
@@ -87,15 +85,6 @@ def _tls_only(room: Room, resource: Resource) -> bool:
     return False
 
 
-def _is_written(room: Room, resource: Resource) -> bool:
-    return any(
-        resource.id in argument.resources
-        for call in room.facts.calls
-        if call.operation in ("PutObject", "UploadFile", "UploadFileobj", "Upload")
-        for argument in call.arguments.values()
-    )
-
-
 def _is_log_target(room: Room, resource: Resource) -> bool:
     return any(
         resource.id in {ref.resource for ref in references(other.properties.get(key))}
@@ -111,8 +100,8 @@ def queue(room: Room, resource: Resource, project: Projection) -> View:
     ``consumer``, ``encrypted`` (true by default since 2022), ``tls_only``, ``has_policy``."""
     slowest = 0
     consumer = ""
-    for trigger in room.application.triggers.values():
-        if trigger.source == resource.id and trigger.kind == "sqs":
+    for trigger in room.triggers_by_source.get(resource.id, ()):
+        if trigger.kind == "sqs":
             function = room.application.functions.get(trigger.function)
             if function is None or function.timeout_s is None:
                 raw = function.resource.properties.get("Timeout") if function else None
