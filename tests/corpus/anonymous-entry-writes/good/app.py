@@ -1,0 +1,2 @@
+def save(event, context):
+    return {"statusCode": 204}
