@@ -15,7 +15,7 @@ from ringfence.model.value import EMPTY
 from ringfence.rules.taint import load_taint
 
 CASES = Path(__file__).parent / "cases"
-_MARK = re.compile(r"(?:#|//)\s*bad:\s*(.+)$")
+_MARK = re.compile(r"(?:#|//)\s*(bad|perhaps):\s*(.+)$")
 
 
 class AnyPath:
@@ -68,11 +68,15 @@ def found(facts: Facts) -> set[tuple[int, str]]:
     }
 
 
-def expected(file: Path) -> set[tuple[int, str]]:
-    """(line, rule) of every ``# bad: rule, rule`` mark; lines without a mark must stay silent."""
+def marked(file: Path, word: str = "bad") -> set[tuple[int, str]]:
+    """(line, rule) of every ``# bad: rule, rule`` comment of a case file.
+
+    ``# perhaps: rule`` tolerates a finding that would be better left out; every other line must
+    stay silent.
+    """
     marks = set()
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         match = _MARK.search(line)
-        if match:
-            marks |= {(number, rule.strip()) for rule in match.group(1).split(",")}
+        if match and match.group(1) == word:
+            marks |= {(number, rule.strip()) for rule in match.group(2).split(",")}
     return marks

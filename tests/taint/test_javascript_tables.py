@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from harness import CASES, expected, found, run
+from harness import CASES, found, marked, run
 
 FILES = sorted((CASES / "javascript").glob("*.js"))
 
@@ -14,4 +14,4 @@ FILES = sorted((CASES / "javascript").glob("*.js"))
 def test_javascript_tables(file: Path) -> None:
     facts = run(file, "javascript")
     assert facts.skipped == []
-    assert found(facts) == expected(file)
+    assert found(facts) - marked(file, "perhaps") == marked(file)

@@ -20,7 +20,7 @@ def parsed(event, context):
 
 
 def texts(event, context):
-    db.users.find_one({"name": event["queryStringParameters"]["name"]})
+    db.users.find_one({"name": event["queryStringParameters"]["name"]})  # perhaps: nosql-injection
 
 
 def where(event, context):
