@@ -473,3 +473,13 @@ def test_cyclic_imports() -> None:
         b="import app\ndef same(value):\n    return value\n",
     )
     assert told(facts) == ["os-command-injection high event.x 4"]
+
+
+def test_functions_that_nothing_calls_are_of_low_certainty_and_use_nothing() -> None:
+    facts = python(
+        "import boto3, os\ntable = boto3.resource('dynamodb').Table('orders')\n"
+        "def unused(key):\n    os.system(table.get_item(Key=key)['Item']['cmd'])\n"
+        "def handler(event, context):\n    return 1\n"
+    )
+    assert told(facts) == ["os-command-injection low dynamodb.GetItem.Item.cmd 4"]
+    assert (facts.calls, [use.kind for use in facts.uses]) == ([], ["import", "import"])

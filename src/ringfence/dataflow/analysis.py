@@ -8,9 +8,14 @@ from collections.abc import Callable, Mapping
 from ringfence.dataflow import access, channels, imports
 from ringfence.dataflow.calls import Arguments, call_value
 from ringfence.dataflow.machine import Machine, ReadModule
-from ringfence.dataflow.objects import ClassObject, External, ModuleObject, Struct
+from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Struct
 from ringfence.dataflow.scopes import Frame, Scope
-from ringfence.dataflow.state import BudgetExceeded, Collected
+from ringfence.dataflow.state import (
+    MAX_NODES_UNREACHED,
+    MAX_UNREACHED,
+    BudgetExceeded,
+    Collected,
+)
 from ringfence.dataflow.values import UNKNOWN, Source, Taint, Trail, Value, join
 from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
@@ -195,7 +200,42 @@ def interpret(machine: Machine, overlay: Value) -> str:
     if handler is None:
         return f"{code.file} has no {code.symbol}"
     call_handler(machine, module, handler, overlay)
+    run_unreached(machine, module)
     return ""
+
+
+def run_unreached(machine: Machine, module: ModuleObject) -> None:
+    """Look into functions of the handler's file that nothing calls, with arguments not known.
+
+    What other services answer can be dangerous there, once somebody calls them: their flows are of
+    low certainty, and what they use does not count as used.
+    """
+    others = {
+        function.code.symbol
+        for function in machine.application.functions.values()
+        if function.code is not None and function.code.file == module.file
+    }
+    calls, uses = dict(machine.collected.calls), dict(machine.collected.uses)
+    machine.unreached = True
+    machine.in_handler = False
+    machine.budget = min(machine.budget, machine.nodes + MAX_NODES_UNREACHED)
+    machine.frames.append(Frame(module.scope, module, None, None, None))
+    try:
+        for name, value in list(module.scope.variables.items())[:MAX_UNREACHED]:
+            for obj in value.objects:
+                if (
+                    isinstance(obj, Closure)
+                    and obj.module is module
+                    and id(obj.node) not in machine.ran
+                    and name not in others
+                ):
+                    machine.proven = {}
+                    arguments = Arguments([UNKNOWN for _ in obj.node.parameters])
+                    call_value(machine, Value(objects=(obj,)), arguments, obj.node)
+    except BudgetExceeded:
+        return
+    finally:
+        machine.collected.calls, machine.collected.uses = calls, uses
 
 
 def find_handler(machine: Machine, module: ModuleObject, symbol: str) -> Value | None:

@@ -350,6 +350,7 @@ def run_closure(
     machine: Machine, closure: Closure, arguments: Arguments, node: syntax.Node
 ) -> tuple[Value, list[Exit]]:
     literal = closure.node
+    machine.ran.add(id(literal))
     scope = Scope(closure.scope)
     place = machine.location(node)
     frame = Frame(scope, closure.module, closure, closure.this, closure.home)

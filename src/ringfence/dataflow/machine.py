@@ -85,6 +85,8 @@ class Machine:
         self.callback_result: Value = NOTHING
         self.environment_cache: dict[str, Value] = {}
         self.handler_nodes: set[int] = set()
+        self.ran: set[int] = set()
+        self.unreached = False
         self.current: syntax.Node = syntax.Constant(1, 1, 1, 1, None)
         self.directory: Directory | None = None
         self.error = Source("error", "error")

@@ -276,6 +276,8 @@ def flow(
     if verdict is None:
         return
     lost += max(atom.quality, verdict.lost)
+    if machine.unreached:
+        lost = max(lost, 2)
     if lost > 3:
         return
     place = machine.location(node)

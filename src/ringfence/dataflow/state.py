@@ -12,6 +12,9 @@ from ringfence.model.location import Location
 MAX_NODES = 120_000
 #: The same for the top level of one imported file.
 MAX_NODES_OF_IMPORT = 10_000
+#: Functions of the handler's file that nothing calls: how many, and nodes over all of them.
+MAX_UNREACHED = 60
+MAX_NODES_UNREACHED = 10_000
 MAX_DEPTH = 40
 MAX_SAME_FUNCTION = 2
 MAX_FILES = 400
