@@ -27,6 +27,8 @@ _NEVER = frozenset((
 ))  # fmt: skip
 #: The key Resources, as any format writes it, and a resource type. Both begin with known text, for
 #: which the regular expression engine searches fast.
+#: Either says that a file is a template, whatever its resources look like.
+_MARKS = (b"AWSTemplateFormatVersion", b"AWS::Serverless-2016-10-31")
 _RESOURCES = re.compile(rb"""Resources["']?\s*:""")
 _TYPE = re.compile(rb"""Type["']?\s*:[^\n,}]{0,40}\b(?:AWS|Alexa)::""")
 _BEFORE_KEY = frozenset(b" \t\n\r\"'{,\xbf\xfe\xff")  # the last three end a byte order mark
@@ -80,7 +82,7 @@ def is_candidate(tree: Tree, file: str) -> bool:
 
 
 def _speaks_of_resources(data: bytes) -> bool:
-    if b"AWSTemplateFormatVersion" not in data and _TYPE.search(data) is None:
+    if not any(mark in data for mark in _MARKS) and _TYPE.search(data) is None:
         return False
     for match in _RESOURCES.finditer(data):
         if match.start() == 0 or data[match.start() - 1] in _BEFORE_KEY:
