@@ -29,7 +29,7 @@ class Runtime:
 
 @lru_cache(maxsize=1)
 def load_runtimes() -> dict[str, Runtime]:
-    """All runtimes by id (``python3.8``; ``node|18`` and the like for other clouds).
+    """All runtimes by id (``python3.8``, Google's ``python312``, Azure's ``node:20``).
 
     Raises:
         RuleError: the table is malformed.
