@@ -1,0 +1,118 @@
+"""The taint tables as data: known rule ids and effects, named documentation, no empty entries."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from harness import run
+
+from ringfence.model.severity import Effect
+from ringfence.rules.taint import FOLDER
+
+FLOW_RULES = frozenset(
+    [
+        "os-command-injection",
+        "code-injection",
+        "sql-injection",
+        "nosql-injection",
+        "server-side-request-forgery",
+        "unsafe-deserialization",
+        "path-traversal",
+        "cross-site-scripting",
+        "template-injection",
+        "xml-external-entity",
+        "open-redirect",
+        "header-injection",
+        "log-injection",
+        "ldap-injection",
+        "xpath-injection",
+        "prototype-pollution",
+        "unsafe-reflection",
+        "regex-injection",
+        "mail-injection",
+        "unverified-token",
+        "cloud-resource-injection",
+        "mass-assignment",
+        "denial-of-service-loop",
+    ]
+)
+ISSUE_RULES = frozenset(
+    [
+        "token-signature-not-verified",
+        "tls-verification-disabled",
+        "verbose-error-response",
+        "sensitive-data-logged",
+        "shared-state-leak",
+        "event-logged",
+        "temporary-file-kept",
+        "weak-hash-for-password",
+        "weak-random-for-secret",
+        "permissive-cors-response",
+        "debug-enabled",
+        "hard-coded-secret",
+        "public-object-acl",
+        "plaintext-transport",
+    ]
+)
+FILES = sorted((FOLDER / "python").glob("*.toml")) + sorted((FOLDER / "javascript").glob("*.toml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_table_file_is_sound(file: Path) -> None:
+    document = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert document["library"]
+    assert all(url.startswith(("https://", "http://")) for url in document["references"])
+    for sink in document.get("sink", ()):
+        assert sink["rule"] in FLOW_RULES
+        assert sink["effect"] in set(Effect)
+    for issue in document.get("issue", ()):
+        assert issue["rule"] in ISSUE_RULES
+    for shelf in ("sanitiser", "guard", "propagator"):
+        for table in document.get(shelf, ()):
+            assert set(table.get("clears", ())) <= FLOW_RULES | {"*"}
+    for shelf in (
+        "sink",
+        "issue",
+        "sanitiser",
+        "guard",
+        "propagator",
+        "wrapper",
+        "callback",
+        "use",
+    ):
+        for table in document.get(shelf, ()):
+            assert table["call"]
+            assert len(table["call"]) == len(set(table["call"]))
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "rule", "certainty"),
+    [
+        ("python", "import requests\n    requests.get('https://a.example.com/items/' + event['id'])", "server-side-request-forgery", "low"),
+        ("python", "import requests\n    requests.get('https://' + event['host'] + '/items')", "server-side-request-forgery", "high"),
+        ("python", "import subprocess\n    subprocess.run(event['command'])", "os-command-injection", "medium"),
+        ("python", "import yaml\n    yaml.full_load(event['body'])", "unsafe-deserialization", "medium"),
+        ("python", "    open('/data/report-' + event['id'] + '.csv')", "path-traversal", "medium"),
+        ("javascript", "await fetch('https://a.example.com/items/' + event.id)", "server-side-request-forgery", "low"),
+        ("javascript", "await fetch(`https://${event.host}/items`)", "server-side-request-forgery", "high"),
+        ("javascript", "new RegExp(event.pattern)", "regex-injection", "medium"),
+        ("javascript", "require('js-yaml').load(event.body)", "unsafe-deserialization", "low"),
+        ("javascript", "require('fs').readFileSync('/data/report-' + event.id)", "path-traversal", "medium"),
+    ],
+)  # fmt: skip
+def test_certainty_follows_the_use(
+    tmp_path: Path, language: str, line: str, rule: str, certainty: str
+) -> None:
+    python = language == "python"
+    file = tmp_path / ("m.py" if python else "m.js")
+    body = (
+        f"def h(event, context):\n    {line.strip()}\n"
+        if python
+        else f"exports.h = async (event) => {{ {line} }}\n"
+    )
+    file.write_text(body)
+    assert [(flow.rule, flow.certainty) for flow in run(file, language).flows] == [
+        (rule, certainty)
+    ]
