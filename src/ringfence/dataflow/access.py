@@ -284,7 +284,7 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
                 result = join(result, index(machine, obj.base, key, node))
         elif isinstance(obj, External):
             result = join(result, from_external(machine, External(obj.path + "[]"), value))
-        elif isinstance(obj, Environment) or isinstance(obj, (ModuleObject, ClassObject)):
+        elif isinstance(obj, (Environment, ModuleObject, ClassObject)):
             result = join(result, UNKNOWN)
     if value.taint:
         result = join(result, part_of(machine, value, "[]", node))

@@ -205,11 +205,10 @@ def replace(machine: Machine, receiver: Value, arguments: Arguments, node: synta
         if isinstance(obj, Regex):
             return removed(receiver, (obj.pattern, obj.flags), given, "g" in obj.flags)
     a, b = old.only_text(), given.only_text()
-    if a is not None and b is not None and not receiver.taint and receiver.texts():
-        if len(receiver.texts()) == len(receiver.consts):
-            return Value(
-                tuple(text.replace(a, b) for text in receiver.texts()), (), (), receiver.open
-            )
+    known = receiver.texts()
+    all_known = bool(known) and not receiver.taint and len(known) == len(receiver.consts)
+    if a is not None and b is not None and all_known:
+        return Value(tuple(text.replace(a, b) for text in known), (), (), receiver.open)
     if given.taint and receiver.only_text() is not None and a:
         pieces = (receiver.only_text() or "").split(a)
         return texts.interleave(pieces, [given] * (len(pieces) - 1), machine.language)
@@ -506,7 +505,8 @@ _STRIP = change_case(lambda text: text)
 
 _PYTHON: dict[str, Method] = {
     "lower": _LOWER, "upper": _UPPER, "casefold": _LOWER, "strip": _STRIP, "lstrip": _STRIP,
-    "rstrip": _STRIP, "title": same, "capitalize": same, "decode": same, "encode": same, "read": same, "readline": same,
+    "rstrip": _STRIP, "title": same, "capitalize": same, "decode": same, "encode": same,
+    "read": same, "readline": same,
     "format": format_text, "join": join_text, "split": split, "rsplit": split, "splitlines": split,
     "partition": split, "rpartition": split, "replace": replace, "zfill": same,
     "append": append, "add": append, "appendleft": append, "extend": extend, "insert": insert,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, builtins, cloud, expressions, guards, libraries, targets
+from ringfence.dataflow import (
+    access,
+    builtins,
+    cloud,
+    credentials,
+    expressions,
+    guards,
+    libraries,
+    targets,
+)
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -96,6 +105,8 @@ def evaluate_arguments(machine: Machine, node: syntax.Call) -> Arguments:
             others = spread_keywords(machine, value, keywords, others, node)
         elif argument.name is not None:
             keywords[argument.name] = value
+            if isinstance(argument.value, syntax.Constant):
+                credentials.check(machine, argument.name, argument.value)
         elif rest is not None:
             rest = join(rest, value)
         else:
@@ -306,9 +317,9 @@ def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:
             if isinstance(obj, ClassObject) and depth < 8:
                 copy_fields(obj, instance, depth + 1)
     for name, value in cls.members.items():
-        if "static " + name not in cls.accessors and name not in cls.accessors:
-            if not any(isinstance(obj, Closure) and not obj.node.is_arrow for obj in value.objects):
-                instance.fields[name] = expressions.bind_arrow(value, instance)
+        is_method = any(isinstance(o, Closure) and not o.node.is_arrow for o in value.objects)
+        if not is_method and not {name, "static " + name} & cls.accessors:
+            instance.fields[name] = expressions.bind_arrow(value, instance)
 
 
 # --- the application's own functions ---

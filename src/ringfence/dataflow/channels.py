@@ -89,7 +89,9 @@ CARRIERS: dict[tuple[str, str], Carrier] = {
     ),
     ("s3", "PutObject"): Carrier("Bucket", "bucket", "s3", _S3, store="bucket"),
     ("s3", "CopyObject"): Carrier("Bucket", "bucket", "s3", _S3, store="bucket"),
-    ("dynamodb", "PutItem"): Carrier("TableName", "table", "dynamodb-stream", _TABLE, store="table"),
+    ("dynamodb", "PutItem"): Carrier(
+        "TableName", "table", "dynamodb-stream", _TABLE, store="table"
+    ),
     ("dynamodb", "UpdateItem"): Carrier(
         "TableName", "table", "dynamodb-stream",
         (("Records[].dynamodb.NewImage", "ExpressionAttributeValues"),
@@ -267,9 +269,11 @@ class PostOffice:
                     else Hole(self.carry_taint(machine, part.taint, channel))
                     for part in const.parts
                 )
-                const = Mix(parts)
-                taint = taint or of(const).taint
-            consts.append(const)
+                mix = Mix(parts)
+                taint = taint or of(mix).taint
+                consts.append(mix)
+            else:
+                consts.append(const)
         result = Value(tuple(consts), taint, (), value.open)
         for obj in value.objects:
             if depth >= MAX_DEPTH:
@@ -421,7 +425,7 @@ def letters_of(record: CallRecord, carrier: Carrier) -> list[Parameters]:
 
 
 def pattern_may_match(application: Application, rule: str, parameters: Parameters) -> bool:
-    """Whether a rule's pattern admits the event's source and detail type, as far as both are known."""
+    """Whether a rule's pattern admits the event's source and detail type, where known."""
     from ringfence.model.value import Mapping, Sequence, string
 
     resource = application.resources.get(rule)
@@ -456,9 +460,9 @@ def opened_json(value: Value) -> Value:
 
 def describe(channel: Channel) -> str:
     name = channel.resource.rpartition("#")[2].removeprefix("name:").removeprefix("variable:")
-    verb = {"invoke": "is sent to", "bucket": "is stored in", "table": "is stored in",
-            "s3": "is stored in", "dynamodb-stream": "is stored in"}.get(channel.kind, "is sent to")  # fmt: skip
-    return f"{verb} {name}"
+    verbs = {"invoke": "is sent to", "bucket": "is stored in", "table": "is stored in",
+            "s3": "is stored in", "dynamodb-stream": "is stored in"}  # fmt: skip
+    return f"{verbs.get(channel.kind, 'is sent to')} {name}"
 
 
 def first_step(trail: Trail, atom: Taint, sender: str) -> Trail:

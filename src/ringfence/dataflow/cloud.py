@@ -41,7 +41,7 @@ _CREDENTIALS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token
 def library_member(machine: Machine, path: str) -> Value | None:
     """A member of an SDK that is no plain library name; None otherwise."""
     if machine.language == "python":
-        if path == "boto3.session" or path == "aioboto3.session":
+        if path in ("boto3.session", "aioboto3.session"):
             return Value(objects=(External("boto3"),))
         return None
     if path.startswith("aws-sdk/clients/"):

@@ -6,7 +6,7 @@ import operator as operators
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ringfence.dataflow import access, calls, guards, targets, texts
+from ringfence.dataflow import access, calls, credentials, guards, targets, texts
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -326,6 +326,8 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
             continue
         key = machine.evaluate(entry.key)
         value = machine.evaluate(entry.value)
+        if isinstance(entry.value, syntax.Constant) and isinstance(entry.key, syntax.Constant):
+            credentials.check(machine, str(entry.key.value), entry.value)
         if isinstance(entry.value, syntax.FunctionLiteral) and not entry.value.is_arrow:
             value = bind(value, result)
         known = access.keys_of(key)

@@ -153,13 +153,15 @@ def index_test(machine: Machine, call: syntax.Call, other: Value, positive: bool
 def compare_order(machine: Machine, test: syntax.Compare, operator: str, positive: bool) -> None:
     """``LIST.indexOf(x) > -1``; ``set(x) <= ALLOWED``."""
     left = test.left
-    if isinstance(left, syntax.Call) and isinstance(left.function, syntax.Attribute):
-        if left.function.name == "indexOf" and left.arguments:
-            at_least = operator in (">", ">=") and positive
-            if at_least or (operator in ("<", "<=") and not positive):
-                container = evaluate_quietly(machine, left.function.value)
-                if is_allow_list(machine, container):
-                    clear_subject(machine, left.arguments[0].value, ALL)
+    if (
+        isinstance(left, syntax.Call)
+        and isinstance(left.function, syntax.Attribute)
+        and left.function.name == "indexOf"
+        and left.arguments
+        and (operator in (">", ">=")) is positive
+        and is_allow_list(machine, evaluate_quietly(machine, left.function.value))
+    ):
+        clear_subject(machine, left.arguments[0].value, ALL)
     if operator == "<=" and positive:
         subset_test(machine, left, test.right)
 

@@ -476,11 +476,13 @@ def callbackify(machine: Machine, arguments: Arguments, node: syntax.Node) -> Va
 _PYTHON: dict[str, Handler] = {
     **dict.fromkeys(
         ("float", "complex", "bool", "len", "id", "hash", "abs", "round", "ord", "sum", "range",
-         "time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "uuid.uuid4", "uuid.uuid1",
+         "time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "uuid.uuid4",
+         "uuid.uuid1",
          "decimal.Decimal", "uuid.UUID", "secrets.token_hex", "secrets.token_urlsafe",
          "hashlib.sha256", "hashlib.md5", "hashlib.sha1", "hashlib.sha512", "hashlib.new",
          "hmac.new", "hmac.compare_digest", "os.path.exists", "os.path.isfile", "os.path.isdir",
-         "os.path.getsize", "callable", "hasattr", "type", "issubclass", "datetime.datetime.strptime",
+         "os.path.getsize", "callable", "hasattr", "type", "issubclass",
+         "datetime.datetime.strptime",
          "datetime.datetime.fromisoformat", "ipaddress.ip_address", "datetime.date.today",
          "traceback.print_exc", "time.sleep", "random.randint", "random.random", "print"),
         clean,

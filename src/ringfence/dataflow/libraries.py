@@ -66,10 +66,10 @@ def call_external(
     if result is not None:
         return result
     name = path.rpartition(".")[2]
-    if tables is None and made is not None and receiver is not None and receiver.taint:
-        if builtins.knows(machine.language, name):
-            text = Value(receiver.consts, receiver.taint, (), True)
-            return builtins.method(machine, text, name, arguments, node, None)
+    is_text = made is not None and receiver is not None and bool(receiver.taint)
+    if receiver is not None and is_text and not tables and builtins.knows(machine.language, name):
+        text = Value(receiver.consts, receiver.taint, (), True)
+        return builtins.method(machine, text, name, arguments, node, None)
     return default_result(machine, path, receiver, arguments, node)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ringfence.dataflow import calls, expressions, guards, imports, responses, targets
+from ringfence.dataflow import calls, credentials, expressions, guards, imports, responses, targets
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.objects import (
     ClassObject,
@@ -239,6 +239,10 @@ class Machine:
     def run_assign(self, node: syntax.Assign) -> bool:
         value = self.evaluate(node.value)
         targets.assign(self, node.target, value, node.declares)
+        if isinstance(node.value, syntax.Constant) and isinstance(
+            node.target, (syntax.Name, syntax.Attribute)
+        ):
+            credentials.check(self, node.target.name, node.value)
         if isinstance(node.target, syntax.Name):
             guards.remember(self, node.target.name, node.value)
         if isinstance(node.value, syntax.FunctionLiteral) and not node.value.name:

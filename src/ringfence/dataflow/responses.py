@@ -58,11 +58,10 @@ def header_map(response: Struct) -> dict[str, Value]:
             if isinstance(obj, Struct):
                 for key, value in obj.fields.items():
                     lower = str(key).lower()
-                    if name == "multiValueHeaders":
-                        for inner in value.objects:
-                            if isinstance(inner, Struct):
-                                value = join(value, inner.items())
                     found[lower] = join(found.get(lower, NOTHING), value)
+                    for inner in value.objects:
+                        if isinstance(inner, Struct):
+                            found[lower] = join(found[lower], inner.items())
     return found
 
 
@@ -88,11 +87,20 @@ def cors(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None
     allowed = any(const is True or const == "true" for const in credentials.consts)
     if not allowed:
         return
-    reflected = any(verdicts.judge(machine, atom) is not None for atom in origin.taint)
-    if reflected or "*" in origin.texts():
+    if any(verdicts.judge(machine, atom) is not None for atom in origin.taint):
         sinks.issue(
             machine,
             "permissive-cors-response",
             node,
-            "any site may read the response with the user's credentials",
+            "the origin is taken from the request, so any site may read the response with the "
+            "user's credentials",
+        )
+    elif "*" in origin.texts():
+        sinks.issue(
+            machine,
+            "permissive-cors-response",
+            node,
+            "any origin is allowed together with credentials; browsers refuse that, "
+            "so the wider setting will be sought next",
+            "low",
         )

@@ -54,7 +54,7 @@ class Exit:
 
 
 class Frame:
-    """A running call (or module). ``exits`` are its returns; ``broken`` the states of loop exits."""
+    """A running call or module. ``exits`` are its returns, ``broken`` the states of loop exits."""
 
     __slots__ = (
         "broken",

@@ -278,6 +278,8 @@ def flow(
     lost += max(atom.quality, verdict.lost)
     if machine.unreached:
         lost = max(lost, 2)
+    if is_foreign(machine):
+        lost += 1
     if lost > 3:
         return
     place = machine.location(node)
@@ -298,6 +300,18 @@ def flow(
     machine.collected.flows[key] = Flow(
         rule, machine.function.id, source, sink, argument, place, steps, certainty, effect, value
     )
+
+
+_FOREIGN = re.compile(r"(^|/)(site-packages|node_modules|vendor|vendored|third_party)/")
+
+
+def is_foreign(machine: Machine) -> bool:
+    """Whether the running file is a copy of somebody else's library."""
+    file = machine.frame.module.file
+    code = machine.function.code
+    if _FOREIGN.search(file) is not None:
+        return True
+    return code is not None and any(file.startswith(layer + "/") for layer in code.layers)
 
 
 def rank(found: Flow) -> tuple[int, int]:

@@ -126,9 +126,9 @@ def note_module_state(machine: Machine, obj: Struct, value: Value, node: syntax.
     if not isinstance(base, syntax.Name) or base.name in ("this", "self", "exports", "module"):
         return
     holder = machine.frame.scope.holder(base.name)
-    if holder is not None and holder.is_module:
-        if any(obj is one for one in holder.variables[base.name].objects):
-            note_shared_state(machine, base.name, value)
+    kept = holder.variables[base.name].objects if holder is not None and holder.is_module else ()
+    if any(obj is one for one in kept):
+        note_shared_state(machine, base.name, value)
 
 
 def label(target: syntax.Expression, value: Value) -> None:

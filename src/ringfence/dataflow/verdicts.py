@@ -47,6 +47,8 @@ def judge_event(machine: Machine, path: tuple[str, ...]) -> Verdict | None:
     ordered = sorted(machine.triggers, key=lambda trigger: -int(trigger.sender.exposure))
     for trigger in ordered:
         control, field = machine.events.control(trigger.kind, path)
+        if trigger.kind == "invoke" and field is None:
+            control, field = machine.events.guess(path)
         if control == "no":
             continue
         (sure if control == "yes" else perhaps).append(trigger.id)

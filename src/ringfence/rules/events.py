@@ -103,9 +103,12 @@ class EventCatalogue:
         return self._walk(shape, path)[0]
 
     def guess(self, path: tuple[str, ...]) -> Answer:
-        """The same for a function whose triggers are not known: the best-fitting kind decides."""
+        """The same for a function whose triggers are not known: the best-fitting kind decides.
+
+        One part of a path says nothing (many events have an ``id``), so two must fit.
+        """
         best: Answer = ("yes", None)
-        depth = 0
+        depth = 1
         for shape in self.shapes.values():
             if shape.default == "yes":
                 continue
@@ -135,7 +138,8 @@ class EventCatalogue:
                 return node.strongest(), place
             if child is None:
                 if covering is not None:
-                    return (covering.controlled, covering), place
+                    deep = node.field is covering and covering.type in ("map", "list")
+                    return (covering.controlled, covering), len(path) if deep else place
                 return (shape.default, None), place
             node = child
             if node.field is not None:
@@ -152,7 +156,7 @@ class EventCatalogue:
         best: tuple[Answer, int] | None = None
         for kind in outer.nested:
             shape = self.shapes.get(kind)
-            if shape is None or len(rest) < 2:
+            if shape is None or not rest:
                 continue
             answer, matched = self._walk(shape, rest)
             if answer[1] is None or matched < min(3, len(rest)):
