@@ -22,3 +22,8 @@ exports.modules = async (event) => {
   await import('./handlers/' + event.name); // bad: unsafe-reflection
   require('./handlers/fixed');
 };
+
+exports.paths = async (event) => {
+  require('jsonpath').query(event, '$.orders[*]');
+  require('jsonpath').query({}, event.path); // bad: code-injection
+};

@@ -60,3 +60,10 @@ exports.plaintext = async (event) => {
   await fetch('http://localhost:2772/applications');
   await fetch('https://api.example.com/items');
 };
+
+exports.prepared = async (event) => {
+  const wide = new Request(event.url, { method: 'POST' }); // bad: server-side-request-forgery
+  await fetch(wide);
+  const narrow = new Request('https://api.example.com', { method: 'POST', body: JSON.stringify(event) });
+  await fetch(narrow);
+};
