@@ -56,7 +56,7 @@ ISSUE_RULES = frozenset(
         "plaintext-transport",
     ]
 )
-FILES = sorted((FOLDER / "python").glob("*.toml")) + sorted((FOLDER / "javascript").glob("*.toml"))
+FILES = sorted(FOLDER.glob("*/*.toml"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
