@@ -308,7 +308,7 @@ def annotate_fields(
         instance.rest = join(instance.rest, value)
     instance.fields.update(arguments.keywords)
     if arguments.others is not None:
-        instance.base = arguments.others
+        instance.rest = join(instance.rest, arguments.others)
 
 
 def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:

@@ -128,6 +128,8 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
                 refine(machine, subject, not positive)
         if positive and is_trusted(value):
             clear_subject(machine, subject, ALL)
+        if not positive and value.only_text() in ("__proto__", "constructor", "prototype"):
+            clear_subject(machine, subject, frozenset(("prototype-pollution",)))
 
 
 def is_trusted(value: Value) -> bool:

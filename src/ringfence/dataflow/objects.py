@@ -266,6 +266,12 @@ class Regex(Obj):
         self.flags = flags
 
 
+class Inherited(Obj):
+    """What an object inherits: the sender's key may be ``__proto__``, so it may be reached."""
+
+    __slots__ = ()
+
+
 class Environment(Obj):
     """``os.environ`` or ``process.env``."""
 

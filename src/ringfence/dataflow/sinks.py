@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import verdicts
-from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
+from ringfence.dataflow.objects import Closure, External, Inherited, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
@@ -154,6 +154,8 @@ def at(value: Value, dotted: str) -> Value | None:
                     step = join(step, obj.items())
                 elif key not in obj.fields and obj.base is not None:
                     step = join(step, Value((), deep_taint(obj.base), (), True))
+            elif isinstance(obj, External):
+                step = join(step, obj.keywords.get(key, NOTHING))
         if value.taint:
             step = join(step, Value((), value.taint, (), True))
         if step.is_nothing:
@@ -184,6 +186,8 @@ def holds(condition: Condition, arguments: Arguments) -> bool:
     if value is not None and condition.field:
         value = at(value, condition.field)
     test, operand = condition.test, condition.operand
+    if value is not None:
+        value = with_names(value)
     if test == "absent":
         return (value is None) is bool(operand)
     if value is None:
@@ -191,7 +195,8 @@ def holds(condition: Condition, arguments: Arguments) -> bool:
     if test == "equals":
         return any(same_const(const, operand) for const in value.consts)
     if test == "not_equals":
-        return not (value.definite and all(same_const(const, operand) for const in value.consts))
+        sure = bool(value.consts) and not value.open and not value.taint
+        return not (sure and all(same_const(const, operand) for const in value.consts))
     if test == "one_of":
         return any(const in operand for const in value.consts if isinstance(const, (str, int)))
     if test == "matches":
@@ -209,6 +214,14 @@ def holds(condition: Condition, arguments: Arguments) -> bool:
             for item in obj.fields.values()
         )
     return has_type(value, str(operand))
+
+
+def with_names(value: Value) -> Value:
+    """A library's object counts as its name: ``yaml.Loader``."""
+    names = tuple(obj.path for obj in value.objects if isinstance(obj, External))
+    if not names:
+        return value
+    return Value(value.consts + names, value.taint, value.objects, value.open)
 
 
 @lru_cache(maxsize=256)
@@ -414,10 +427,10 @@ def assigned(
     if machine.language == "python" or not key.taint or not isinstance(node, syntax.Index):
         return
     inner = node.value
-    if not isinstance(inner, syntax.Index) or isinstance(inner.key, syntax.Slice):
-        return
-    outer = machine.evaluate(inner.key)
-    if outer.taint and deep_taint(value):
+    reached = any(isinstance(obj, Inherited) for obj in container.objects)
+    if isinstance(inner, syntax.Index) and not isinstance(inner.key, syntax.Slice):
+        reached = reached or bool(machine.evaluate(inner.key).taint)
+    if reached and deep_taint(value):
         for atom in key.taint:
             flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, 1)
 
