@@ -27,6 +27,8 @@ from ringfence.model.value import (
 
 #: How many undecided conditions one string may multiply out over.
 MAXIMUM_CHOICES_IN_TEXT = 4
+#: How many known and unknown parts one string may have.
+MAXIMUM_PARTS = 500
 
 
 def make(data: Any, location: Location, origins: tuple[Origin, ...] = NO_ORIGINS) -> Value:
@@ -75,6 +77,8 @@ def join(pieces: Iterable[Value | str], location: Location, depth: int = 0) -> V
                 parts[-1] += part
             else:
                 parts.append(part)
+        if len(parts) > MAXIMUM_PARTS:
+            return Unknown(f"a text of more than {MAXIMUM_PARTS} parts", location)
     if all(isinstance(part, str) for part in parts):
         return Scalar("".join(str(part) for part in parts), location, tuple(origins))
     return Text(tuple(parts), location, tuple(origins))

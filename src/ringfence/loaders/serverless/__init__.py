@@ -82,7 +82,7 @@ def _provider_name(document: Mapping) -> str:
 def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> Template:
     from ringfence.loaders.intrinsics import resolve
     from ringfence.loaders.serverless.builder import Builder
-    from ringfence.loaders.serverless.events import compile_events
+    from ringfence.loaders.serverless.events import compile_events, finish
     from ringfence.loaders.serverless.functions import compile_functions
     from ringfence.loaders.serverless.resources import read_resources_once
     from ringfence.loaders.serverless.roles import compile_roles, plan_roles
@@ -100,6 +100,7 @@ def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> 
         from ringfence.loaders.serverless.step_functions import compile_state_machines
 
         compile_state_machines(builder)
+    finish(builder)
     compile_roles(builder)
     _add_layers(builder)
     sections = read_resources_once(service)

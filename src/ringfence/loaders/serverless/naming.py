@@ -27,8 +27,8 @@ def function_id(key: str) -> str:
 
 
 def path_part(part: str) -> str:
-    """One part of a URL path in a logical id: ``{id}`` becomes ``IdVar``."""
-    named = _PARAMETER.sub(r"\1Var", part.replace("-", "Dash"))
+    """One part of a URL path in a logical id: ``{id}`` becomes ``IdVar``, ``aB`` ``Ab``."""
+    named = _PARAMETER.sub(r"\1Var", part.capitalize().replace("-", "Dash"))
     return upper_first(_NOT_ALPHANUMERIC.sub("", named))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ringfence.loaders.construct import entries_of, is_set, items_of, make_mapping, mapping_of
-from ringfence.loaders.serverless.builder import Builder, attribute, ref
+from ringfence.loaders.serverless.builder import Builder, Event, attribute, ref
 from ringfence.loaders.serverless.events.authorizers import authorize
-from ringfence.loaders.serverless.events.rest import add_path, api_id, ensure_api
+from ringfence.loaders.serverless.events.rest import add_path, api_id, ensure_api, method_and_path
 from ringfence.loaders.serverless.naming import alphanumeric, function_id, method_id
 from ringfence.loaders.serverless.roles import role_arn, trust
+from ringfence.loaders.serverless.service import FunctionEntry
 from ringfence.model.location import Location
-from ringfence.model.value import Mapping, Sequence, Value, display, string
+from ringfence.model.value import Mapping, Sequence, Value, boolean, display, string
 
 #: How deep the states of a definition may nest while their resources are gathered.
 MAXIMUM_DEPTH = 40
@@ -66,7 +68,8 @@ def _compile(key: str, given: Mapping, place: Location, builder: Builder) -> Non
     builder.add(logical_id, "AWS::StepFunctions::StateMachine", properties, place)
     for number, item in enumerate(items_of(given.get("events")), 1):
         for kind, value, at in entries_of(item):
-            _event(logical_id, kind, value, at, number, builder)
+            start = Start(logical_id, alphanumeric(key), value, at, number, builder)
+            _event(start, kind)
 
 
 def _capital(given: Mapping) -> dict[str, Value] | None:
@@ -151,98 +154,151 @@ def _gather(value: Value | None, statements: list[Any], depth: int) -> None:
 
 
 def _task(state: Mapping) -> dict[str, Any]:
+    """What one state needs: the function it names, or the call of a service."""
     resource = state.get("Resource")
     text = string(resource) or ""
     if ":states:" not in text:
-        return {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [resource]}
+        return _invoke(resource)
     call = text.rpartition(":::")[2].partition(".")[0]
-    service = call.partition(":")[0]
     parameters = mapping_of(state.get("Parameters") or state.get("Arguments"))
-    target = next((parameters.get(name) for name in _TARGETS if name in parameters), None)
-    action = _ACTIONS.get(call, call.removeprefix("aws-sdk:") or f"{service}:*")
-    return {"Effect": "Allow", "Action": [action], "Resource": [target or "*"]}
+    name = next((name for name in _TARGETS if name in parameters), "")
+    target = parameters.get(name)
+    if call == "lambda:invoke":
+        return _invoke(target)
+    action = _ACTIONS.get(call, call.removeprefix("aws-sdk:") or "*")
+    return {"Effect": "Allow", "Action": [action], "Resource": [_target_arn(name, target)]}
 
 
-def _event(
-    machine: str, kind: str, value: Value, place: Location, number: int, builder: Builder
-) -> None:
+def _invoke(function: Value | None) -> dict[str, Any]:
+    versions = {"Fn::Sub": ["${function}:*", {"function": function}]}
+    resources = [function, versions] if function is not None else ["*"]
+    return {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": resources}
+
+
+def _target_arn(name: str, target: Value | None) -> Any:
+    """The ARN of what a call names: queues by URL, tables by name, the others by ARN."""
+    if target is None:
+        return "*"
+    if name not in ("QueueUrl", "TableName"):
+        return target
+    referenced = mapping_of(target).get("Ref")
+    if referenced is None and getattr(target, "tag", "") == "Ref":
+        referenced = target
+    if referenced is not None:
+        return attribute(display(referenced))
+    known = string(target)
+    if known is None:
+        return target
+    arn = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/"
+    if name == "QueueUrl":
+        arn = "arn:${AWS::Partition}:sqs:*:*:"
+        known = known.rpartition("/")[2]
+    return {"Fn::Sub": arn + known}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One event of a state machine: the machine's logical id, its key's word, the settings."""
+
+    machine: str
+    word: str
+    value: Value
+    place: Location
+    number: int
+    builder: Builder
+
+    def role(self, logical_id: str, principal: str, resource: Any = None) -> dict[str, Any]:
+        """The role under which something starts the machine; several machines may share it."""
+        statement = {
+            "Effect": "Allow",
+            "Action": ["states:StartExecution"],
+            "Resource": resource or ref(self.machine),
+        }
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        policy = {"PolicyName": "start execution", "PolicyDocument": document}
+        if self.builder.has(logical_id):
+            added = make_mapping(policy, self.place)
+            self.builder.append(logical_id, "Policies", [added], self.place)
+        self.builder.add(
+            logical_id,
+            "AWS::IAM::Role",
+            {
+                "AssumeRolePolicyDocument": trust(self.place, principal),
+                "Policies": [policy],
+            },
+            self.place,
+        )
+        return attribute(logical_id)
+
+    def rule(self, logical_id: str, role: str, what: dict[str, Any]) -> None:
+        given = mapping_of(self.value)
+        arn = self.role(role, "events.amazonaws.com")
+        target = {"Arn": ref(self.machine), "Id": logical_id, "RoleArn": arn}
+        self.builder.add(
+            logical_id,
+            "AWS::Events::Rule",
+            {**what, "Name": given.get("name"), "Targets": [target]},
+            self.place,
+        )
+
+
+def _event(start: Start, kind: str) -> None:
     """An event that starts the state machine."""
+    given = mapping_of(start.value)
     if kind == "http":
-        _http(machine, value, place, number, builder)
-        return
-    given = mapping_of(value)
-    what: dict[str, Any]
-    if kind == "schedule":
-        rate = given.get("rate") if given.entries else value
-        what = {"ScheduleExpression": next(iter(items_of(rate)), None)}
+        _http(start)
+    elif kind == "schedule":
+        rates = given.get("rate") if given.entries else start.value
+        for rate in items_of(rates):
+            number = start.builder.next_number(f"{start.word}schedule")
+            start.rule(
+                f"{start.word}StepFunctionsEventsRuleSchedule{number}",
+                f"{start.word}ScheduleToStepFunctionsRole",
+                {"ScheduleExpression": rate},
+            )
     elif kind in ("cloudwatchEvent", "eventBridge"):
         pattern = given.get("event")
-        what = {
-            "EventPattern": pattern if pattern is not None else given.get("pattern"),
-            "EventBusName": given.get("eventBusName"),
-        }
+        number = start.builder.next_number(f"{start.word}{kind}")
+        start.rule(
+            f"{start.word}EventsRuleCloudWatchEvent{number}",
+            f"{start.word}EventToStepFunctionsRole",
+            {
+                "EventPattern": pattern if pattern is not None else given.get("pattern"),
+                "EventBusName": given.get("eventBusName"),
+            },
+        )
     else:
-        builder.skip(f"event {kind} of {machine}", "this event type is not known", place)
-        return
-    role = _starter(f"{machine}Event{number}Role", machine, "events.amazonaws.com", place, builder)
-    target = {"Arn": ref(machine), "Id": f"{machine}-{number}", "RoleArn": role}
-    builder.add(
-        f"{machine}EventsRule{number}",
-        "AWS::Events::Rule",
-        {**what, "Name": given.get("name"), "Targets": [target]},
-        place,
-    )
+        what = f"event {kind} of {start.machine}"
+        start.builder.skip(what, "this event type is not known", start.place)
 
 
-def _starter(
-    role: str, machine: str, principal: str, place: Location, builder: Builder
-) -> dict[str, Any]:
-    statement = {
-        "Effect": "Allow",
-        "Action": ["states:StartExecution"],
-        "Resource": ref(machine),
-    }
-    document = {"Version": "2012-10-17", "Statement": [statement]}
-    builder.add(
-        role,
-        "AWS::IAM::Role",
-        {
-            "AssumeRolePolicyDocument": trust(place, principal),
-            "Policies": [{"PolicyName": "start execution", "PolicyDocument": document}],
-        },
-        place,
-    )
-    return attribute(role)
-
-
-def _http(machine: str, value: Value, place: Location, number: int, builder: Builder) -> None:
-    from ringfence.loaders.serverless.builder import Event
-    from ringfence.loaders.serverless.events.rest import method_and_path
-    from ringfence.loaders.serverless.service import FunctionEntry
-
-    entry = FunctionEntry(machine, mapping_of(value), place)
-    event = Event("http", value, place, entry, builder, number)
+def _http(start: Start) -> None:
+    entry = FunctionEntry(start.machine, mapping_of(start.value), start.place)
+    event = Event("http", start.value, start.place, entry, start.builder, start.number)
     method, path = method_and_path(event)
-    ensure_api(builder, place)
+    ensure_api(start.builder, start.place)
     resource = add_path(event, path)
-    role = _starter(f"{machine}ApiGatewayRole", machine, "apigateway.amazonaws.com", place, builder)
-    uri = {
-        "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution"
-    }
-    builder.add(
+    # The plugin lets the API start every state machine of the account.
+    role = start.role("ApigatewayToStepFunctionsRole", "apigateway.amazonaws.com", "*")
+    uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution"
+    machine = {"machine": ref(start.machine)}
+    template = '{"input": "$body", "stateMachineArn": "${machine}"}'
+    start.builder.add(
         method_id(path, method),
         "AWS::ApiGateway::Method",
         {
             "HttpMethod": method,
-            "RestApiId": api_id(builder),
+            "RestApiId": api_id(start.builder),
             "ResourceId": resource,
-            **authorize(event, api_id(builder)),
+            "ApiKeyRequired": boolean(event.get("private")) is True,
+            **authorize(event, api_id(start.builder)),
             "Integration": {
                 "Type": "AWS",
                 "IntegrationHttpMethod": "POST",
                 "Credentials": role,
-                "Uri": uri,
+                "Uri": {"Fn::Sub": uri},
+                "RequestTemplates": {"application/json": {"Fn::Sub": [template, machine]}},
             },
         },
-        place,
+        start.place,
     )

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 #: A variable's first source: a word, parameters in brackets, then an address. Two colons make it
 #: a pseudo parameter of CloudFormation.
 _SOURCE = re.compile(r"\s*([A-Za-z][\w-]*)(\.[\w-]+)?\s*(\(|:(?!:))")
+#: A variable longer than this is text; so is what follows when too much was looked through.
+MAXIMUM_VARIABLE = 5_000
+MAXIMUM_WORK = 3_000_000
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
@@ -26,14 +29,16 @@ class Variable:
 def pieces_of(text: str, opening: str = "${", closing: str = "}") -> list[str | Variable]:
     """Literal text and variables, in order; unclosed variables are text."""
     found: list[str | Variable] = []
-    start = literal = 0
-    while True:
+    start = literal = work = 0
+    while work < MAXIMUM_WORK:
         start = text.find(opening, start)
         if start < 0:
             break
         end = _end(text, start, opening, closing)
+        work += (end - start) if end >= 0 else MAXIMUM_VARIABLE
         if end < 0:
-            break
+            start += len(opening)
+            continue
         inner = text[start + len(opening) : end]
         if _SOURCE.match(inner):
             if literal < start:
@@ -52,7 +57,7 @@ def _end(text: str, start: int, opening: str, closing: str) -> int:
     """Where the variable that opens at ``start`` closes; -1 when it does not."""
     depth = 0
     position = start
-    while position < len(text):
+    while position < min(len(text), start + MAXIMUM_VARIABLE):
         if text.startswith(opening, position):
             depth += 1
             position += len(opening)

@@ -20,7 +20,6 @@ def compile_events(builder: Builder) -> None:
         for position, item in enumerate(items_of(function.get("events")), 1):
             numbers["position"] = position
             _read(item, function, builder, numbers, handlers)
-    finish(builder)
 
 
 def _read(

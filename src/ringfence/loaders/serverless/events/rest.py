@@ -222,6 +222,9 @@ def _add_preflight(event: Event, path: str, method: str, resource: Any, cors: Va
     methods = [display(item) for item in items_of(given.get("methods"))] or ["OPTIONS", method]
     credentials = boolean(given.get("allowCredentials")) is True
     logical_id = method_id(path, "options")
+    if event.builder.has(logical_id):
+        _add_allowed_method(event.builder, logical_id, method)
+        return
     values = {
         "Access-Control-Allow-Origin": f"'{origin}'",
         "Access-Control-Allow-Headers": "'" + ",".join(listed) + "'",
@@ -248,6 +251,18 @@ def _add_preflight(event: Event, path: str, method: str, resource: Any, cors: Va
         event.settings.key_location("cors"),
         owner=event.function.key,
     )
+
+
+def _add_allowed_method(builder: Builder, logical_id: str, method: str) -> None:
+    """A further method of a path whose preflight answer is there already."""
+    integration = mapping_of(builder.properties(logical_id).get("Integration"))
+    for answer in items_of(integration.get("IntegrationResponses")):
+        headers = mapping_of(mapping_of(answer).get("ResponseParameters"))
+        name = "method.response.header.Access-Control-Allow-Methods"
+        listed = display(headers.get(name)).strip("'").split(",")
+        if headers.entries and method not in listed:
+            text = "'" + ",".join([*listed, method]) + "'"
+            headers.entries[name] = Scalar(text, headers.location)
 
 
 def finish(builder: Builder) -> None:
