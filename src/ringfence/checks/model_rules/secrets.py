@@ -46,7 +46,8 @@ _SECRET_NAME = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:.*(?:change|replace|insert|your|todo|example|placeholder|dummy|redacted|<|>|\*\*\*"
-    r"|xxx|\.\.\.).*|none|null|true|false|undefined|test|secret|password|string|n/?a|\d{1,4}|-+)?$"
+    r"|xxx|\.\.\.).*|none|null|true|false|undefined|test|secret|password|string|n/?a"
+    r"|(?:my)?(?:api)?[-_ ]?(?:key|token)(?:[-_ ]?value)?|\d{1,4}|-+)?$"
 )
 _REFERS = re.compile(
     r"^(?:\{\{resolve:|\$\{|arn:|ssm:|/|https?://[^:@]*$|[a-z0-9-]+/[a-z0-9/_-]+$)"
