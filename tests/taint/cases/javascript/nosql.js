@@ -22,3 +22,10 @@ exports.array = async (event) => {
   const body = JSON.parse(event.body);
   return [1, 2].find((one) => one === body.one);
 };
+
+exports.look_alikes = async (event) => {
+  const body = JSON.parse(event.body);
+  const page = require('cheerio').load('<p></p>');
+  page('p').find(body.selector);
+  body.list.find((one) => one.id === body.id);
+};
