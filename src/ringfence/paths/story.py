@@ -291,7 +291,7 @@ def _queries_items(case: Case) -> bool:
     """Whether the query goes to the provider's tables and not to a database of its own."""
     sink = case.flow.sink.lower() if case.flow else ""
     if case.rule == "nosql-injection":
-        return "mongo" not in sink
+        return not any(word in sink for word in ("mongo", "opensearch", "elasticsearch"))
     return "dynamodb" in sink or "partiql" in sink
 
 

@@ -18,12 +18,14 @@ from typing import Any, TypeVar
 from ringfence.model.application import Application, Resource, Role
 from ringfence.model.policy import Pattern
 from ringfence.model.value import Choice, Reference, Scalar, Text, Unknown, Value
-from ringfence.permissions.globs import overlaps
+from ringfence.permissions.globs import has_wildcard, overlaps
 
 T = TypeVar("T")
 HasId = Resource | Role
 
 _OPEN, _CLOSE = "⟦", "⟧"
+#: Letters compared with letters, in all questions about one application; about four seconds.
+MAX_WORK = 60_000_000
 STACK = f"{_OPEN}AWS::StackName{_CLOSE}"
 
 #: kind → (service, resource part). ``{}`` is the name; secrets end in six random characters.
@@ -107,6 +109,8 @@ class ResourceNames:
         self.resources = application.resources
         self._names: dict[str, str] = {}
         self._by_service: dict[str, list[tuple[Resource, tuple[str, ...]]]] = {}
+        self._work_left = MAX_WORK
+        self._meant: dict[tuple[str, tuple[str, ...]], list[Resource]] = {}
         self._memory: dict[tuple[str, str], tuple[object, Any]] = {}
         for resource in application.resources.values():
             form = _FORMS.get(resource.kind)
@@ -193,8 +197,14 @@ class ResourceNames:
     def meant_by(self, glob: str, kinds: tuple[str, ...] = ()) -> list[Resource]:
         """The resources of which the symbolic pattern means at least a part, in template order.
 
-        ``kinds`` limits the answer. A bare ``*`` means every resource.
+        ``kinds`` limits the answer. A bare ``*`` means every resource. Do not change the list.
         """
+        known = self._meant.get((glob, kinds))
+        if known is None:
+            known = self._meant[glob, kinds] = self._meant_by(glob, kinds)
+        return known
+
+    def _meant_by(self, glob: str, kinds: tuple[str, ...]) -> list[Resource]:
         everything = glob in ("*", "arn:*", "arn:-:*")
         service = "" if everything else service_of(glob)
         groups = [self._by_service.get(service, [])] if service else self._by_service.values()
@@ -203,8 +213,13 @@ class ResourceNames:
             for group in groups
             for resource, arns in group
             if (not kinds or resource.kind in kinds)
-            and (everything or any(overlaps(glob, arn) for arn in arns))
+            and (everything or any(self._overlaps(glob, arn) for arn in arns))
         ]
+
+    def _overlaps(self, glob: str, arn: str) -> bool:
+        """Whether they have something in common; no, once a hostile template's work is spent."""
+        self._work_left -= len(glob) * len(arn) if has_wildcard(glob) else len(arn)
+        return self._work_left > 0 and overlaps(glob, arn)
 
 
 def form_of(kind: str) -> str:

@@ -2,8 +2,8 @@
 
 ``matches`` asks about one text. ``covers`` and ``overlaps`` ask about two patterns: whether
 everything that the second means is meant by the first, and whether any text is meant by both.
-All work in time proportional to the product of the lengths at worst; longer pairs than
-``MAX_CELLS`` are answered on the safe side (not covered, overlapping).
+All work in time proportional to the product of the lengths at worst; pairs beyond ``MAX_CELLS``
+and ``MAX_STARS`` are answered on the safe side (not covered, overlapping).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 
 MAX_CELLS = 4_000_000
+MAX_STARS = 12
 
 
 def has_wildcard(pattern: str) -> bool:
@@ -49,7 +50,7 @@ def covers(pattern: str, other: str) -> bool:
         return matches(pattern, other)
     if pattern in ("*", other):
         return True
-    if not has_wildcard(pattern) or len(pattern) * len(other) > MAX_CELLS:
+    if not has_wildcard(pattern) or _is_hostile(pattern, other):
         return False
     return _covers(_normal(pattern), _normal(other))
 
@@ -61,9 +62,26 @@ def overlaps(pattern: str, other: str) -> bool:
         return matches(pattern, other)
     if not has_wildcard(pattern):
         return matches(other, pattern)
-    if pattern == "*" or other == "*" or len(pattern) * len(other) > MAX_CELLS:
+    if pattern == "*" or other == "*" or _is_hostile(pattern, other):
         return True
+    if not _begin_alike(pattern, other):
+        return False
     return _overlaps(_normal(pattern), _normal(other))
+
+
+def _is_hostile(pattern: str, other: str) -> bool:
+    stars = pattern.count("*") + other.count("*")
+    return stars > MAX_STARS or len(pattern) * len(other) > MAX_CELLS
+
+
+def _begin_alike(pattern: str, other: str) -> bool:
+    """Whether the letters before the first wildcard of either agree: most pairs differ there."""
+    for mine, theirs in zip(pattern, other, strict=False):
+        if mine in "*?" or theirs in "*?":
+            return True
+        if mine != theirs:
+            return False
+    return True
 
 
 def _normal(pattern: str) -> str:

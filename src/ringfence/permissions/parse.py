@@ -27,7 +27,11 @@ from ringfence.model.value import (
 
 #: A policy document as a string is at most 20 KiB in AWS; a generous multiple of it.
 MAX_JSON_CHARACTERS = 200_000
-MAX_STATEMENTS = 2_000
+MAX_STATEMENTS = 500
+#: Resources of one statement; a policy of AWS's greatest length has room for some 250.
+MAX_RESOURCES = 400
+#: Actions, resources and condition values of one document; the longest of AWS's own has 4,587.
+MAX_PATTERNS = 6_000
 _MARK = "\ue000"
 
 Undecided = tuple[Value, bool]
@@ -62,6 +66,7 @@ class _Reader:
         self.origin = origin
         self.statements: list[Statement] = []
         self.unknowns = 0
+        self._patterns_left = MAX_PATTERNS
 
     def document(self, value: Value, certain: bool) -> None:
         if isinstance(value, (Scalar, Text)):
@@ -93,6 +98,9 @@ class _Reader:
         effect = self._effect(value)
         actions, not_actions = self._pair(value, "Action")
         resources, not_resources = self._pair(value, "Resource")
+        if len(resources) > MAX_RESOURCES:
+            self.unknowns += len(resources) - MAX_RESOURCES
+            resources = resources[:MAX_RESOURCES]
         principals = self._principals(_entry(value, "Principal"))
         not_principals = self._principals(_entry(value, "NotPrincipal"))
         conditions = self._conditions(_entry(value, "Condition"))
@@ -137,10 +145,14 @@ class _Reader:
         found = []
         for item, certain in _flatten(value):
             self._certain &= certain
+            if self._patterns_left <= 0:
+                self.unknowns += 1
+                break
             found.append(self._pattern(item))
         return tuple(found)
 
     def _pattern(self, value: Value) -> Pattern:
+        self._patterns_left -= 1
         pattern = pattern_of(value)
         if not pattern.known:
             self.unknowns += 1

@@ -26,6 +26,8 @@ from ringfence.permissions.globs import covers, overlaps
 
 _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "powers.toml"
 
+#: Resources named for one action by one statement; more say nothing more to people.
+MAX_TARGETS = 40
 VERBS = ("administer", "read", "write", "delete", "invoke")
 WHOLE_ACCOUNT = "everything in the account"
 #: Kinds that are no resource of the model but have names in policies.
@@ -138,6 +140,8 @@ def _drafts(
         for draft in named:
             draft.personal = has_variable(pattern)
         found.extend(named)
+        if len(found) >= MAX_TARGETS:
+            break
     return found
 
 
