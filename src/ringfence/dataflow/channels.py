@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import cloud_calls, verdicts
@@ -321,12 +322,14 @@ class PostOffice:
                     verdict.sender, verdict.lost,
                 )  # fmt: skip
                 self.sources[key] = made
+                made.judge = source.judge
+                if not source.decided:
+                    made.judge = partial(verdicts.judge_event, machine)
             trail = Trail(first_step(atom.trail, atom, verdict.sender), channel.location,
                           describe(channel))  # fmt: skip
             carried.append(
                 Taint(
-                    made, tuple(p for p in atom.path), trail, False,
-                    atom.cleared,
+                    made, atom.path, trail, atom.derived, atom.cleared,
                     frozenset(), max(atom.quality, verdict.lost),
                 )
             )  # fmt: skip

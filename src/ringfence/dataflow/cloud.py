@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import access, cloud_names
-from ringfence.dataflow.cloud_calls import record
+from ringfence.dataflow.cloud_calls import record, unwrapped, wrapped
 from ringfence.dataflow.objects import Closure, CloudObject, Command, External, Method, Struct
 from ringfence.dataflow.texts import derive
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
@@ -62,7 +62,7 @@ def call_library(
             )
         return None
     if path.startswith("aws-sdk."):
-        return new_v2(path.removeprefix("aws-sdk."), arguments)
+        return new_v2(machine, path.removeprefix("aws-sdk."), arguments)
     if path.startswith("@aws-sdk/"):
         return call_v3(machine, path, arguments, node)
     if path.startswith(("aws-xray-sdk", "aws-lambda-powertools")) and path.rpartition(".")[2] in (
@@ -100,12 +100,22 @@ def options_credentials(arguments: Arguments) -> bool:
     return True
 
 
-def new_v2(name: str, arguments: Arguments) -> Value | None:
+def converted(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """``marshall`` and ``unmarshall``: the same item in the table's wire form, and back."""
+    value = arguments.get(0) or UNKNOWN
+    if not any(isinstance(obj, Struct) for obj in value.objects):
+        return value
+    if name in ("marshall", "input", "convertToAttr"):
+        return wrapped(machine.struct("map"), value)
+    return unwrapped(value)
+
+
+def new_v2(machine: Machine, name: str, arguments: Arguments) -> Value | None:
     own = options_credentials(arguments)
     if name.endswith(".DocumentClient"):
         return Value(objects=(CloudObject("document", "dynamodb", "client", own=own),))
     if name.startswith("DynamoDB.Converter"):
-        return derive(*arguments.everything())
+        return converted(machine, name.rpartition(".")[2], arguments)
     if "." in name or name in ("Config", "Credentials", "Endpoint", "HttpRequest"):
         return UNKNOWN
     return Value(
@@ -143,7 +153,7 @@ def call_v3(machine: Machine, path: str, arguments: Arguments, node: syntax.Node
     if module == "@aws-sdk/lib-storage" and name == "Upload":
         return new_upload(machine, arguments, node)
     if module == "@aws-sdk/util-dynamodb":
-        return derive(*arguments.everything())
+        return converted(machine, name, arguments)
     service = cloud_names.v3_service(module)
     if not service:
         return None

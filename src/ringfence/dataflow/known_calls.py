@@ -155,6 +155,19 @@ def decode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
 # --- attributes by name ---
 
 
+def deserialise_item(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """boto3's ``TypeDeserializer().deserialize({"S": x})`` is x."""
+    value = first(arguments)
+    inner = [obj.items() for obj in value.objects if isinstance(obj, Struct)]
+    return join_all([*inner, tainted(value.taint)]) if inner else tainted(value.taint)
+
+
+def serialise_item(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    struct = machine.struct("map")
+    struct.rest = first(arguments)
+    return Value(objects=(struct,))
+
+
 def get_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     from ringfence.dataflow import sinks
 
@@ -515,6 +528,8 @@ _PYTHON: dict[str, Handler] = {
     "functools.partial": partial, "functools.reduce": reduce_, "functools.wraps": wraps,
     "traceback.format_exc": format_trace, "traceback.format_exception": format_trace,
     "traceback.format_tb": format_trace, "sys.exc_info": format_trace,
+    "boto3.dynamodb.types.TypeDeserializer().deserialize": deserialise_item,
+    "boto3.dynamodb.types.TypeSerializer().serialize": serialise_item,
     "isinstance": isinstance_, "any": any_, "all": any_,
     "os.path.join": join_path, "posixpath.join": join_path,
     "os.path.realpath": normalised, "os.path.abspath": normalised, "os.path.normpath": normalised,

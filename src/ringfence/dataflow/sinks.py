@@ -153,15 +153,20 @@ def at(value: Value, dotted: str) -> Value | None:
                 if key == "[]":
                     step = join(step, obj.items())
                 elif key not in obj.fields and obj.base is not None:
-                    step = join(step, Value((), deep_taint(obj.base), (), True))
+                    step = join(step, Value((), guessed(deep_taint(obj.base)), (), True))
             elif isinstance(obj, External):
                 step = join(step, obj.keywords.get(key, NOTHING))
         if value.taint:
-            step = join(step, Value((), value.taint, (), True))
+            step = join(step, Value((), guessed(value.taint), (), True))
         if step.is_nothing:
             return None
         value = step
     return value
+
+
+def guessed(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:
+    """A field of something merely made from untrusted data may well be another part of it."""
+    return tuple(atom.changed(quality=2) if atom.derived else atom for atom in taint)
 
 
 def argument_name(sink: Sink) -> str:
@@ -254,6 +259,8 @@ def report(
     for atom in deep_taint(value):
         if sink.marks and not set(sink.marks) <= atom.marks:
             continue
+        if sink.rule == "nosql-injection" and sink.certainty == "low" and is_text(atom):
+            continue  # a plain text as a value cannot be an operator
         flow(
             machine,
             sink.rule,
@@ -316,6 +323,15 @@ def flow(
 
 
 _FOREIGN = re.compile(r"(^|/)(site-packages|node_modules|vendor|vendored|third_party)/")
+
+
+_TEXT_MAPS = frozenset(("pathParameters", "queryStringParameters", "headers", "stageVariables"))
+
+
+def is_text(atom: Taint) -> bool:
+    """Whether the value is a plain text for certain: a part of a request's address or header."""
+    path = atom.path
+    return len(path) > 1 and path[0] in _TEXT_MAPS and "!json" not in path and not atom.derived
 
 
 def is_foreign(machine: Machine) -> bool:

@@ -8,7 +8,7 @@ that it may be something else, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ringfence.model.application import Channel
@@ -35,10 +35,11 @@ class Source:
 
     ``kind`` is event or response; ``label`` begins its paths; ``triggers`` are ids (empty for a
     function's own event: the event catalogue then decides per path), ``via`` the channels that
-    carried it. ``quality`` is how sure it is that a stranger controls it: 0 high, 1 medium, 2 low.
+    carried it; ``judge`` then asks about its paths in the name of the first function. ``quality``
+    is how sure it is that a stranger controls it: 0 high, 1 medium, 2 low.
     """
 
-    __slots__ = ("decided", "kind", "label", "quality", "sender", "triggers", "via")
+    __slots__ = ("decided", "judge", "kind", "label", "quality", "sender", "triggers", "via")
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Source:
         self.sender = sender
         self.quality = quality
         self.decided = decided
+        self.judge: Callable[[tuple[str, ...]], object] | None = None
 
 
 class Trail:

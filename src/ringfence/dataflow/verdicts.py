@@ -23,6 +23,10 @@ def judge(machine: Machine, atom: Taint) -> Verdict | None:
     source = atom.source
     if source.kind == "error":
         return None
+    if source.judge is not None and not atom.derived:
+        asked = source.judge(atom.path)
+        assert asked is None or isinstance(asked, Verdict)
+        return asked
     if source.decided:
         return Verdict(source.triggers, source.sender, source.quality)
     key = ("verdict", id(source), atom.path)

@@ -131,9 +131,7 @@ class EventCatalogue:
                     if inner is not None:
                         return inner[0], place + 1 + inner[1]
                 continue
-            child = node.children.get(part)
-            if child is None:
-                child = node.children.get("*") if part != "[]" else None
+            child = node.children.get(part) or node.children.get("*")
             if child is None and part == "[]" and node.children:
                 return node.strongest(), place
             if child is None:
