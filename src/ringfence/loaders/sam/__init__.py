@@ -141,7 +141,10 @@ def _replace(template: Template, expansion: Expansion) -> None:
 
 
 def _expand_connectors(shorthands: list[Shorthand], expansion: Expansion) -> None:
-    owners = [*shorthands, *expansion.template.resources.values()]
+    owners: list[Shorthand | TemplateResource] = [
+        *shorthands,
+        *expansion.template.resources.values(),
+    ]
     if any(item.type == f"{PREFIX}Connector" or "Connectors" in item.attributes for item in owners):
         from ringfence.loaders.sam.connectors import expand_connectors
 

@@ -79,7 +79,7 @@ def _provider_name(document: Mapping) -> str:
     return "" if "${" in name else name
 
 
-def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> Template:
+def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> Template | None:
     from ringfence.loaders.intrinsics import resolve
     from ringfence.loaders.serverless.builder import Builder
     from ringfence.loaders.serverless.events import compile_events, finish
@@ -92,6 +92,10 @@ def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> 
     folder = posixpath.dirname(file)
     settings = Settings(options.options, options.env, options.parameters)
     service = read_service(document, file, Variables(document, tree, folder, settings))
+    name = string(service.provider.get("name")) or "aws"
+    if name != "aws":
+        tree.skip(file, f"the provider {name} is not supported yet", service.provider.location)
+        return None
     builder = Builder(service)
     plan_roles(builder)
     compile_functions(builder)

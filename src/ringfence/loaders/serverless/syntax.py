@@ -14,7 +14,7 @@ from dataclasses import dataclass
 _SOURCE = re.compile(r"\s*([A-Za-z][\w-]*)(\.[\w-]+)?\s*(\(|:(?!:))")
 #: A variable longer than this is text; so is what follows when too much was looked through.
 MAXIMUM_VARIABLE = 5_000
-MAXIMUM_WORK = 3_000_000
+MAXIMUM_WORK = 1_000_000
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
