@@ -176,6 +176,20 @@ def test_long_else_if_stays_shallow_and_whole() -> None:
     assert sum(1 for node in nodes(module.body) if isinstance(node, syntax.Call)) == 2001
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "with " + "(" * 2000 + "a" + ")" * 2000 + ": pass\n",
+        "match a:\n  case " + "(" * 2000 + "b" + ")" * 2000 + ": pass\n",
+        "x = f'" + "{a:" * 500 + "{a}" + "}" * 500 + "'\n",
+        "del " + "(" * 2000 + "a" + ")" * 2000 + "\n",
+        "a = " * 3000 + "b\n",
+    ],
+)
+def test_deep_corners_of_python_never_raise(text: str) -> None:
+    assert lower(text).language == "python"
+
+
 def test_runs_of_line_continuations_are_refused_at_once() -> None:
     (problem,) = lower("\\\n" * 100_000).problems
     assert problem.message == "more than 500 line continuations in a row; not read"

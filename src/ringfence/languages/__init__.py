@@ -44,15 +44,22 @@ def parse_source(
         return _empty(file, language, f"longer than {maximum_characters:,} characters; not read")
     if text.startswith("\ufeff"):
         text = text[1:]
+    if language not in ("python", "javascript", "typescript"):
+        return _empty(file, language, f"no front end reads {language or 'this language'}")
+    try:
+        return _lower(file, text, language)
+    except RecursionError:
+        return _empty(file, language, "nested too deeply; not read")
+
+
+def _lower(file: str, text: str, language: str) -> Module:
     if language == "python":
         from ringfence.languages.python import lower_python
 
         return lower_python(file, text)
-    if language in ("javascript", "typescript"):
-        from ringfence.languages.javascript import lower_script
+    from ringfence.languages.javascript import lower_script
 
-        return lower_script(file, text, language)
-    return _empty(file, language, f"no front end reads {language or 'this language'}")
+    return lower_script(file, text, language)
 
 
 def _empty(file: str, language: str, message: str) -> Module:
