@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from harness import CASES, found, marked, run
+from taint_harness import CASES, found, marked, run
 
 FILES = sorted((CASES / "javascript").glob("*.js"))
 

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from harness import run
+from taint_harness import run
 
 from ringfence.model.severity import Effect
 from ringfence.rules.taint import FOLDER
