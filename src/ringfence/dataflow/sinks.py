@@ -144,7 +144,13 @@ def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
 
 
 def at(value: Value, dotted: str) -> Value | None:
-    """The value at a dotted key of known maps; None where there is none."""
+    """The value at a dotted key of known maps; None where there is none.
+
+    ``(text)`` is the value itself as far as it is no list or map.
+    """
+    if dotted == "(text)":
+        texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
+        return Value(texts, value.taint, (), True) if texts or value.taint else None
     for key in dotted.split("."):
         step = NOTHING
         for obj in value.objects:
@@ -191,7 +197,7 @@ def holds(condition: Condition, arguments: Arguments) -> bool:
     if value is not None and condition.field:
         value = at(value, condition.field)
     test, operand = condition.test, condition.operand
-    if value is not None:
+    if value is not None and test in ("equals", "not_equals", "one_of"):
         value = with_names(value)
     if test == "absent":
         return (value is None) is bool(operand)
