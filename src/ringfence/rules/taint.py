@@ -51,7 +51,8 @@ it that count (``["url", "baseURL"]``); empty means the whole value and everythi
 absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular expression searched
 in the known text), ``type`` (text | list | map | function), ``contains`` (a known list holds this
 item). A test on an unknown value does not hold, save ``not_equals``. A library's object counts as
-its name (``equals = "yaml.Loader"``), ``field = "(text)"`` is the value if it is a text, and ``field`` of one is the keyword that it was made with.
+its name (``equals = "yaml.Loader"``), and ``field`` of one is the keyword that it was made with;
+``field = "(text)"`` is the value itself as far as it is no list or map.
 
     [[source]]                     # where data enters, besides the event itself
     call = ["requests.get"]        # the result of a call ...
