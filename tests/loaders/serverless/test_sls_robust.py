@@ -72,8 +72,12 @@ def test_junk_anywhere(tmp_path: Path, changes: list[tuple[tuple[Any, ...], Any]
             except (KeyError, IndexError, TypeError):
                 node = None
                 break
-        if isinstance(node, (dict, list)) and (isinstance(node, dict) or path[-1] < len(node)):
-            node[path[-1]] = junk
+        key = path[-1]
+        fits = isinstance(node, dict) or (
+            isinstance(node, list) and isinstance(key, int) and key < len(node)
+        )
+        if fits:
+            node[key] = json.loads(json.dumps(junk))
     (tmp_path / "serverless.json").write_text(json.dumps(service))
     tree = Tree(tmp_path)
     template = load_service(tree, "serverless.json", LoadOptions())
