@@ -41,7 +41,7 @@ def analyse(
     """All facts of the application's code.
 
     ``read_module`` gives the tree of a file relative to the root, None when there is none; for
-    code that stands inside a template it is asked for ``<template path>#<logical id>``. ``taint``
+    code that stands inside a template it is asked for the function's id (``<template>#<logical id>``). ``taint``
     are the tables by language, or what loads them.
     """
     load = taint.__getitem__ if isinstance(taint, Mapping) else taint
@@ -190,7 +190,7 @@ def interpret(machine: Machine, overlay: Value) -> str:
     assert code is not None
     file = code.file
     if code.inline is not None:
-        file = f"{code.file}#{machine.function.logical_id}"
+        file = machine.function.id
     module = imports.load(machine, file)
     if module is None:
         return f"{code.file} cannot be read"

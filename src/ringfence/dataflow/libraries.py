@@ -135,6 +135,8 @@ def from_tables(
     """The result as wrappers, sources, sanitisers, propagators and callbacks declare it."""
     from ringfence.dataflow import calls
 
+    if understood and result is not None and result.taint:
+        result = marked(result, tables.propagators)
     for wrapper in tables.wrappers:
         value = sinks.selected(wrapper.argument, receiver, arguments)
         if value is not None and value.objects:
@@ -173,7 +175,17 @@ def from_tables(
             found = result or named_result(machine, path, arguments, ())
     elif found is not None:
         calls.run_callbacks(machine, arguments, found, node)
-    return found
+    return found if found is not None else result
+
+
+def marked(result: Value, propagators: list[Propagator]) -> Value:
+    """The interpreter knows what flows; the tables may still add marks and clear rules."""
+    adds = {mark for table in propagators if not table.requires for mark in table.adds}
+    clears = {rule for table in propagators if not table.requires for rule in table.clears}
+    if not adds and not clears:
+        return result
+    taint = tuple(atom.changed(cleared=clears, marks=adds) for atom in result.taint)
+    return Value(result.consts, taint, result.objects, result.open)
 
 
 def is_function(obj: object) -> bool:
