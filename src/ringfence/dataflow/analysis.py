@@ -41,8 +41,8 @@ def analyse(
     """All facts of the application's code.
 
     ``read_module`` gives the tree of a file relative to the root, None when there is none; for
-    code that stands inside a template it is asked for the function's id (``<template>#<logical id>``). ``taint``
-    are the tables by language, or what loads them.
+    code that stands inside a template it is asked for the function's id. ``taint`` are the tables
+    by language, or what loads them.
     """
     load = taint.__getitem__ if isinstance(taint, Mapping) else taint
     work = Work(application, read_module, load, events)
