@@ -251,7 +251,7 @@ def has_type(value: Value, kind: str) -> bool:
         return any(isinstance(obj, Closure) for obj in value.objects)
     if kind == "list":
         return any(is_list(obj) for obj in value.objects)
-    parsed = any("!json" in atom.path or "json" in atom.marks for atom in value.taint)
+    parsed = any(atom.path[-1:] == ("!json",) and not atom.derived for atom in value.taint)
     return parsed or any(isinstance(obj, Struct) and obj.kind == "map" for obj in value.objects)
 
 
