@@ -70,6 +70,10 @@ SILENT_PYTHON = {
     "basename": (
         "import os\ndef handler(event, c):\n    return open('/tmp/' + os.path.basename(event['n'])).read()\n"
     ),
+    "last piece of a path": (
+        "def handler(event, c):\n    open('/tmp/' + event['n'].rsplit('/', 1)[-1])\n"
+        "    return open('/tmp/' + event['n'].split('/')[-1]).read()\n"
+    ),
     "realpath and prefix": (
         "import os\ndef handler(event, c):\n    p = os.path.realpath(os.path.join('/data', event['n']))\n"
         "    if not p.startswith('/data/'):\n        raise ValueError()\n    return open(p).read()\n"
@@ -135,6 +139,10 @@ LOUD_PYTHON = {
         "def handler(event, c):\n    p = '/data/' + event['n']\n    if p.startswith('/data/'):\n"
         "        return open(p).read()\n",
         ["path-traversal high event.n 4"],
+    ),
+    "first piece of a path": (
+        "def handler(event, c):\n    return open('/tmp/' + event['n'].rsplit('/', 1)[0]).read()\n",
+        ["path-traversal high event.n 2"],
     ),
     "loose pattern": (
         "import os, re\ndef handler(event, c):\n    n = event['n']\n    if re.match(r'[a-z]+', n):\n"
@@ -230,6 +238,10 @@ SILENT_SCRIPT = {
     "basename": (
         "const fs = require('fs');\nconst { basename } = require('path');\nexports.handler = async (event) => "
         "fs.readFileSync('/tmp/' + basename(event.n));"
+    ),
+    "last piece of a path": (
+        "const fs = require('fs');\nexports.handler = async (event) => "
+        "fs.readFileSync(`/tmp/${event.n.split('/').pop()}`);"
     ),
     "handlers by name": (
         "const actions = { list: () => 1, get: () => 2 };\nexports.handler = async (event) => actions[event.a]();"

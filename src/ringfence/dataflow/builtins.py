@@ -190,8 +190,28 @@ def split(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.
     if text is not None and separator:
         return machine.list_of(*(Value((part,)) for part in text.split(separator)[:50]))
     marks = ("split-token",) if separator == "." else ()
-    taint = tuple(atom.changed(derived=True, marks=marks) for atom in deep_taint(receiver))
-    return machine.sequence_of(tainted(taint))
+    whole = tuple(atom.changed(derived=True, marks=marks) for atom in deep_taint(receiver))
+    if separator not in ("/", "\\"):
+        return machine.sequence_of(tainted(whole))
+    piece = tuple(atom.changed(cleared=("path-traversal",)) for atom in whole)
+    if len(arguments.positional) == 1:  # no piece holds the separator
+        return machine.sequence_of(tainted(piece))
+    return machine.sequence_of(tainted(whole))
+
+
+def first_only(arguments: Arguments) -> Arguments:
+    from ringfence.dataflow import calls
+
+    return calls.Arguments(arguments.positional[:1])
+
+
+def split_last(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    """``rsplit(separator, 1)``: only the last piece is free of the separator."""
+    pieces = split(machine, receiver, first_only(arguments), node)
+    if len(arguments.positional) == 1 or receiver.only_text() is not None:
+        return pieces
+    last = expressions.element_of(machine, pieces, node, False)
+    return machine.list_of(derive(receiver), last)
 
 
 def replace(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
@@ -507,7 +527,8 @@ _PYTHON: dict[str, Method] = {
     "lower": _LOWER, "upper": _UPPER, "casefold": _LOWER, "strip": _STRIP, "lstrip": _STRIP,
     "rstrip": _STRIP, "title": same, "capitalize": same, "decode": same, "encode": same,
     "read": same, "readline": same,
-    "format": format_text, "join": join_text, "split": split, "rsplit": split, "splitlines": split,
+    "format": format_text, "join": join_text, "split": split, "rsplit": split_last,
+    "splitlines": split,
     "partition": split, "rpartition": split, "replace": replace, "zfill": same,
     "append": append, "add": append, "appendleft": append, "extend": extend, "insert": insert,
     "get": get, "setdefault": setdefault, "update": update, "pop": pop, "popitem": items,
