@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +13,10 @@ from ringfence.config import load_config
 from ringfence.dataflow import analyse
 from ringfence.languages import language_of, parse_source
 from ringfence.loaders import LoadOptions, load_application
+from ringfence.model.application import Function
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import field, record
 from ringfence.model.syntax import Module
 from ringfence.paths import find_paths
 from ringfence.rules.checks import load_rules
@@ -43,7 +44,7 @@ PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ScanOptions:
     """What a scan is asked to do. ``only`` is empty for everything, else families or ``entries``.
 
@@ -65,17 +66,21 @@ class ScanOptions:
 class SourceReader:
     """Reads and parses files of the scanned root once each, under limits.
 
-    Called with a file it gives the parsed module, or None when there is none. ``skipped`` says
-    what could not be read; ``parsed`` are the files whose syntax was read.
+    Called with a file, or with the id of a function whose code stands in its template, it gives
+    the parsed module, or None when there is none. ``skipped`` says what could not be read;
+    ``parsed`` are the files whose syntax was read.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, functions: Mapping[str, Function]) -> None:
         self.root = root.resolve()
+        self.functions = functions
         self.parsed: dict[str, Module | None] = {}
         self.skipped: list[Skipped] = []
         self._texts: dict[str, str | None] = {}
 
     def __call__(self, file: str) -> Module | None:
+        if file in self.functions:
+            return self._inline(self.functions[file])
         if file not in self.parsed:
             language = language_of(file)
             text = self.text(file) if language else None
@@ -90,8 +95,18 @@ class SourceReader:
             self._texts[file] = self._read(file)
         return self._texts[file]
 
-    def _parse(self, file: str, text: str, language: str) -> Module:
-        module = parse_source(file, text, language)
+    def _inline(self, function: Function) -> Module | None:
+        code = function.code
+        if code is None or code.inline is None:
+            return None
+        place = code.inline_location
+        start = (max(place.line, 1), max(place.column, 1))
+        return self._parse(code.file, code.inline, function.language, start)
+
+    def _parse(
+        self, file: str, text: str, language: str, start: tuple[int, int] = (1, 1)
+    ) -> Module:
+        module = parse_source(file, text, language, start=start)
         for problem in module.problems[:1]:
             self._skip(file, f"syntax: {problem.message}; the rest was read", problem.line)
         return module
@@ -141,7 +156,7 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
             exclude=(*options.exclude, *config.exclude),
         ),
     )
-    reader = SourceReader(base)
+    reader = SourceReader(base, application.functions)
     report("code", 0, len(application.functions))
     facts = analyse(application, reader, load_taint, load_events())
     report("checks", 0, 0)

@@ -33,12 +33,17 @@ def language_of(file: str) -> str:
 
 
 def parse_source(
-    file: str, text: str, language: str, maximum_characters: int = MAXIMUM_CHARACTERS
+    file: str,
+    text: str,
+    language: str,
+    maximum_characters: int = MAXIMUM_CHARACTERS,
+    start: tuple[int, int] = (1, 1),
 ) -> Module:
     """The syntax tree of a source text; never raises for what stands in the text.
 
     ``file`` is the path kept in the module (a ``.tsx`` ending selects that grammar). What cannot
     be read is in ``problems``; an unknown language or a text over the limit gives an empty module.
+    ``start`` is the line and column of the text in the file, for code inside a template.
     """
     if len(text) > maximum_characters:
         return _empty(file, language, f"longer than {maximum_characters:,} characters; not read")
@@ -47,19 +52,19 @@ def parse_source(
     if language not in ("python", "javascript", "typescript"):
         return _empty(file, language, f"no front end reads {language or 'this language'}")
     try:
-        return _lower(file, text, language)
+        return _lower(file, text, language, start)
     except RecursionError:
         return _empty(file, language, "nested too deeply; not read")
 
 
-def _lower(file: str, text: str, language: str) -> Module:
+def _lower(file: str, text: str, language: str, start: tuple[int, int]) -> Module:
     if language == "python":
         from ringfence.languages.python import lower_python
 
-        return lower_python(file, text)
+        return lower_python(file, text, start)
     from ringfence.languages.javascript import lower_script
 
-    return lower_script(file, text, language)
+    return lower_script(file, text, language, start)
 
 
 def _empty(file: str, language: str, message: str) -> Module:

@@ -32,13 +32,15 @@ def _grammar(dialect: str) -> Language:
     return Language(tree_sitter_typescript.language_typescript())
 
 
-def lower_script(file: str, text: str, language: str) -> syntax.Module:
+def lower_script(
+    file: str, text: str, language: str, start: tuple[int, int] = (1, 1)
+) -> syntax.Module:
     """The syntax tree of a JavaScript or TypeScript source text.
 
     A JavaScript file that its grammar refuses but TypeScript's takes (type annotations that a
     build step strips) is read as the latter.
     """
-    lowering = ScriptLowering(file, text, language)
+    lowering = ScriptLowering(file, text, language, start)
     dialect = "tsx" if file.lower().endswith(".tsx") else language
     tree = lowering.parse(_grammar(dialect))
     if tree.root_node.has_error and dialect == "javascript":

@@ -62,8 +62,11 @@ class Lowering:
     #: Node types that may stand anywhere and mean nothing for the tree.
     extras: ClassVar[frozenset[str]] = frozenset({"comment"})
 
-    def __init__(self, file: str, text: str, language: str) -> None:
+    def __init__(
+        self, file: str, text: str, language: str, start: tuple[int, int] = (1, 1)
+    ) -> None:
         self.module = syntax.Module(file, language, [])
+        self.first_line, self.first_column = start
         self.text = text
         self.source = text.encode("utf-8", "replace")
         self.ascii = len(self.source) == len(text)
@@ -89,7 +92,13 @@ class Lowering:
         if not self.ascii:
             column = self._characters(line, column)
             end_column = self._characters(end_line, end_column)
-        return line + 1, column + 1, end_line + 1, end_column + 1
+        first_line, first_column = self.first_line, self.first_column
+        return (
+            line + first_line,
+            column + first_column,
+            end_line + first_line,
+            end_column + first_column,
+        )
 
     def _characters(self, line: int, column: int) -> int:
         text = self.lines[line][:column]

@@ -25,9 +25,9 @@ def _grammar() -> Language:
     return Language(tree_sitter_python.language())
 
 
-def lower_python(file: str, text: str) -> syntax.Module:
+def lower_python(file: str, text: str, start: tuple[int, int] = (1, 1)) -> syntax.Module:
     """The syntax tree of a Python source text."""
-    lowering = PythonLowering(file, text, "python")
+    lowering = PythonLowering(file, text, "python", start)
     if _is_scanner_trap(text):
         message = f"more than {_MOST_CONTINUATIONS} line continuations in a row; not read"
         lowering.module.problems.append(syntax.SyntaxProblem(1, 1, message))
