@@ -11,11 +11,14 @@ from ringfence.checks.draft import Draft
 from ringfence.checks.messages import listed
 from ringfence.checks.room import Room
 from ringfence.model.finding import Finding
+from ringfence.model.location import Origin
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure, Severity, severity_of
 
 #: Subjects that a grouped finding names before it only counts.
 MAX_SUBJECTS = 200
+#: Further places that a finding about code lists.
+MAX_PLACES = 50
 
 
 def severity_for(rule: Rule, exposure: Exposure, sensitive: bool) -> Severity:
@@ -46,11 +49,21 @@ def _folded(members: list[Draft]) -> Draft:
         dict.fromkeys(name for draft in members for name in (draft.subjects or (draft.subject,)))
     )
     first.subjects = names[:MAX_SUBJECTS] if len(names) > 1 else ()
+    if first.rule.kind in ("flow", "code"):
+        _add_places(first, members)
     if len(names) > 1:
         first.message = f"{first.message} Also {listed(list(names[1:]))}."
         first.fold = f"{first.fold} {len(names)}"
         first.exposure = max((d.exposure for d in members if d.exposure is not None), default=None)
     return first
+
+
+def _add_places(first: Draft, members: list[Draft]) -> None:
+    """The further places of a finding about code, each of which must be mended too."""
+    places = dict.fromkeys(draft.location for draft in members)
+    others = sorted(place for place in places if place != first.location)[:MAX_PLACES]
+    sinks = {draft.location: draft.sink for draft in members}
+    first.origins += tuple(Origin("also", sinks[place] or "here", place) for place in others)
 
 
 def finish(drafts: Iterable[Draft], room: Room) -> list[Finding]:

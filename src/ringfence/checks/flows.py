@@ -10,24 +10,14 @@ from ringfence.checks.room import Room
 from ringfence.model.application import Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
 from ringfence.model.rule import Rule
-from ringfence.model.severity import Effect, Exposure, severity_of
+from ringfence.model.severity import Effect, Exposure, Severity, severity_of
 
 _HTTP = frozenset(
     {"apigateway-rest", "apigateway-http", "function-url", "alb", "apigateway-websocket"}
 )
 
-#: What an event path is called in sentences: (last known step of the path, words).
-_PARTS = (
-    ("queryStringParameters", "a query parameter"), ("rawQueryString", "the query string"),
-    ("multiValueQueryStringParameters", "a query parameter"),
-    ("pathParameters", "a path parameter"),
-    ("headers", "a header"), ("multiValueHeaders", "a header"), ("cookies", "a cookie"),
-    ("rawPath", "the path"), ("path", "the path"), ("body", "the body"),
-    ("object.key", "the key of an object"), ("userAttributes", "an attribute of a user"),
-    ("dynamodb", "an item"), ("Sns.Message", "a message"), ("kinesis.data", "a record"),
-    ("detail", "the detail of an event"), ("commonHeaders", "a header of a mail"),
-    ("content", "a mail"),
-)  # fmt: skip
+#: Rules where the untrusted name is the fault, however many calls then use it.
+_ONE_CAUSE = frozenset({"cloud-resource-injection"})
 
 
 def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
@@ -67,6 +57,7 @@ def _flow(room: Room, rule: Rule, flow: Flow) -> Draft:
     effect = _effect(flow.effect, rule)
     function = room.application.functions.get(flow.function)
     severity = rule.severity if rule.severity is not None else severity_of(exposure, effect)
+    severity = capped(severity, flow.certainty, exposure)
     return Draft(
         rule=rule,
         message=message_of(room, rule, flow, trigger),
@@ -81,10 +72,32 @@ def _flow(room: Room, rule: Rule, flow: Flow) -> Draft:
         exposure=exposure,
         steps=flow.steps,
         anchors=(flow.location, flow.source.location),
-        fold=f"{flow.location} {flow.sink} {flow.argument}",
+        fold=_fold(flow),
         weight=int(exposure),
         subjects=(function.logical_id,) if function else (),
     )
+
+
+def capped(severity: Severity, certainty: str, exposure: Exposure) -> Severity:
+    """What is only suspected is never grave, and less so when strangers cannot start it."""
+    if certainty != "low":
+        return severity
+    narrow = exposure in (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
+    return min(severity, Severity.LOW if narrow else Severity.MEDIUM)
+
+
+def doubted(severity: Severity, certainty: str) -> Severity:
+    """The severity of an issue; one that is only suspected is a hint."""
+    return min(severity, Severity.LOW) if certainty == "low" else severity
+
+
+def _fold(flow: Flow) -> str:
+    """One finding per dangerous place; suspicions of one kind in one function are one finding."""
+    if flow.certainty == "low":
+        return f"{flow.function} {flow.source.kind}"
+    if flow.rule in _ONE_CAUSE:
+        return f"{flow.function} {flow.source.path}"
+    return f"{flow.location} {flow.sink} {flow.argument}"
 
 
 def _effect(word: str, rule: Rule) -> Effect:
@@ -126,21 +139,18 @@ def _hop(room: Room, hop: Channel) -> str:
 
 def source_in_words(path: str, trigger: Trigger | None, kind: str, place: str = "") -> str:
     """An event path in a few words of the application; ``place`` is what delivers the event."""
-    if kind == "response":
-        return f"a response ({path})"
-    words = next((words for part, words in _PARTS if part in path), "")
-    name = path.rpartition(".")[2].strip("[]'\"")
-    if trigger is None:
-        return f"event data ({path})"
+    from ringfence.paths.words import field
+
+    words = field(path, kind)
+    if trigger is None or kind == "response":
+        return words
     if trigger.kind == "s3":
-        return f"{words or 'a field of the event'} put into {place or trigger.name}"
+        key = words.replace("The object's key", "The key of an object")
+        return f"{key} put into {place or trigger.name}"
     if trigger.kind in _HTTP:
         entry = f"the {trigger.name}" if trigger.kind == "function-url" else trigger.name
-        shown = f"{words or 'a field'} of {entry}"
-        tail = name if words and words.startswith("a ") and name.isidentifier() else ""
-        known = {"queryStringParameters", "pathParameters", "headers", "body", "cookies"}
-        return shown.replace(words, f"{words} {tail}", 1) if tail and tail not in known else shown
-    return f"{words or 'a field'} from {trigger.name}"
+        return f"{words.replace('request body', 'body')} of {entry}"
+    return f"{words} from {trigger.name}"
 
 
 def who_in_words(trigger: Trigger | None) -> str:
@@ -170,7 +180,7 @@ def _issue(room: Room, rule: Rule, issue: CodeIssue) -> Draft:
         message=text if text.endswith(".") else f"{text}.",
         location=issue.location,
         subject=function.logical_id if function else "",
-        severity=severity_for(rule, exposure, False),
+        severity=doubted(severity_for(rule, exposure, False), issue.certainty),
         confidence=issue.certainty,
         function=issue.function,
         trigger=trigger.id if trigger else "",

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-]*)\}")
+#: Values that begin with one of these are phrases, not names.
+_ARTICLES = frozenset({"the", "a", "an", "every", "any", "all"})
 MAX_LENGTH = 160
 MAX_ITEMS = 4
 
@@ -13,7 +15,18 @@ MAX_ITEMS = 4
 def render(template: str, view: dict[str, Any]) -> str:
     """The message; a placeholder that the view does not have becomes "?"."""
     text = _PLACEHOLDER.sub(lambda match: _text(find(view, match.group(1))), template)
-    return text.replace("the role", "The role", 1) if text.startswith("the role") else text
+    return sentence(text, template)
+
+
+def sentence(text: str, template: str = "") -> str:
+    """With a capital letter, unless it begins with a name of the application."""
+    first, _, rest = text.partition(" ")
+    if not rest or not first.isalpha() or not first.islower():
+        return text
+    placeholder = _PLACEHOLDER.match(template)
+    if placeholder is not None and first not in _ARTICLES:
+        return text
+    return text[0].upper() + text[1:]
 
 
 def find(view: Any, path: str) -> Any:
@@ -34,7 +47,16 @@ def _text(value: Any) -> str:
         return "?"
     text = "true" if value is True else "false" if value is False else str(value)
     text = " ".join(text.split())
-    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"
+    return shortened(text)
+
+
+def shortened(text: str, limit: int = MAX_LENGTH) -> str:
+    """A text cut between words, or between the parts of a long name."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    end = max(cut.rfind(mark) for mark in " ,;/")
+    return (cut[:end] if end > limit // 2 else cut).rstrip(" ,;/") + " …"
 
 
 def listed(items: list[str], limit: int = MAX_ITEMS) -> str:

@@ -27,7 +27,7 @@ class Origin:
     """A place that helped to make a value.
 
     ``role`` is one of globals, parameter, mapping, condition, include, variable, default,
-    generated, output, loop.
+    generated, output, loop, also (another place of the same finding).
     """
 
     role: str

@@ -33,6 +33,7 @@ _SUBJECTS = frozenset(
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FIRST_EXAMPLE = re.compile(r"^\[\[(?:bad|good)\]\]", re.MULTILINE)
 _LISTS = ("references", "owasp_serverless", "csa", "cwe", "attack", "cis")
+_PROSE = ("title", "message", "why", "remedy")
 _WORDS = {
     "kind": KINDS,
     "family": FAMILIES,
@@ -196,11 +197,19 @@ def subjects_of(on: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in on.split(",") if name.strip())
 
 
+def prose(text: str) -> str:
+    """A text without the line breaks of its file; blank lines still part paragraphs."""
+    return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
+
+
 def _build(head: dict[str, Any], file: _File) -> Rule:
     values: dict[str, Any] = {
         key: tuple(value) if key in _LISTS else value for key, value in head.items()
     }
     values.setdefault("kind", "configuration")
+    for key in _PROSE:
+        if key in values:
+            values[key] = prose(values[key])
     if "severity" in values:
         values["severity"] = Severity.parse(values["severity"])
     if "effect" in values:

@@ -50,7 +50,7 @@ def see_resource(room: Room, resource: Resource) -> Seen:
         return view_resource(room, resource, project)
 
     return Seen(
-        name=resource.logical_id,
+        name=owner_of(room, resource),
         build=build,
         location=resource.location,
         properties=resource.properties,
@@ -60,11 +60,32 @@ def see_resource(room: Room, resource: Resource) -> Seen:
     )
 
 
+def owner_of(room: Room, resource: Resource) -> str:
+    """The logical id that the user wrote: of the resource, or of what expanded into it."""
+    origin = room.application.resources.get(resource.generated_from)
+    return (origin or resource).logical_id
+
+
+def name_of(room: Room, resource: Resource) -> str:
+    """What people call it. A resource that a shorthand made is named after the user's own."""
+    if resource.kind == "stage":
+        key = "RestApiId" if resource.type == "AWS::ApiGateway::Stage" else "ApiId"
+        api = room.resource_of(resource.properties.get(key))
+        stage = string(resource.properties.get("StageName"))
+        if api is not None and (resource.generated_from or stage):
+            return f"the stage {stage} of {api.logical_id}" if stage else api.logical_id
+    owner = owner_of(room, resource)
+    if owner == resource.logical_id:
+        return owner
+    words = resource.kind.replace("-", " ") or resource.type.rpartition("::")[2]
+    return f"the {words} of {owner}"
+
+
 def view_resource(room: Room, resource: Resource, project: Projection) -> View:
     """The view of a resource in one world."""
     data = room.data_class(resource)
     view: View = {
-        "name": resource.logical_id,
+        "name": name_of(room, resource),
         "id": resource.id,
         "type": resource.type,
         "kind": resource.kind,
