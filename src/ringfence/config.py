@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from ringfence.errors import UsageError
 from ringfence.model.location import Location
+from ringfence.model.record import field, record
 from ringfence.model.severity import Severity
 
 FILE_NAME = "ringfence.toml"
@@ -31,7 +31,7 @@ _RULES = ("enable", "disable", "folders")
 _SUPPRESS = ("rule", "path", "subject", "action", "resource", "reason", "until")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Suppression:
     """One ``[[suppress]]`` entry. ``path``, ``subject``, ``action`` and ``resource`` are globs,
     "" for any. ``until`` is the last day on which it holds. ``location`` is the entry's line."""
@@ -46,7 +46,7 @@ class Suppression:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Config:
     """The project's decisions. ``file`` is "" when there is no configuration file.
 

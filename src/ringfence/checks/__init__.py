@@ -8,7 +8,6 @@ and why, values that a rule hung on but that are not known. ``views`` is what co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date
 
 from ringfence.checks.room import Room
@@ -17,12 +16,13 @@ from ringfence.model.application import Application
 from ringfence.model.facts import Facts
 from ringfence.model.finding import Finding, Suppressed
 from ringfence.model.location import Skipped, UnknownValue
+from ringfence.model.record import field, record
 from ringfence.model.rule import Rule
 
 __all__ = ["Checked", "check", "run_checks"]
 
 
-@dataclass(slots=True)
+@record()
 class Checked:
     """The outcome of all checks. ``problems`` are mistakes in the configuration that do not end
     a scan (a rule id that does not exist)."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.model.facts import Step
 from ringfence.model.location import Location, Origin
+from ringfence.model.record import record
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure, Severity
 
 
-@dataclass(slots=True)
+@record()
 class Draft:
     """``subject`` is a logical id. ``anchors`` are further lines at which a comment silences it.
 
@@ -37,4 +36,4 @@ class Draft:
     resources: tuple[str, ...] = ()
     fold: str = ""
     weight: int = 0
-    subjects: tuple[str, ...] = field(default=())
+    subjects: tuple[str, ...] = ()

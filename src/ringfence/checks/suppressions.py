@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -18,6 +17,7 @@ from ringfence.checks.draft import Draft
 from ringfence.checks.room import Room
 from ringfence.config import Suppression
 from ringfence.model.location import Location
+from ringfence.model.record import record, replace
 
 _COMMENT = re.compile(
     r"(?:#|//|/\*|<!--)\s*ringfence:\s*ignore\[(?P<rules>[^\]\n]{1,400})\](?P<rest>[^\n]{0,400})"
@@ -28,7 +28,7 @@ _ONLY_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--)")
 MAX_LINES_ABOVE = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Ignore:
     """One suppressing comment or entry, in one shape. ``item`` is a glob, "" for all."""
 
@@ -41,7 +41,7 @@ class Ignore:
     how: str
 
 
-@dataclass(slots=True)
+@record()
 class Silenced:
     """A draft that was silenced, and by what."""
 
@@ -49,7 +49,7 @@ class Silenced:
     by: Ignore
 
 
-@dataclass(slots=True)
+@record()
 class Outcome:
     """``problems`` are (place, sentence) of suppressions that do not work as written."""
 

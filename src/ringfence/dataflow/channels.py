@@ -8,7 +8,6 @@ writer's untrusted data in them; the reader is then run again, until nothing new
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model.application import Application, Channel
+from ringfence.model.record import record
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -43,7 +43,7 @@ MAX_DEPTH = 8
 Parameters = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Carrier:
     """How one operation carries data.
 
@@ -113,7 +113,7 @@ READERS = {
 }
 
 
-@dataclass(slots=True)
+@record()
 class Letter:
     """A delivered value. ``place`` is the event path; for stores, ``item``, ``any`` or ``body``."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.dataflow.values import Value
 from ringfence.model.facts import CloudCall, CodeIssue, Flow, Use
 from ringfence.model.location import Location
+from ringfence.model.record import field, record
 
 #: Evaluated nodes per function, over all calls and loop rounds.
 MAX_NODES = 120_000
@@ -24,7 +23,7 @@ class BudgetExceeded(Exception):
     """The function's code is more than we are ready to interpret."""
 
 
-@dataclass(slots=True)
+@record()
 class CallRecord:
     """A cloud call with the values of its arguments, for channels."""
 
@@ -33,7 +32,7 @@ class CallRecord:
     document: bool
 
 
-@dataclass(slots=True)
+@record()
 class Collected:
     """The facts of one function, by what makes them the same fact."""
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from ringfence.errors import NothingToRead
 from ringfence.loaders.limits import LIMITS, Limits
 from ringfence.model.application import Application
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import field, record
 
 if TYPE_CHECKING:
     from ringfence.loaders.discovery import Discovery
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ringfence.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class LoadOptions:
     """What decides how templates are read.
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ringfence.model.application import CodeLocation
+from ringfence.model.record import record
 
 JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx")
 TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
@@ -38,7 +38,7 @@ _SYMBOL_READ_BYTES = 400_000
 MAXIMUM_TEMPLATE_BYTES = 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class CodeRequest:
     """What a template says about a function's code.
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 
 from ringfence.loaders.intrinsics_values import literal_text
 from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import field, record
 from ringfence.model.value import Mapping, Sequence, Value
 
 TEMPLATE_SUFFIXES = (".yml", ".yaml", ".json", ".template", ".cfn", ".cform")
@@ -36,7 +36,7 @@ _INCLUDED = re.compile(rb"file\(\s*([^)$:,\s]{1,300})\s*\)")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(slots=True)
+@record()
 class Discovery:
     """Candidate files by format; ``files`` is everything that the walk saw."""
 

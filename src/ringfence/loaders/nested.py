@@ -8,7 +8,6 @@ again on its own. What lies elsewhere (a bucket, the application repository) is 
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 
 from ringfence.loaders.intrinsics import Resolver
 from ringfence.loaders.intrinsics_values import derived, literal_text
@@ -16,6 +15,7 @@ from ringfence.loaders.limits import Budget, TooMuch
 from ringfence.loaders.template import Template
 from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Origin
+from ringfence.model.record import field, record
 from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value
 
 #: The types that nest a template, with the property that says where it lies.
@@ -25,7 +25,7 @@ NESTING = {
 }
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Stack:
     """A template in one use. ``chain`` are the files from the outermost parent to this one."""
 

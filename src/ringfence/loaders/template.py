@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from ringfence.model.location import Location, Skipped, UnknownValue
+from ringfence.model.record import field, record
 from ringfence.model.value import EMPTY, Mapping, Value
 
 
-@dataclass(slots=True)
+@record()
 class TemplateResource:
     """One resource with resolved properties.
 
@@ -35,7 +35,7 @@ class TemplateResource:
         return self.id.rpartition("#")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Export:
     """An output that other stacks may import. ``location`` is that of the output's key."""
 
@@ -44,7 +44,7 @@ class Export:
     location: Location
 
 
-@dataclass(slots=True)
+@record()
 class Template:
     """A template after resolution. ``resources`` is keyed by id.
 
@@ -68,6 +68,4 @@ class Template:
     unknowns: list[UnknownValue] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     parameters: Mapping = EMPTY
-    read_document: Callable[[str, Location], Value | None] | None = field(
-        default=None, repr=False, compare=False
-    )
+    read_document: Callable[[str, Location], Value | None] | None = None

@@ -6,13 +6,13 @@ import os
 import posixpath
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
 from ringfence.loaders.documents import DocumentError, parse_document
 from ringfence.loaders.limits import LIMITS, Limits
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import field, record
 from ringfence.model.value import Value
 
 #: Folders that hold other people's code, caches, or version control data.
@@ -27,7 +27,7 @@ SKIPPED_FOLDERS = frozenset((
 BUILT_FOLDERS = frozenset((".aws-sam", ".serverless", "cdk.out", ".serverless_nextjs", ".sst"))
 
 
-@dataclass(slots=True)
+@record()
 class Walk:
     """What a walk found: files by path relative to the root, and folders of built output."""
 

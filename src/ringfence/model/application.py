@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
 from ringfence.model.policy import PolicyDocument
+from ringfence.model.record import field, record
 from ringfence.model.severity import Exposure
 from ringfence.model.value import EMPTY, NOWHERE, Mapping, Value
 
@@ -28,7 +27,7 @@ RESOURCE_KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Resource:
     """Any resource of a template in its resolved form.
 
@@ -58,7 +57,7 @@ class Resource:
         return self.id.rpartition("#")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class CodeLocation:
     """Where a function's code lies, relative to the scanned root.
 
@@ -76,7 +75,7 @@ class CodeLocation:
     inline_location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Function:
     """A function. ``None`` means "not set"; an ``Unknown`` value means "set, not known".
 
@@ -109,7 +108,7 @@ class Function:
     origins: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Role:
     """An execution role and every policy on it, wherever it was declared.
 
@@ -133,7 +132,7 @@ class Role:
         return self.id.rpartition("#")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Sender:
     """Who may cause an event, in words and as an exposure, with the line that shows it."""
 
@@ -143,7 +142,7 @@ class Sender:
     proof: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Authentication:
     """What an entry point demands. ``kind`` is none, iam, jwt, cognito, custom, api-key, oauth,
     mutual-tls, signature, provider (the platform itself calls) or unknown."""
@@ -153,7 +152,7 @@ class Authentication:
     proof: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Trigger:
     """An entry point: which event reaches which function, and who may cause it.
 
@@ -176,7 +175,7 @@ class Trigger:
     properties: Mapping = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Channel:
     """One function's output that becomes another's event, through ``resource`` or directly.
 
@@ -192,7 +191,7 @@ class Channel:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ResourcePolicy:
     """A policy attached to a resource (bucket, queue, topic, function, key, API, …)."""
 
@@ -202,7 +201,7 @@ class ResourcePolicy:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class TemplateFile:
     """A template that was read. ``format`` is sam, cloudformation or serverless."""
 
@@ -211,7 +210,7 @@ class TemplateFile:
     description: str = ""
 
 
-@dataclass(slots=True)
+@record()
 class Application:
     """Everything declared, from all templates of one scanned root.
 

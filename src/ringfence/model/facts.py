@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.model.application import Channel
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Step:
     """One line of a flow. ``text`` says what happens there in a few words."""
 
@@ -16,7 +15,7 @@ class Step:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class FlowSource:
     """Where untrusted data enters: a path of an event, or a response of a service.
 
@@ -34,7 +33,7 @@ class FlowSource:
     sender: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Flow:
     """Untrusted data reaches a dangerous use in ``function``; ``rule`` is a flow rule's id.
 
@@ -55,7 +54,7 @@ class Flow:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class CallArgument:
     """What is known of a cloud call's argument: every possible text, with ``*`` for unknown
     parts, and the ids of resources that it names. ``tainted`` tells of sender-controlled text."""
@@ -66,7 +65,7 @@ class CallArgument:
     variables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class CloudCall:
     """A call of a cloud API: ``service`` and ``operation`` as the provider's model names them
     (``s3``, ``GetObject``; ``dynamodb``, ``PutItem``). Argument names likewise (``Bucket``)."""
@@ -79,7 +78,7 @@ class CloudCall:
     own_credentials: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Use:
     """Something the code touches. ``kind`` is host, process, file-read, file-write, environment,
     import, secret-read, log, state (kept between invocations), dynamic-code. ``value`` is the
@@ -93,7 +92,7 @@ class Use:
     tainted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class CodeIssue:
     """Something wrong in code that needs no flow of untrusted data (``rule`` names it): TLS
     verification off, a token decoded without its signature checked, a stack trace returned."""
@@ -106,7 +105,7 @@ class CodeIssue:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(slots=True)
+@record()
 class Facts:
     """All facts of an application's code, sorted, without repeats."""
 

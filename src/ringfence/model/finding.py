@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.model.application import Trigger
 from ringfence.model.facts import Step
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
+from ringfence.model.record import field, record
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Finding:
     """One weakness at one place. ``function`` and ``trigger`` are ids, or "".
 
@@ -44,7 +43,7 @@ class Finding:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Power:
     """Something the function's role allows, as an attack path tells it.
 
@@ -64,7 +63,7 @@ class Power:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class AttackPath:
     """One story: who causes what, what it becomes, what it can then take, and how to break it.
 
@@ -86,7 +85,7 @@ class AttackPath:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Suppressed:
     """A finding that someone silenced, with the place and the reason."""
 
@@ -97,7 +96,7 @@ class Suppressed:
     how: str = "comment"
 
 
-@dataclass(slots=True)
+@record()
 class ScanResult:
     """The whole result of a scan, ready for any report. ``sources`` maps a file to its lines for
     excerpts; ``functions`` (id to logical id) and ``rules_version`` are for the summary; ``rules``

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import NOWHERE, Text
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Pattern:
     """One action, resource or principal text with ``*`` and ``?`` wildcards.
 
@@ -24,7 +23,7 @@ class Pattern:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Principal:
     """``kind`` is AWS, Service, Federated, CanonicalUser or ``*`` (everyone)."""
 
@@ -32,7 +31,7 @@ class Principal:
     value: Pattern
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Condition:
     """One operator-key-values line of a Condition block, operator and key as written."""
 
@@ -41,7 +40,7 @@ class Condition:
     values: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Statement:
     """One policy statement; exactly one of each positive/negative pair is non-empty.
 
@@ -64,7 +63,7 @@ class Statement:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PolicyDocument:
     """A parsed policy. ``unknowns`` counts parts that could not be resolved."""
 

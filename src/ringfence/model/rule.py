@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from ringfence.model.record import field, record
 from ringfence.model.severity import Effect, Severity
 
 FAMILIES = (
@@ -12,7 +11,7 @@ FAMILIES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Example:
     """A bad or a good example of a rule; its own test. ``language`` is yaml, python, javascript.
 
@@ -26,7 +25,7 @@ class Example:
     trigger: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Rule:
     """One weakness.
 

@@ -8,10 +8,10 @@ they are slotted and not frozen; treat them as immutable. ``line``, ``column``, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from ringfence.model.record import field, record
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Node:
     line: int
     column: int
@@ -34,21 +34,21 @@ class Statement(Node):
 # --- expressions ----------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Constant(Expression):
     """A literal: str, bytes, int, float, bool, None. ``undefined`` and ``null`` are None."""
 
     value: str | bytes | int | float | bool | None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Name(Expression):
     """A variable. JavaScript's ``this`` is ``Name("this")``; Python's ``super()`` a call."""
 
     name: str
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Attribute(Expression):
     """``value.name``; ``optional`` for ``value?.name``."""
 
@@ -57,7 +57,7 @@ class Attribute(Expression):
     optional: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Index(Expression):
     """``value[key]``."""
 
@@ -65,7 +65,7 @@ class Index(Expression):
     key: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Slice(Expression):
     """``lower:upper:step`` inside an :class:`Index`."""
 
@@ -74,7 +74,7 @@ class Slice(Expression):
     step: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Argument(Node):
     """An argument of a call. ``name`` for keywords; ``spread`` is "", "*" (list) or "**" (map)."""
 
@@ -83,7 +83,7 @@ class Argument(Node):
     spread: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Call(Expression):
     """A call; ``new`` for JavaScript's constructor calls.
 
@@ -98,14 +98,14 @@ class Call(Expression):
     optional: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Template(Expression):
     """An f-string or template string: constants and values in order."""
 
     parts: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Binary(Expression):
     """Arithmetic, bitwise, string ``+`` and ``%``. ``operator`` as written in Python."""
 
@@ -114,7 +114,7 @@ class Binary(Expression):
     right: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Unary(Expression):
     """``not``, ``-``, ``+``, ``~``, ``typeof``, ``void``, ``delete``."""
 
@@ -122,7 +122,7 @@ class Unary(Expression):
     operand: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Logical(Expression):
     """``and``, ``or``, ``??`` over two or more operands."""
 
@@ -130,7 +130,7 @@ class Logical(Expression):
     operands: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Compare(Expression):
     """One comparison: ``==`` ``!=`` ``<`` ``<=`` ``>`` ``>=`` ``in`` ``not in`` ``is`` ``is not``
     ``instanceof``. JavaScript's ``===`` is ``==``. Chains are ``and`` of these."""
@@ -140,14 +140,14 @@ class Compare(Expression):
     right: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Conditional(Expression):
     test: Expression
     then: Expression
     otherwise: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class ListLiteral(Expression):
     """A list, tuple or set, also as a destructuring target. Items may be :class:`Spread`;
     None is a hole. ``kind`` is list, tuple or set."""
@@ -156,14 +156,14 @@ class ListLiteral(Expression):
     kind: str = "list"
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Spread(Expression):
     """``*value``, ``...value`` inside a list, or as the rest target of a destructuring."""
 
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Entry(Node):
     """An entry of a map; ``key`` None means that ``value`` is spread into the map."""
 
@@ -171,14 +171,14 @@ class Entry(Node):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class MapLiteral(Expression):
     """A dict or object literal, also as a destructuring target (values are then targets)."""
 
     entries: list[Entry]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Default(Expression):
     """A destructuring target with a default: ``{a = 1}``, ``[a = 1]``."""
 
@@ -186,7 +186,7 @@ class Default(Expression):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Parameter(Node):
     """``kind`` is "", "*" (rest) or "**". ``target`` is a Name or a destructuring pattern."""
 
@@ -196,7 +196,7 @@ class Parameter(Node):
     annotation: Expression | None = None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class FunctionLiteral(Expression):
     """A function, lambda or arrow. ``name`` is "" when anonymous.
 
@@ -212,7 +212,7 @@ class FunctionLiteral(Expression):
     decorators: list[Expression] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class ClassLiteral(Expression):
     """A class. ``body`` holds :class:`Define` of methods and :class:`Assign` of fields."""
 
@@ -222,18 +222,18 @@ class ClassLiteral(Expression):
     decorators: list[Expression] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Await(Expression):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Yield(Expression):
     value: Expression | None
     delegate: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Comprehension(Expression):
     """``kind`` is list, set, dict or generator; ``element`` an :class:`Entry`'s value for dict."""
 
@@ -243,14 +243,14 @@ class Comprehension(Expression):
     clauses: list[Clause]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Clause(Node):
     target: Expression
     iterable: Expression
     conditions: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class AssignExpression(Expression):
     """``:=`` and JavaScript's assignments inside expressions (``operator`` "" or like ``+``)."""
 
@@ -259,7 +259,7 @@ class AssignExpression(Expression):
     operator: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class RegularExpression(Expression):
     """A JavaScript regular expression literal."""
 
@@ -267,14 +267,14 @@ class RegularExpression(Expression):
     flags: str
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class SequenceExpression(Expression):
     """JavaScript's comma; the value is the last."""
 
     items: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Opaque(Expression):
     """Something the front end does not model; ``children`` are its sub-expressions."""
 
@@ -285,12 +285,12 @@ class Opaque(Expression):
 # --- statements -----------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Expr(Statement):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Assign(Statement):
     """``target = value``; several targets become several statements. ``declares`` is "" (Python,
     or assignment to an existing variable), var, let, const."""
@@ -301,7 +301,7 @@ class Assign(Statement):
     annotation: Expression | None = None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Augment(Statement):
     """``target operator= value``; operators also ``or``, ``and``, ``??``."""
 
@@ -310,7 +310,7 @@ class Augment(Statement):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Define(Statement):
     """A named function or class. ``static`` and ``accessor`` ("get"/"set") for methods."""
 
@@ -320,24 +320,24 @@ class Define(Statement):
     accessor: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Return(Statement):
     value: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Raise(Statement):
     value: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class If(Statement):
     test: Expression
     then: list[Statement]
     otherwise: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Switch(Statement):
     """JavaScript's ``switch`` and Python's ``match`` (patterns reduced to comparable values).
 
@@ -350,7 +350,7 @@ class Switch(Statement):
     falls_through: bool
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class While(Statement):
     """Also ``for(;;)`` and ``do``; the update stands at the end of ``body``."""
 
@@ -359,7 +359,7 @@ class While(Statement):
     otherwise: list[Statement] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class For(Statement):
     """``for target in iterable``; ``over`` is values (Python, ``for..of``) or keys."""
 
@@ -371,7 +371,7 @@ class For(Statement):
     declares: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Handler(Node):
     """An except or catch clause; ``target`` receives the exception."""
 
@@ -380,7 +380,7 @@ class Handler(Node):
     body: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Try(Statement):
     body: list[Statement]
     handlers: list[Handler]
@@ -388,7 +388,7 @@ class Try(Statement):
     finally_: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class With(Statement):
     """``items`` are (context expression, target or None)."""
 
@@ -396,24 +396,24 @@ class With(Statement):
     body: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Block(Statement):
     """A block with its own scope (JavaScript), or a labelled statement."""
 
     body: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Break(Statement):
     pass
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Continue(Statement):
     pass
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Import(Statement):
     """One imported binding.
 
@@ -429,7 +429,7 @@ class Import(Statement):
     binds_root: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Export(Statement):
     """An ES export: ``value`` bound to ``name`` (``default`` too), or a re-export from ``module``
     (``symbol`` None with name "*" re-exports all)."""
@@ -440,7 +440,7 @@ class Export(Statement):
     symbol: str | None = None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Scope(Statement):
     """Python's ``global`` and ``nonlocal``."""
 
@@ -448,7 +448,7 @@ class Scope(Statement):
     names: list[str]
 
 
-@dataclass(slots=True)
+@record()
 class Comment:
     """A comment's text without its sign, for suppressions."""
 
@@ -457,7 +457,7 @@ class Comment:
     text: str
 
 
-@dataclass(slots=True)
+@record()
 class SyntaxProblem:
     """A part of a file that the grammar refused; the rest was read."""
 
@@ -466,7 +466,7 @@ class SyntaxProblem:
     message: str
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Module:
     """One source file. ``language`` is python, javascript or typescript."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from ringfence.model.application import Application, Function, Resource, Trigger
 from ringfence.model.facts import CloudCall, Facts, Step
 from ringfence.model.finding import AttackPath, Finding, Power
 from ringfence.model.location import Location
+from ringfence.model.record import record, replace
 from ringfence.model.severity import Effect, Exposure, Severity, severity_of
 from ringfence.model.value import Mapping, boolean, string
 from ringfence.paths import words
@@ -91,7 +91,7 @@ def _with_findings(path: AttackPath, findings: list[Finding]) -> AttackPath:
 # --- an open entry before data ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Touch:
     """One call of the code on one resource."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ringfence.model.application import Application, Channel, Trigger
 from ringfence.model.facts import Facts, Flow
 from ringfence.model.finding import AttackPath, Finding
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.severity import Effect, Exposure
 from ringfence.paths.reach import Reach
 from ringfence.paths.story import Story, Telling
@@ -46,7 +46,7 @@ _FIXED_HOST = re.compile(r"\w*['\"]?https?://[^{/?#]+[/?#]")
 _CERTAINTY = {"high": 2, "medium": 1, "low": 0}
 
 
-@dataclass(slots=True)
+@record()
 class Case:
     """One flow (or one issue) with its finding and the trigger that leads to it."""
 

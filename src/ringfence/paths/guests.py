@@ -7,12 +7,12 @@ function at all. Parts that a policy variable or a condition narrows to the call
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ringfence.model.application import Application, Resource, Role
 from ringfence.model.facts import Step
 from ringfence.model.finding import AttackPath, Power
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.severity import Effect, Exposure, severity_of
 from ringfence.model.value import Choice, Mapping, Reference, Sequence, Value, boolean
 from ringfence.paths import words
@@ -24,7 +24,7 @@ _ATTACHMENT = "AWS::Cognito::IdentityPoolRoleAttachment"
 _EXPOSURE = {"unauthenticated": Exposure.ANYONE, "authenticated": Exposure.AUTHENTICATED}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Grant:
     """A role that a pool hands out, and the line that says so."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ringfence.model.application import Application, Function, Resource
 from ringfence.model.finding import Power
+from ringfence.model.record import replace
 from ringfence.permissions.data_classes import (
     NO_CLASS,
     DataClass,

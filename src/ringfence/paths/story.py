@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ringfence.model.application import Application, Function, Trigger
 from ringfence.model.facts import Facts, Step
 from ringfence.model.finding import AttackPath, Power
 from ringfence.model.location import Location
+from ringfence.model.record import field, record
 from ringfence.model.severity import Effect, Exposure, severity_of
 from ringfence.paths import words
 from ringfence.paths.reach import Reach
@@ -45,7 +45,7 @@ _DATABASES = ("database ", "every database ", "search domain ", "every search do
 _FILE_CLIENTS = ("urllib.request.", "urllib.urlopen", "urllib2.", "pycurl.", "curl")
 
 
-@dataclass(slots=True)
+@record()
 class Story:
     """Cases with one effect in one function, the leading one first."""
 

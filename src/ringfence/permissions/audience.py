@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ringfence.model.policy import Condition, Pattern, PolicyDocument, Principal, Statement
+from ringfence.model.record import record
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Reference
 from ringfence.permissions.conditions import split_operator
@@ -34,7 +34,7 @@ _WIDTH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Audience:
     """Whom one statement admits to what.
 
@@ -84,7 +84,7 @@ def is_foreign_account(account: str) -> bool:
 # --- principals -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Limit:
     """One condition that narrows: how far, in words, and whether it names a source or account."""
 

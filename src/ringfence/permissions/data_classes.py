@@ -6,11 +6,11 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ringfence.model.application import Resource
+from ringfence.model.record import record
 from ringfence.model.value import Mapping, Scalar, Sequence, Text, string
 
 _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "data_classes.toml"
@@ -23,7 +23,7 @@ DATA_KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DataClass:
     """``name`` is credentials, health, financial, personal, confidential or one of the user's own;
     ``words`` how a story says it. ``guessed`` when only the name tells."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ringfence.model.application import Application, Role
 from ringfence.model.policy import Statement
+from ringfence.model.record import record
 from ringfence.permissions.arns import ResourceNames, names_of
 from ringfence.permissions.conditions import Context
 from ringfence.permissions.evaluate import Answer, RolePolicies, Verdict
@@ -26,7 +26,7 @@ from ringfence.permissions.powers import WHOLE_ACCOUNT, powers_of
 _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "escalations.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Escalation:
     """One combination that a role holds.
 
@@ -78,7 +78,7 @@ def _admin(statement: Statement) -> Escalation:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Reach:
     """What a combination works on."""
 

@@ -11,11 +11,11 @@ answer of *denied* stays true with them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ringfence.model.application import Role
 from ringfence.model.policy import Pattern, PolicyDocument, Statement
+from ringfence.model.record import record
 from ringfence.permissions.arns import ResourceNames, normalise
 from ringfence.permissions.conditions import Context, holds
 from ringfence.permissions.globs import covers, has_wildcard, overlaps
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     DEPENDS = "depends"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Answer:
     """``statement`` decided it: the allow, the deny, the one that it depends on; None for an
     implicit denial."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from ringfence.model.application import Application, Resource, Role
 from ringfence.model.finding import Power
 from ringfence.model.policy import Pattern, Statement
+from ringfence.model.record import field, record
 from ringfence.permissions.arns import ResourceNames, form_of, names_of
 from ringfence.permissions.data_classes import NO_CLASS, DataClass, data_class_of, worst_class
 from ringfence.permissions.evaluate import RolePolicies, Verdict
@@ -60,7 +60,7 @@ def _powers(role: Role, application: Application, names: ResourceNames) -> list[
     return [draft.power() for draft in kept]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Question:
     """One action of one verb on one kind. ``inside`` and ``also`` are what follows the ARN."""
 
@@ -78,7 +78,7 @@ class _Question:
         return self.form.format("*") + self.inside
 
 
-@dataclass(slots=True)
+@record()
 class _Draft:
     """A power in the making; ``asked`` is the symbolic ARN (pattern) that the verb is about.
     ``personal`` when a policy variable narrows the pattern to the caller's own part."""

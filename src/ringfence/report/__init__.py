@@ -7,16 +7,16 @@ reads the result only; which findings count and how bad they are was decided bef
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
 from ringfence.model.finding import ScanResult
+from ringfence.model.record import record
 
 FORMATS = ("terminal", "json", "sarif")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ReportSettings:
     """How to show a result; each report uses what concerns it.
 

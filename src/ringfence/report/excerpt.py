@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.report.text import escape_line
 
 MAX_LINES = 3
@@ -18,7 +18,7 @@ _SECRET = re.compile(r"""(["'`]|[:=]\s*)([^\s"'`,;(){}\[\]]{6,}+)(?!["'`]?\s*[:=
 _SHOWN_OF_SECRET = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Row:
     """One shown line: its number, its safe text, and the marked part (``start`` to ``end``).
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.location import Location, Skipped, UnknownValue
+from ringfence.model.record import record
 from ringfence.model.severity import Severity
 
 #: From the worst to the least, as every report lists them.
@@ -68,7 +68,7 @@ def place(location: Location | None) -> tuple[str, int, int, int, int]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Names:
     """Short names of the functions: the logical id, with the template where that is not unique."""
 

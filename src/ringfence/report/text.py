@@ -8,8 +8,9 @@ another order than it runs (CVE-2021-42574). Every such character becomes a visi
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from ringfence.model.record import record
 
 TAB_WIDTH = 4
 
@@ -24,7 +25,7 @@ _ASCII = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Glyphs:
     """The drawing characters of a report, each one cell wide (``ellipsis`` may be three)."""
 

@@ -25,20 +25,20 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ringfence.errors import RuleError
 from ringfence.model.application import TRIGGER_KINDS
+from ringfence.model.record import field, record
 
 FOLDER = Path(__file__).parent / "events"
 CONTROL = ("no", "depends", "yes")
 JSON_MARK = "!json"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class EventField:
     """One described path of an event."""
 
@@ -51,7 +51,7 @@ class EventField:
     note: str = ""
 
 
-@dataclass(slots=True)
+@record()
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     field: EventField | None = None
@@ -68,7 +68,7 @@ class _Node:
         return best
 
 
-@dataclass(slots=True)
+@record()
 class EventShape:
     """The event of one trigger kind."""
 
@@ -89,7 +89,7 @@ class EventShape:
 Answer = tuple[str, EventField | None]
 
 
-@dataclass(slots=True)
+@record()
 class EventCatalogue:
     """All event shapes by kind."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ringfence.errors import RuleError
+from ringfence.model.record import record
 
 TABLE = Path(__file__).parent / "runtimes.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Runtime:
     """``end_of_life`` is the day from which the provider no longer mends it, ``blocked`` the day
     from which functions with it can no longer be changed; None when not announced. ``successor``

@@ -111,12 +111,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ringfence.errors import RuleError
+from ringfence.model.record import field, record
 
 FOLDER = Path(__file__).parent / "taint"
 
@@ -128,7 +128,7 @@ CERTAINTIES = ("high", "medium", "low")
 TESTS = ("equals", "not_equals", "absent", "one_of", "matches", "type", "contains")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Condition:
     """One test on an argument; ``test`` is a word of :data:`TESTS`, ``operand`` its value."""
 
@@ -138,7 +138,7 @@ class Condition:
     field: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Entry:
     """What all tables share. ``call`` names the calls it is about."""
 
@@ -147,7 +147,7 @@ class Entry:
     when: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Sink(Entry):
     rule: str = ""
     effect: str = ""
@@ -159,7 +159,7 @@ class Sink(Entry):
     use: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class SourceTable(Entry):
     read: tuple[str, ...] = ()
     kind: str = "response"
@@ -167,18 +167,18 @@ class SourceTable(Entry):
     sender: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Sanitiser(Entry):
     clears: tuple[str, ...] = ("*",)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Guard(Entry):
     clears: tuple[str, ...] = ("*",)
     raises: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Propagator(Entry):
     to: str = "return"
     parse: str = ""
@@ -187,30 +187,30 @@ class Propagator(Entry):
     clears: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Wrapper(Entry):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Callback(Entry):
     parameters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class IssueTable(Entry):
     rule: str = ""
     text: str = ""
     certainty: str = "high"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class UseTable(Entry):
     kind: str = ""
     field: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@record()
 class CallTables:
     """Everything known of one call name."""
 
@@ -225,7 +225,7 @@ class CallTables:
     uses: list[UseTable] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@record()
 class TaintCatalogue:
     """All tables of one language, indexed by call name.
 

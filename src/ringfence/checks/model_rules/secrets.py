@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.messages import render
 from ringfence.checks.room import Room
 from ringfence.model.application import Resource
+from ringfence.model.record import record
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, Scalar, Sequence, Text, Value, string
@@ -97,7 +97,7 @@ def known_text(value: Value | None) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Place:
     """A text of the template: which resource it belongs to, under which name it stands."""
 

@@ -11,19 +11,19 @@ resource-policy), ``application``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from ringfence.checks.room import Room
 from ringfence.checks.worlds import Projection
 from ringfence.model.location import Location, Origin
+from ringfence.model.record import field, record
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, Sequence, Value
 
 View = dict[str, Any]
 
 
-@dataclass(slots=True)
+@record()
 class Seen:
     """One subject before a rule looks at it.
 

@@ -7,10 +7,10 @@ its answer is limited to one action and put into the words of a sender.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ringfence.model.application import Sender
 from ringfence.model.policy import Pattern, PolicyDocument, Statement
+from ringfence.model.record import record
 from ringfence.model.severity import Exposure
 from ringfence.permissions.audience import Audience, audience_of
 from ringfence.permissions.globs import covers
@@ -18,7 +18,7 @@ from ringfence.permissions.globs import covers
 _SOURCE_KEYS = frozenset(("aws:sourcearn", "aws:principalarn"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Admitted:
     """Someone whom a policy lets in. ``sources`` are ARNs that the request must come from;
     ``service`` is the service principal, or ""."""

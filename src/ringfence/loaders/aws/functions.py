@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.images import image_command
@@ -22,6 +21,7 @@ from ringfence.loaders.aws.values import (
 from ringfence.loaders.code import TYPESCRIPT, CodeFinder, CodeRequest
 from ringfence.model.application import CodeLocation, Function, Resource
 from ringfence.model.location import Location, Origin
+from ringfence.model.record import field, record
 from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value, integer, string
 
 FUNCTION_TYPE = "AWS::Lambda::Function"
@@ -42,7 +42,7 @@ def add_functions(graph: Graph, finder: CodeFinder) -> None:
         graph.application.functions[function.id] = function
 
 
-@dataclass(slots=True)
+@record()
 class _Builder:
     graph: Graph
     finder: CodeFinder

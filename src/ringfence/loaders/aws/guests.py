@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ringfence.loaders.aws.graph import Graph, name_of
 from ringfence.loaders.aws.values import fields, items, place, truth
 from ringfence.model.application import Resource, Role, Sender
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.severity import Exposure
 from ringfence.permissions.arns import ResourceNames
 from ringfence.permissions.evaluate import PolicySet
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Given:
     """A role that an identity pool gives to its guests or to its users."""
 

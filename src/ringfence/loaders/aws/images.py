@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from ringfence.loaders.code import CodeFinder
+from ringfence.model.record import record
 
 _DOCKERFILE_BYTES = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Image:
     """``copied`` are folders of the build context that the image copies, relative to it."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.values import (
     every,
@@ -15,6 +13,7 @@ from ringfence.loaders.aws.values import (
 )
 from ringfence.model.application import Function, Resource, Role
 from ringfence.model.policy import PolicyDocument
+from ringfence.model.record import field, record, replace
 from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value, display
 from ringfence.permissions.managed import managed_policy
 from ringfence.permissions.parse import parse_policy
@@ -22,7 +21,7 @@ from ringfence.permissions.parse import parse_policy
 ROLE_TYPE = "AWS::IAM::Role"
 
 
-@dataclass(slots=True)
+@record()
 class _Draft:
     """A role while policies from other resources may still join it."""
 

@@ -9,7 +9,6 @@ bucket). A feed's sender is followed to its own source.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from ringfence.loaders.aws.audience import Admitted, admitted
 from ringfence.loaders.aws.graph import Graph, name_of
@@ -19,6 +18,7 @@ from ringfence.loaders.aws.values import every, items, place, surely, text_of, t
 from ringfence.model.application import Resource, Sender
 from ringfence.model.location import Location
 from ringfence.model.policy import Pattern
+from ringfence.model.record import record, replace
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, Scalar
 
@@ -38,7 +38,7 @@ WRITING = {
 NOBODY = Sender(Exposure.NONE, "nobody outside", "the platform makes the event itself")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Feed:
     """``sender`` puts things into a resource by way of ``through`` (words)."""
 

@@ -7,7 +7,6 @@ of types which statements ``Read`` and ``Write`` mean and whose role or policy g
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from ringfence.loaders.construct import (
 from ringfence.loaders.sam.context import Expansion, Shorthand
 from ringfence.loaders.template import TemplateResource
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import (
     EMPTY,
     Mapping,
@@ -60,7 +60,7 @@ def _profiles() -> dict[str, Any]:
     return profiles
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class End:
     """One end of a connector: what is known of the resource there."""
 

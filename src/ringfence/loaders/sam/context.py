@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ringfence.loaders.construct import make_mapping
 from ringfence.loaders.template import Template, TemplateResource
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import field, record
 from ringfence.model.value import EMPTY, Mapping, Reference, Value, string
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ReadDocument = Callable[[str], Value | None]
 
 
-@dataclass(slots=True)
+@record()
 class Shorthand:
     """One ``AWS::Serverless::*`` resource; ``properties`` are those after Globals."""
 
@@ -43,7 +43,7 @@ class Shorthand:
         return self.location
 
 
-@dataclass(slots=True)
+@record()
 class Route:
     """One Api or HttpApi event, kept until the APIs are written.
 
@@ -64,7 +64,7 @@ class Route:
     integration: Mapping | None = None
 
 
-@dataclass(slots=True)
+@record()
 class Expansion:
     """Collects generated resources. All methods take logical ids and give application ids."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from ringfence.loaders.construct import (
@@ -17,6 +16,7 @@ from ringfence.loaders.sam.context import Expansion, Shorthand
 from ringfence.loaders.sam.policy_templates import is_policy_template, statements_of
 from ringfence.loaders.template import TemplateResource
 from ringfence.model.location import Location
+from ringfence.model.record import field, record
 from ringfence.model.value import (
     Choice,
     Mapping,
@@ -42,7 +42,7 @@ def trust(service: str, location: Location) -> Mapping:
     return make_mapping({"Version": "2012-10-17", "Statement": [statement]}, location)
 
 
-@dataclass(slots=True)
+@record()
 class RoleDraft:
     """A role being put together; events of the function add to it."""
 

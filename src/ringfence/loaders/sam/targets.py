@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringfence.loaders.construct import sub
 from ringfence.loaders.sam.context import Expansion, Shorthand
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import Reference, Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Target:
     """``alias`` and ``function`` are logical ids; ``alias`` is "" without ``AutoPublishAlias``.
 

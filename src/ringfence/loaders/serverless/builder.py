@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from ringfence.loaders.construct import is_set, make_mapping, mapping_of
 from ringfence.loaders.serverless.naming import function_id, function_prefix
 from ringfence.loaders.serverless.service import FunctionEntry, Service
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import field, record
 from ringfence.model.value import Mapping, Scalar, Sequence, Value, string
 
 
@@ -24,7 +24,7 @@ def sub(text: str) -> dict[str, Any]:
     return {"Fn::Sub": text}
 
 
-@dataclass(slots=True)
+@record()
 class Statements:
     """The statements of one execution role, and its managed policies."""
 
@@ -39,7 +39,7 @@ class Statements:
             self.statements.append(made)
 
 
-@dataclass(slots=True)
+@record()
 class Builder:
     """``roles`` maps a function's key to the role that gets what its events need."""
 
@@ -114,7 +114,7 @@ class Builder:
             self.roles[function.key].allow(actions, resources, place)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Event:
     """One event of a function: its kind, settings (an object, or a text), and place. ``number``
     counts the function's events of this kind from 1, ``position`` those of every kind."""

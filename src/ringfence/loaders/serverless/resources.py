@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.loaders.construct import branches_of, items_of, mapping_of
 from ringfence.loaders.serverless.service import Service
 from ringfence.model.location import Location
+from ringfence.model.record import field, record
 from ringfence.model.value import EMPTY, Mapping, Sequence, Value, string
 
 _SECTIONS = ("Resources", "Outputs", "Parameters", "Mappings", "Conditions", "Metadata")
 
 
-@dataclass(slots=True)
+@record()
 class Sections:
     """The sections of all parts of ``resources``, by name; ``extensions`` apart."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringfence.loaders.construct import branches_of, is_set, items_of, mapping_of
 from ringfence.loaders.serverless.variables import Variables
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import EMPTY, Mapping, Value, string
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class FunctionEntry:
     """One function as the service declares it; ``key`` is its name there."""
 
@@ -23,7 +22,7 @@ class FunctionEntry:
         return value if is_set(value) else None
 
 
-@dataclass(slots=True)
+@record()
 class Service:
     """``name`` and ``stage`` may be "" when they are not known."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ringfence.loaders.construct import entries_of, is_set, items_of, make_mapping, mapping_of
@@ -13,6 +12,7 @@ from ringfence.loaders.serverless.naming import alphanumeric, function_id, metho
 from ringfence.loaders.serverless.roles import role_arn, trust
 from ringfence.loaders.serverless.service import FunctionEntry
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import Mapping, Sequence, Value, boolean, display, string
 
 #: How deep the states of a definition may nest while their resources are gathered.
@@ -196,7 +196,7 @@ def _target_arn(name: str, target: Value | None) -> Any:
     return {"Fn::Sub": arn + known}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Start:
     """One event of a state machine: the machine's logical id, its key's word, the settings."""
 

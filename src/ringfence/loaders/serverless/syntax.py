@@ -7,7 +7,8 @@ here. Variables nest: ``${file(config.${opt:stage}.yml):key}``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from ringfence.model.record import record
 
 #: A variable's first source: a word, parameters in brackets, then an address. Two colons make it
 #: a pseudo parameter of CloudFormation.
@@ -18,7 +19,7 @@ MAXIMUM_WORK = 1_000_000
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Variable:
     """One ``${…}`` with the sources in it, in order, as written."""
 
@@ -93,14 +94,14 @@ def split_sources(inner: str) -> list[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Literal:
     """A default: text in quotes, a number, true, false, null."""
 
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Source:
     """``type(parameters):address``; ``address`` is None without a colon."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from ringfence.loaders.construct import join, make_mapping, mapping_of
@@ -21,6 +20,7 @@ from ringfence.loaders.serverless.syntax import (
     pieces_of,
 )
 from ringfence.model.location import Location, Origin
+from ringfence.model.record import field, record
 from ringfence.model.value import (
     Choice,
     Mapping,
@@ -64,7 +64,7 @@ class Files(Protocol):
     def read(self, path: str, place: Location | None = None) -> bytes | None: ...
 
 
-@dataclass(slots=True)
+@record()
 class Settings:
     """What the user gives: options of the command line, allowed environment, parameters."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from ringfence.loaders.aws.audience import admitted
 from ringfence.loaders.aws.graph import Graph, name_of
@@ -12,11 +11,12 @@ from ringfence.loaders.aws.policies import documents_on
 from ringfence.loaders.aws.values import first, items, place, surely, text_of
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
+from ringfence.model.record import record, replace
 from ringfence.model.severity import Exposure
 from ringfence.model.value import EMPTY, Mapping, Value, display, integer
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Access:
     """An authentication and the sender that it leaves."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.senders import Senders
 from ringfence.model.application import Authentication, Function, Resource, Sender, Trigger
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.severity import Exposure
 from ringfence.model.value import EMPTY, Mapping
 
 AnySender = Sender | Callable[[], Sender]
 
 
-@dataclass(slots=True)
+@record()
 class Pending:
     """A trigger whose sender may still be a question."""
 

@@ -5,19 +5,18 @@ Source: the AWS CloudFormation resource type reference and each service's chapte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringfence.loaders.aws.graph import name_of
 from ringfence.loaders.aws.triggers.builder import Triggers
 from ringfence.loaders.aws.triggers.services import WRITABLE
 from ringfence.loaders.aws.values import items, rendered, walk
 from ringfence.model.application import Resource, Sender
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Line:
     """``path`` leads to the function; ``{}`` in ``name`` is the resource's name."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ringfence.loaders.aws.audience import admitted
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.policies import documents_on
@@ -20,6 +18,7 @@ from ringfence.loaders.aws.triggers.rest import (
 from ringfence.loaders.aws.values import first, items, place, text_of, truth, variants
 from ringfence.model.application import Authentication, Function, Resource, Sender
 from ringfence.model.location import Location
+from ringfence.model.record import replace
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, Value
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ringfence.loaders.aws.audience import Admitted, admitted
 from ringfence.loaders.aws.graph import name_of
 from ringfence.loaders.aws.senders import WRITING
 from ringfence.loaders.aws.triggers.builder import AnySender, Triggers
 from ringfence.loaders.aws.values import first, place, rendered, text_of, truth
 from ringfence.model.application import Authentication, Function, Resource, Sender
+from ringfence.model.record import replace
 from ringfence.model.severity import Exposure
 from ringfence.permissions.parse import pattern_of
 

@@ -7,13 +7,13 @@ Source: API Gateway Developer Guide, "OpenAPI extensions for API Gateway".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.triggers import access
 from ringfence.loaders.aws.triggers.access import Access
 from ringfence.loaders.aws.values import every, fields, first, items, text_of, variants
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import Mapping, Scalar, Value
 
 METHODS = frozenset(("get", "put", "post", "delete", "options", "head", "patch", "trace"))
@@ -22,7 +22,7 @@ INTEGRATION = "x-amazon-apigateway-integration"
 AUTHORIZER = "x-amazon-apigateway-authorizer"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Operation:
     method: str
     path: str

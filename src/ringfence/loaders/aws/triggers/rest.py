@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ringfence.loaders.aws.graph import Graph, name_of
 from ringfence.loaders.aws.triggers import access
@@ -23,6 +22,7 @@ from ringfence.loaders.aws.values import (
 )
 from ringfence.model.application import Authentication, Resource, Sender
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, Value, string
 
@@ -32,7 +32,7 @@ _MAXIMUM_PATH_PARTS = 64
 _DECIDING = ("AuthorizationType", "AuthorizerId", "ApiKeyRequired")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Endpoint:
     """A method and path (or a route) with what stands behind it and who may call it."""
 
@@ -47,7 +47,7 @@ class Endpoint:
     protocol: str = "https"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class AuthorizerUse:
     """An authorizer of an API; ``value`` leads to its function."""
 

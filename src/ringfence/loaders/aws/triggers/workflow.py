@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ringfence.loaders.aws.graph import name_of
@@ -18,6 +17,7 @@ from ringfence.loaders.aws.triggers.services import WRITABLE, strings
 from ringfence.loaders.aws.values import every, fields, first, place, rendered, text_of
 from ringfence.model.application import Resource
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import (
     Mapping,
     Reference,
@@ -45,7 +45,7 @@ def collect(triggers: Triggers) -> None:
             _without_definition(triggers, machine)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Task:
     """A task state: its name, resource and arguments."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ringfence.loaders.construct import is_set, items_of, make, make_mapping, mapping_of, sub
 from ringfence.loaders.sam.apis.body import Body, scheme_names, security_of
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import Mapping, Scalar, Unknown, Value, boolean, string
 
 AUTHORIZER = "x-amazon-apigateway-authorizer"
@@ -18,7 +18,7 @@ _KEY = "api_key"
 _NO_KEY = "api_key_false"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ApiAuth:
     """The ``Auth`` section of one API; ``http`` tells of HTTP APIs."""
 

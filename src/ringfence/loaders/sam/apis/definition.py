@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ringfence.loaders.construct import is_set, mapping_of
@@ -10,17 +9,18 @@ from ringfence.loaders.sam.apis.body import Body
 from ringfence.loaders.sam.apis.routes import s3_location
 from ringfence.loaders.sam.context import Expansion, Shorthand
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import Mapping, Reference, Unknown, Value, display, string
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Definition:
     """A document that routes and security can be added to."""
 
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Elsewhere:
     """A document in a bucket."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ringfence.loaders.construct import is_set, make_mapping, mapping_of
@@ -11,10 +10,11 @@ from ringfence.loaders.sam.roles import RoleDraft
 from ringfence.loaders.sam.targets import Target
 from ringfence.loaders.template import TemplateResource
 from ringfence.model.location import Location
+from ringfence.model.record import record
 from ringfence.model.value import Mapping, Reference, Value, string
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Event:
     """``id`` is the prefix of the logical ids that SAM gives to what the event becomes."""
 
