@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from hashlib import sha256
 
 from ringfence.checks.draft import Draft
@@ -12,6 +11,7 @@ from ringfence.checks.messages import listed
 from ringfence.checks.room import Room
 from ringfence.model.finding import Finding
 from ringfence.model.location import Origin
+from ringfence.model.record import replace
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure, Severity, severity_of
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ringfence.model.record import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, order=True)
 class Location:
     """A span of text. Lines and columns count from 1; columns count characters.
 
@@ -22,7 +22,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Origin:
     """A place that helped to make a value.
 
@@ -35,7 +35,7 @@ class Origin:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Skipped:
     """Something that was not analysed: the thing, the reason, and the cure."""
 
@@ -45,7 +45,7 @@ class Skipped:
     cure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class UnknownValue:
     """A value of the application that could not be resolved, as reports count it."""
 

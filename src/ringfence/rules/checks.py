@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from ringfence.errors import RuleError
+from ringfence.model.record import replace
 from ringfence.model.rule import FAMILIES, Example, Rule
 from ringfence.model.severity import Effect, Severity
 from ringfence.rules import cache
