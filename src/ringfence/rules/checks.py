@@ -44,7 +44,7 @@ _WORDS = {
     "effect": tuple(effect.value for effect in Effect),
 }
 _REQUIRED = ("id", "title", "family", "why", "remedy", "message", "references")
-_KEYS = frozenset(field.name for field in fields(Rule)) - {"examples", "source"}
+_KEYS = frozenset(field_names(Rule)) - {"examples", "source"}
 
 
 def load_rules(
