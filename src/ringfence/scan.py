@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from ringfence.checks import check
+from ringfence.checks import Checked, check
 from ringfence.checks.baseline import apply_baseline, read_baseline
-from ringfence.config import load_config
+from ringfence.checks.data_classes import stated_classes
+from ringfence.config import Config, load_config
 from ringfence.dataflow import analyse
 from ringfence.languages import language_of, parse_source
 from ringfence.loaders import LoadOptions, load_application
@@ -30,6 +32,14 @@ Progress = Callable[[str, int, int], None]
 #: Larger files are named as skipped. Generated bundles are larger; people's own files are not.
 SOURCE_LIMIT_BYTES = 2_000_000
 
+#: Memory and processor time after which stages end with what they have; people's own
+#: applications stay far below. The shares of the time are those at which each stage must be over.
+MEMORY_LIMIT_MIB = 400
+TIME_LIMIT_S = 16.0
+LOADED, INTERPRETED, CHECKED, JOINED = 0.5, 0.8, 0.93, 1.0
+SMALLER = "scan a smaller folder, or leave out what is generated with --exclude"
+REPORT_IT = "please report this; the rest of the scan is complete"
+
 #: What each family belongs to, for ``--only``, where the words differ.
 PARTS = {
     "code": "injection",
@@ -49,7 +59,8 @@ class ScanOptions:
     """What a scan is asked to do. ``only`` is empty for everything, else families or ``entries``.
 
     ``parameters`` are template parameters, ``options`` the ``${opt:}`` of the Serverless Framework,
-    ``env`` the names of environment variables that templates may read.
+    ``env`` the names of environment variables that templates may read. ``time_limit_s`` is
+    processor time; what is not done until then is named as skipped.
     """
 
     today: date = field(default_factory=date.today)
@@ -61,6 +72,7 @@ class ScanOptions:
     exclude: tuple[str, ...] = ()
     baseline: Path | None = None
     strict: bool = False
+    time_limit_s: float = TIME_LIMIT_S
 
 
 class SourceReader:
@@ -141,33 +153,44 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
         NothingToRead: there is neither a template nor function code.
         UsageError: the configuration or the baseline cannot be used.
     """
+    with Watchdog(options.time_limit_s, MEMORY_LIMIT_MIB) as watchdog:
+        return _scan(root, options, progress or (lambda stage, done, total: None), watchdog)
+
+
+def _scan(root: Path, options: ScanOptions, report: Progress, watchdog: Watchdog) -> ScanResult:
     started = time.perf_counter()
-    report = progress or (lambda stage, done, total: None)
     base = root if root.is_dir() else root.parent
     config = load_config(base, options.config_file)
     known = read_baseline(options.baseline) if options.baseline else frozenset()
+    rules = load_rules(config.rule_folders)
+    notes: list[Skipped] = []
     report("templates", 0, 0)
-    application = load_application(
-        root,
-        LoadOptions(
-            env=options.env,
-            parameters=options.parameters,
-            options=options.options,
-            exclude=(*options.exclude, *config.exclude),
-        ),
-    )
+    try:
+        with watchdog.stage(LOADED):
+            application = load_application(root, _load_options(options, config))
+    except Exhausted as reason:
+        raise NothingToRead(f"too much to read: {reason}", str(root), SMALLER) from None
     reader = SourceReader(base, application.functions)
     report("code", 0, len(application.functions))
-    facts = analyse(application, reader, load_taint, load_events())
+    with guarded("the code", notes, watchdog, INTERPRETED):
+        facts = Facts()
+        facts = analyse(application, reader, load_taint, load_events())
     report("checks", 0, 0)
-    rules = load_rules(config.rule_folders)
-    checked = check(application, facts, rules, config, options.today, read_text=reader.text)
-    paths = find_paths(application, facts, checked.findings)
+    with guarded("the checks", notes, watchdog, CHECKED):
+        checked = Checked()
+        checked = check(application, facts, rules, config, options.today, read_text=reader.text)
+    with guarded("the attack paths", notes, watchdog, JOINED):
+        paths: list[AttackPath] = []
+        classes = stated_classes(application, config)
+        paths = find_paths(application, facts, checked.findings, classes)
     findings, baselined = apply_baseline(checked.findings, known)
+    new = {finding.fingerprint for finding in findings}
+    silenced = [item.finding for item in checked.suppressed]
+    silenced += [finding for finding in checked.findings if finding.fingerprint not in new]
     result = ScanResult(
         findings=[finding for finding in findings if is_wanted(finding.family, options.only)],
         entries=list(application.triggers.values()),
-        skipped=[*application.skipped, *reader.skipped, *facts.skipped, *checked.problems],
+        skipped=[*application.skipped, *reader.skipped, *facts.skipped, *checked.problems, *notes],
         unknowns=[*application.unknowns, *checked.unknowns],
         suppressed=checked.suppressed,
         baselined=baselined,
@@ -178,10 +201,36 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
         rules={rule.id: rule for rule in rules},
         root=str(root),
     )
-    result.paths = paths_with(paths, result.findings, all_wanted=not options.only)
+    result.paths = paths_with(paths, result.findings, silenced, all_wanted=not options.only)
     result.sources = excerpted(result, reader)
     result.duration_s = time.perf_counter() - started
     return result
+
+
+def _load_options(options: ScanOptions, config: Config) -> LoadOptions:
+    return LoadOptions(
+        env=options.env,
+        parameters=options.parameters,
+        options=options.options,
+        exclude=(*options.exclude, *config.exclude),
+    )
+
+
+@contextlib.contextmanager
+def guarded(stage: str, notes: list[Skipped], watchdog: Watchdog, share: float) -> Iterator[None]:
+    """Run a stage; what ends it early becomes a note, and the next stage gets its turn.
+
+    Mistakes of the user (:class:`~ringfence.errors.RingfenceError`) end the scan.
+    """
+    try:
+        with watchdog.stage(share):
+            yield
+    except RingfenceError:
+        raise
+    except Exhausted as reason:
+        notes.append(Skipped(stage, f"stopped early: {reason}", None, SMALLER))
+    except Exception as problem:
+        notes.append(Skipped(stage, defect_of(problem), None, REPORT_IT))
 
 
 def is_wanted(family: str, only: frozenset[str]) -> bool:
@@ -190,18 +239,31 @@ def is_wanted(family: str, only: frozenset[str]) -> bool:
 
 
 def paths_with(
-    paths: list[AttackPath], findings: list[Finding], all_wanted: bool
+    paths: list[AttackPath], findings: list[Finding], silenced: list[Finding], all_wanted: bool
 ) -> list[AttackPath]:
     """The paths that still stand on a finding that is reported.
 
-    A path that no finding belongs to is kept in a full report.
+    A path that no finding belongs to is kept in a full report, unless it begins where somebody
+    silenced one.
     """
     shown = {finding.fingerprint for finding in findings}
     return [
         path
         for path in paths
-        if shown.intersection(path.findings) or (all_wanted and not path.findings)
+        if shown.intersection(path.findings)
+        or (all_wanted and not path.findings and not starts_at(path, silenced))
     ]
+
+
+def starts_at(path: AttackPath, findings: list[Finding]) -> bool:
+    """Whether a path begins at the place, or with the entry, of one of these findings."""
+    start = path.lines[0].location if path.lines else None
+    return any(
+        (finding.location.file, finding.location.line) == (start.file, start.line)
+        or (path.trigger != "" and finding.trigger == path.trigger and finding.family == "access")
+        for finding in findings
+        if start is not None
+    )
 
 
 def excerpted(result: ScanResult, reader: SourceReader) -> dict[str, list[str]]:

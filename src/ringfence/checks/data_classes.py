@@ -7,11 +7,11 @@ keys. A guess lowers confidence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ringfence.config import Config
-from ringfence.model.application import Resource
+from ringfence.model.application import Application, Resource
+from ringfence.model.record import record
 from ringfence.model.value import Mapping, Sequence, Value, display, string
 
 #: Classes whose loss does not hurt people or money.
@@ -27,7 +27,7 @@ _KEY_WORDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DataClass:
     """``name`` is "" when nothing is known; ``guessed`` tells whether it stems from names."""
 
@@ -43,13 +43,31 @@ class DataClass:
 NOTHING_KNOWN = DataClass("", False, "")
 
 
+def stated_classes(application: Application, config: Config) -> dict[str, str]:
+    """The classes that ``[data]`` states, by resource id."""
+    if not config.data:
+        return {}
+    found = (
+        (resource.id, _stated(resource, config)) for resource in application.resources.values()
+    )
+    return {identity: name for identity, name in found if name}
+
+
+def _stated(resource: Resource, config: Config) -> str:
+    names = _names(resource)
+    for pattern, name in config.data:
+        if any(fnmatchcase(shown, pattern) for shown in names):
+            return name
+    return ""
+
+
 def classify(resource: Resource, config: Config) -> DataClass:
     """The class of the data in a resource."""
     from ringfence.permissions.data_classes import data_class_of
 
-    for pattern, name in config.data:
-        if any(fnmatchcase(shown, pattern) for shown in _names(resource)):
-            return DataClass(name, False, f"[data] in {config.file}")
+    stated = _stated(resource, config)
+    if stated:
+        return DataClass(stated, False, f"[data] in {config.file}")
     found = data_class_of(resource)
     if found.name:
         return DataClass(
