@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.errors import RuleError
-from ringfence.model.record import replace
+from ringfence.model.record import field_names, replace
 from ringfence.model.rule import FAMILIES, Example, Rule
 from ringfence.model.severity import Effect, Severity
 from ringfence.rules import cache
