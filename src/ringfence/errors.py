@@ -29,3 +29,24 @@ class NothingToRead(RingfenceError):
 
 class RuleError(RingfenceError):
     """A rule, taint table or event description is malformed."""
+
+
+class Exhausted(BaseException):
+    """A stage of a scan used up its time or memory; what it has until then is kept.
+
+    It can arrive between any two instructions, so it is no Exception: what mends small failures
+    must not swallow it. Raised by :mod:`ringfence.watchdog` only.
+    """
+
+
+def defect_of(problem: Exception) -> str:
+    """How a report names an exception that nobody expected, and where it arose, in one line."""
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = ""
+    if trace is not None:
+        file = trace.tb_frame.f_code.co_filename.replace("\\", "/").split("/")[-2:]
+        place = f" ({'/'.join(file)}:{trace.tb_lineno})"
+    text = " ".join(str(problem).split())[:200]
+    return f"a defect in Ringfence: {type(problem).__name__}: {text}{place}"

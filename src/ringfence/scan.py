@@ -13,9 +13,11 @@ from ringfence.checks.baseline import apply_baseline, read_baseline
 from ringfence.checks.data_classes import stated_classes
 from ringfence.config import Config, load_config
 from ringfence.dataflow import analyse
+from ringfence.errors import Exhausted, NothingToRead, RingfenceError, defect_of
 from ringfence.languages import language_of, parse_source
 from ringfence.loaders import LoadOptions, load_application
 from ringfence.model.application import Function
+from ringfence.model.facts import Facts
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.location import Location, Skipped
 from ringfence.model.record import field, record
@@ -25,6 +27,7 @@ from ringfence.rules.checks import load_rules
 from ringfence.rules.events import load_events
 from ringfence.rules.taint import load_taint
 from ringfence.rules.version import RULES_VERSION
+from ringfence.watchdog import Watchdog
 
 #: Called with the name of the stage, what is done, and what there is to do (0 when not known).
 Progress = Callable[[str, int, int], None]

@@ -17,6 +17,7 @@ from ringfence.dataflow.state import (
     Collected,
 )
 from ringfence.dataflow.values import UNKNOWN, Source, Taint, Trail, Value, join
+from ringfence.errors import Exhausted, defect_of
 from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
 from ringfence.model.facts import Facts, Flow
@@ -49,14 +50,7 @@ def analyse(
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:
-        for function in application.functions.values():
-            work.run(function)
-        for _ in range(MAX_ROUNDS - 1):
-            changed = work.connect()
-            if not changed:
-                break
-            for identity in changed:
-                work.run(application.functions[identity])
+        work.run_all()
         return work.facts()
     finally:
         sys.setrecursionlimit(limit)
@@ -79,6 +73,42 @@ class Work:
         self.results: dict[str, Collected] = {}
         self.skipped: dict[str, Skipped] = {}
         self.post = channels.PostOffice(application)
+        self.symbols: dict[str, set[str]] = {}
+        for function in application.functions.values():
+            if function.code is not None:
+                self.symbols.setdefault(function.code.file, set()).add(function.code.symbol)
+
+    def run_all(self) -> None:
+        """Every function, and again those that receive more; ends early when time is up."""
+        functions = self.application.functions
+        current = ""
+        try:
+            for current in functions:
+                self.run(functions[current])
+            for _ in range(MAX_ROUNDS - 1):
+                changed = self.connect()
+                if not changed:
+                    break
+                for current in changed:
+                    self.run(functions[current])
+        except Exhausted as reason:
+            self.stop(current, str(reason))
+        except Exception as problem:
+            self.note("the data between functions", defect_of(problem), None)
+
+    def stop(self, current: str, reason: str) -> None:
+        """Name what was not interpreted, or not to its end, as one entry."""
+        function = self.application.functions[current]
+        reached = list(self.application.functions).index(current)
+        left = len(self.application.functions) - reached
+        what = f"{function.logical_id} and what is after it" if left > 1 else function.logical_id
+        if current in self.results:  # all were interpreted once; what others send them is missing
+            what = "the data between functions"
+        self.note(what, f"not interpreted to the end: {reason}", function.location)
+
+    def note(self, what: str, reason: str, place: Location | None) -> None:
+        cure = "scan a smaller folder, or leave out what is generated with --exclude"
+        self.skipped[f"!{what}"] = Skipped(what, reason, place, cure)
 
     def run(self, function: Function) -> None:
         """Interpret one function; whatever goes wrong inside stays inside."""
@@ -86,22 +116,26 @@ class Work:
         code = function.code
         if code is None or function.language not in LANGUAGES:
             return
-        machine = Machine(
-            self.application, function, self.read_module, self.load(function.language), self.events
-        )
+        taint = self.load(function.language)
+        machine = Machine(self.application, function, self.read_module, taint, self.events)
         machine.directory = self.post.directory
         machine.response_overlay = self.post.reader(function.id)
         reason = ""
         try:
-            reason = interpret(machine, self.post.overlay(function.id))
+            reason = interpret(machine, self.post.overlay(function.id), self.symbols[code.file])
         except BudgetExceeded:
             reason = "the code is larger than the analysis limit; what was seen until then is shown"
         except RecursionError:
             reason = "the code is nested too deeply; what was seen until then is shown"
         except Exception as problem:
-            reason = f"internal error in the analysis ({type(problem).__name__}: {problem})"
-        self.post.collect(machine)
+            reason = defect_of(problem)
         self.results[function.id] = machine.collected
+        try:
+            self.post.collect(machine)
+        except RecursionError:
+            reason = reason or "what it sends to other functions is nested too deeply"
+        except Exception as problem:
+            reason = defect_of(problem)
         if reason:
             self.skipped[function.id] = Skipped(
                 function.logical_id, reason, Location(code.file, 1), ""
@@ -184,8 +218,11 @@ def widest(application: Application, flow: Flow) -> Exposure:
 # --- one function ---
 
 
-def interpret(machine: Machine, overlay: Value) -> str:
-    """Run the handler's file, then the handler; the reason when there is nothing to run."""
+def interpret(machine: Machine, overlay: Value, symbols: set[str]) -> str:
+    """Run the handler's file, then the handler; the reason when there is nothing to run.
+
+    ``symbols`` are the handlers of all functions in that file.
+    """
     code = machine.function.code
     assert code is not None
     file = code.file
@@ -200,21 +237,16 @@ def interpret(machine: Machine, overlay: Value) -> str:
     if handler is None:
         return f"{code.file} has no {code.symbol}"
     call_handler(machine, module, handler, overlay)
-    run_unreached(machine, module)
+    run_unreached(machine, module, symbols)
     return ""
 
 
-def run_unreached(machine: Machine, module: ModuleObject) -> None:
+def run_unreached(machine: Machine, module: ModuleObject, others: set[str]) -> None:
     """Look into functions of the handler's file that nothing calls, with arguments not known.
 
     What other services answer can be dangerous there, once somebody calls them: their flows are of
     low certainty, and what they use does not count as used.
     """
-    others = {
-        function.code.symbol
-        for function in machine.application.functions.values()
-        if function.code is not None and function.code.file == module.file
-    }
     calls, uses = dict(machine.collected.calls), dict(machine.collected.uses)
     machine.unreached = True
     machine.in_handler = False

@@ -146,9 +146,15 @@ def _without_packaged(tree: Tree, found: Discovery) -> list[str]:
         if len(files) < 2:
             continue
         sources = [file for file in files if not _has_remote_code(tree.document(file))]
+        known = set(sources)
+        by_folder: dict[str, str] = {}
+        for source in sources:
+            by_folder.setdefault(posixpath.dirname(source), source)
         for file in files:
-            near = [other for other in sources if posixpath.dirname(other) in _folders_above(file)]
-            if file not in sources and near:
+            if file in known:
+                continue
+            near = [by_folder[folder] for folder in _folders_above(file) if folder in by_folder]
+            if near:
                 dropped.add(file)
                 reason = f"packaged form of {near[0]}, which is read instead"
                 found.skipped.append(Skipped(file, reason, Location(file, 1)))

@@ -227,9 +227,17 @@ class Application:
     resource_policies: list[ResourcePolicy] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unknowns: list[UnknownValue] = field(default_factory=list)
+    triggers_indexed: int = 0
+    triggers_by_function: dict[str, list[Trigger]] = field(default_factory=dict)
 
     def triggers_of(self, function_id: str) -> list[Trigger]:
-        return [trigger for trigger in self.triggers.values() if trigger.function == function_id]
+        """The triggers of a function; the index is made anew when triggers were added."""
+        if self.triggers_indexed != len(self.triggers):
+            self.triggers_by_function.clear()
+            for trigger in self.triggers.values():
+                self.triggers_by_function.setdefault(trigger.function, []).append(trigger)
+            self.triggers_indexed = len(self.triggers)
+        return self.triggers_by_function.get(function_id, [])
 
     def role_of(self, function: Function) -> Role | None:
         return self.roles.get(function.role) if function.role else None
