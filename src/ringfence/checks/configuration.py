@@ -13,6 +13,7 @@ from ringfence.checks.messages import find, render
 from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View, subjects
 from ringfence.checks.worlds import Projection, Subject, Verdict, World, assignments, first_hole
+from ringfence.errors import Exhausted, RingfenceError, defect_of
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure
 from ringfence.rules.checks import subjects_of
@@ -28,14 +29,32 @@ def check_configuration(room: Room, rules: Iterable[Rule]) -> list[Draft]:
         for on in subjects_of(rule.on):
             by_subject[on].append(rule)
     drafts: list[Draft] = []
-    for on, group in by_subject.items():
-        seen = list(subjects(room, on))
-        if not seen:
-            continue
-        compiled = [(rule, compile_condition(rule.when, rule.source)) for rule in group]
-        for subject in seen:
-            drafts.extend(_check_subject(room, subject, compiled))
+    on = ""
+    try:
+        for on, group in by_subject.items():
+            _check_kind(room, on, group, drafts)
+    except Exhausted as reason:
+        room.note_problem(f"the rules on {on} and those after them", f"stopped early: {reason}")
     return drafts
+
+
+def _check_kind(room: Room, on: str, group: list[Rule], drafts: list[Draft]) -> None:
+    """Add the drafts for one kind of subject. A defect of ours costs one subject or one rule."""
+    try:
+        seen = list(subjects(room, on))
+    except Exception as problem:
+        room.note_problem(f"the rules on {on}", defect_of(problem))
+        return
+    if not seen:
+        return
+    compiled = [(rule, compile_condition(rule.when, rule.source)) for rule in group]
+    for subject in seen:
+        try:
+            drafts.extend(_check_subject(room, subject, compiled))
+        except RingfenceError:
+            raise
+        except Exception as problem:
+            room.note_problem(f"the rules on {subject.name}", defect_of(problem))
 
 
 def _check_subject(room: Room, seen: Seen, compiled: list[Compiled]) -> list[Draft]:

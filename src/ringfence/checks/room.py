@@ -49,6 +49,7 @@ class Room:
         self.config = config
         self.today = today
         self.unknowns: list[UnknownValue] = []
+        self.problems: list[Skipped] = []
         self._read_text = read_text or FileTexts(application.root)
         self._lines: dict[str, list[str]] = {}
         self._classes: dict[str, DataClass] = {}

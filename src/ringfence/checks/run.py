@@ -36,7 +36,7 @@ def check(room: Room, rules: list[Rule]) -> Checked:
         findings=finish(group(kept), room),
         suppressed=_suppressed(outcome.silenced, room),
         unknowns=room.unknowns,
-        problems=_unknown_ids(room, rules),
+        problems=[*_unknown_ids(room, rules), *room.problems],
     )
 
 
@@ -45,12 +45,11 @@ def evaluate(room: Room, rules: list[Rule]) -> list[Draft]:
     by_kind: dict[str, list[Rule]] = {"configuration": [], "flow": [], "code": [], "model": []}
     for rule in rules:
         by_kind[rule.kind].append(rule)
-    return [
-        *check_configuration(room, by_kind["configuration"]),
-        *check_model(room, by_kind["model"]),
-        *check_flows(room, by_kind["flow"]),
-        *check_issues(room, by_kind["code"]),
-    ]
+    # What code does comes first: the rest may be stopped when time is up.
+    flows = check_flows(room, by_kind["flow"])
+    issues = check_issues(room, by_kind["code"])
+    model = check_model(room, by_kind["model"])
+    return [*check_configuration(room, by_kind["configuration"]), *model, *flows, *issues]
 
 
 def _disabled(room: Room, rule: str) -> Ignore:

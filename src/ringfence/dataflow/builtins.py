@@ -278,10 +278,13 @@ def match(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.
 
 
 def append(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    from ringfence.dataflow import targets
+
     for obj in receiver.objects:
         if isinstance(obj, Struct):
             for value in arguments.everything():
                 push(machine, obj, value)
+                targets.note_method(machine, obj, value, node)
     return UNKNOWN
 
 
@@ -294,10 +297,13 @@ def push(machine: Machine, obj: Struct, value: Value) -> None:
 
 
 def extend(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    from ringfence.dataflow import targets
+
     element = expressions.element_of(machine, arguments.get(0) or UNKNOWN, node, False)
     for obj in receiver.objects:
         if isinstance(obj, Struct):
             machine.put(obj, None, element)
+            targets.note_method(machine, obj, element, node)
     return NONE
 
 
@@ -362,12 +368,16 @@ def setdefault(machine: Machine, receiver: Value, arguments: Arguments, node: sy
 
 
 def update(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    from ringfence.dataflow import targets
+
     for obj in receiver.objects:
         if isinstance(obj, Struct):
             for value in arguments.positional:
                 access.spread_into(machine, obj, value)
+                targets.note_method(machine, obj, value, node)
             for key, value in arguments.keywords.items():
                 machine.put(obj, key, value)
+                targets.note_method(machine, obj, value, node)
     return NONE
 
 

@@ -12,6 +12,7 @@ from ringfence.dataflow.objects import (
     Closure,
     External,
     JsonText,
+    Number,
     Regex,
     Struct,
     deep_taint,
@@ -267,6 +268,9 @@ def truthy_part(value: Value) -> Value:
 def compare(machine: Machine, node: syntax.Compare) -> Value:
     left = machine.evaluate(node.left)
     right = machine.evaluate(node.right)
+    for obj in (*left.objects, *right.objects):
+        if isinstance(obj, Number):
+            obj.bounded = True
     if left.definite and right.definite and len(left.consts) == len(right.consts) == 1:
         a, b = left.consts[0], right.consts[0]
         if node.operator in ("==", "is"):

@@ -9,6 +9,7 @@ from ringfence.dataflow import access, calls, environment, expressions, imports,
 from ringfence.dataflow.objects import (
     External,
     JsonText,
+    Number,
     Partial,
     Regex,
     Struct,
@@ -63,7 +64,7 @@ def number(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
             return value
         if isinstance(const, str) and const.strip().lstrip("-").isdigit() and len(const) < 15:
             return Value((int(const),))
-    return UNKNOWN
+    return Value((), (), (Number(value.taint),), True) if value.taint else UNKNOWN
 
 
 def text(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
@@ -545,13 +546,16 @@ _PYTHON: dict[str, Handler] = {
 
 _SCRIPT: dict[str, Handler] = {
     **dict.fromkeys(
-        ("Number", "parseInt", "parseFloat", "isNaN", "isFinite", "Number()", "Date.now",
-         "Number.parseInt", "Number.parseFloat", "Number.isInteger", "Number.isNaN", "Math.floor",
+        ("isNaN", "isFinite", "Number()", "Date.now", "Number.isInteger", "Number.isNaN",
+         "Math.floor",
          "Math.round", "Math.ceil", "Math.random", "Math.max", "Math.min", "Math.abs", "BigInt",
          "crypto.randomUUID", "crypto.randomBytes", "uuid.v4", "uuid.v1", "uuid", "Array.isArray",
          "Object.is", "fs.existsSync", "process.cwd", "process.hrtime", "Buffer.byteLength",
          "Object.hasOwn", "performance.now", "console.time", "console.timeEnd"),
         clean,
+    ),
+    **dict.fromkeys(
+        ("Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat"), number
     ),
     "Boolean": boolean,
     "String": text,

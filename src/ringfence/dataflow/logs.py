@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import sinks, verdicts
 from ringfence.dataflow.objects import deep_taint
+from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Value
 from ringfence.model import syntax
 
@@ -54,6 +55,7 @@ def is_log_call(path: str) -> bool:
 def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -> None:
     """Report whole events and secrets in logs."""
     for value in values:
+        forged(machine, path, value, node)
         for atom in deep_taint(value):
             if atom.source.kind != "event" or atom.source.label != "event":
                 continue
@@ -81,6 +83,18 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                             "medium",
                         )
     sinks.use(machine, "log", values[0] if values else Value(), node, path)
+
+
+def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None:
+    """The sender's text, line breaks and all; a list, a map or JSON text is written escaped."""
+    if not value.taint or value.objects:
+        return
+    for atom in value.taint:
+        if atom.path and atom.source.kind == "event":
+            sinks.flow(
+                machine, "log-injection", "weaken", atom, path, "message", node, 1,
+                shown(value), f"is written by {path}",
+            )  # fmt: skip
 
 
 def sensitive(name: str) -> bool:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ringfence.dataflow import calls, credentials, expressions, guards, imports, responses, targets
+from ringfence.dataflow import (
+    calls,
+    credentials,
+    expressions,
+    guards,
+    guessable,
+    imports,
+    responses,
+    targets,
+)
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.objects import (
     ClassObject,
@@ -243,6 +252,8 @@ class Machine:
             node.target, (syntax.Name, syntax.Attribute)
         ):
             credentials.check(self, node.target.name, node.value)
+        else:
+            guessable.assigned(self, node.target, node.value)
         if isinstance(node.target, syntax.Name):
             guards.remember(self, node.target.name, node.value)
         if isinstance(node.value, syntax.FunctionLiteral) and not node.value.name:
@@ -265,6 +276,7 @@ class Machine:
             self.leave(NONE, False)
             return False
         value = self.evaluate(node.value)
+        guessable.returned(self, node.value)
         if frame.closure is not None and id(frame.closure.node) in self.handler_nodes:
             responses.check(self, value, node)
         truth = value.truth()

@@ -256,6 +256,19 @@ class JsonText(Obj):
         self.encoding = encoding
 
 
+class Number(Obj):
+    """A number that was made from untrusted text: harmless as text, but the sender's to choose.
+
+    ``bounded`` is set once the code compares it with something.
+    """
+
+    __slots__ = ("bounded", "taint")
+
+    def __init__(self, taint: tuple[Taint, ...]) -> None:
+        self.taint = taint
+        self.bounded = False
+
+
 class Regex(Obj):
     """A regular expression, known by its pattern."""
 

@@ -48,7 +48,23 @@ def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
                     machine, "open-redirect", "impersonate", atom, "the Location header",
                     "Location", node, value=shown(location), text="decides where the client goes",
                 )  # fmt: skip
+    planted(machine, headers, node)
     cors(machine, headers, node)
+
+
+#: Headers by which a sender's text changes what the browser does with the answer.
+_TELLING = ("set-cookie", "content-type", "content-security-policy", "refresh", "link")
+
+
+def planted(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None:
+    """The sender's text in a header that steers the browser."""
+    for name in _TELLING:
+        value = headers.get(name, NOTHING)
+        for atom in deep_taint(value):
+            sinks.flow(
+                machine, "header-injection", "script", atom, f"the {name.title()} header", name,
+                node, 1, shown(value), f"becomes part of the {name.title()} header",
+            )  # fmt: skip
 
 
 def header_map(response: Struct) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import verdicts
-from ringfence.dataflow.objects import Closure, External, Inherited, Struct, deep_taint
+from ringfence.dataflow.objects import Closure, External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
@@ -224,7 +224,20 @@ def holds(condition: Condition, arguments: Arguments) -> bool:
             if isinstance(obj, Struct)
             for item in obj.fields.values()
         )
+    if test == "named":
+        return is_named(value, str(operand), condition.argument, arguments)
     return has_type(value, str(operand))
+
+
+def is_named(value: Value, pattern: str, selector: Selector, arguments: Arguments) -> bool:
+    """Whether a field of the event, or a name in the argument's expression, fits a pattern."""
+    from ringfence.dataflow.guessable import names_in
+
+    words = [step for atom in deep_taint(value) for step in atom.path]
+    for place in selector:
+        if isinstance(place, int) and 0 <= place < len(arguments.nodes):
+            words += names_in(arguments.nodes[place])
+    return any(compiled(pattern).search(word) is not None for word in words)
 
 
 def with_names(value: Value) -> Value:
@@ -263,7 +276,15 @@ def report(
 ) -> None:
     """A flow for every untrusted path that reaches the value and can serve the rule."""
     lost = CERTAINTY.index(sink.certainty)
-    for atom in deep_taint(value):
+    untrusted = deep_taint(value)
+    if sink.rule == OF_NUMBERS and not value.consts:
+        untrusted += tuple(
+            atom
+            for obj in value.objects
+            if isinstance(obj, Number) and not obj.bounded
+            for atom in obj.taint
+        )
+    for atom in untrusted:
         if sink.marks and not set(sink.marks) <= atom.marks:
             continue
         if sink.rule == "nosql-injection" and sink.certainty == "low" and is_text(atom):
@@ -281,6 +302,14 @@ def report(
         )
 
 
+#: A rule about how large a number is; that a text is one does not help.
+OF_NUMBERS = "denial-of-service-loop"
+
+
+def is_cleared(rule: str, cleared: frozenset[str]) -> bool:
+    return rule in cleared or ("*" in cleared and rule != OF_NUMBERS)
+
+
 def flow(
     machine: Machine,
     rule: str,
@@ -294,10 +323,9 @@ def flow(
     text: str = "",
 ) -> None:
     """Record one flow, unless the data is cleared, proven safe, or not the sender's."""
-    if atom.source.kind == "error" or rule in atom.cleared or "*" in atom.cleared:
+    if atom.source.kind == "error" or is_cleared(rule, atom.cleared):
         return
-    proven = machine.proven.get(proven_key(atom))
-    if proven is not None and (rule in proven or "*" in proven):
+    if is_cleared(rule, machine.proven.get(proven_key(atom), frozenset())):
         return
     verdict = verdicts.judge(machine, atom)
     if verdict is None:
@@ -456,6 +484,18 @@ def assigned(
     if reached and deep_taint(value):
         for atom in key.taint:
             flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, 1)
+
+
+def attribute_set(
+    machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
+) -> None:
+    """``library.attribute = value``: tables name it ``library.attribute=``, with one argument."""
+    from ringfence.dataflow.calls import Arguments
+
+    path = f"{obj.path}.{name}="
+    tables = machine.catalogue.tables(path)
+    if tables is not None:
+        check(machine, path, tables, Value(objects=(obj,)), Arguments([value]), node)
 
 
 def called_by_name(machine: Machine, function: syntax.Index, node: syntax.Call) -> None:

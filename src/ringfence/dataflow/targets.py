@@ -9,6 +9,7 @@ from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
     Environment,
+    External,
     ModuleObject,
     Struct,
     deep_taint,
@@ -101,6 +102,8 @@ def assign_key(
             obj.members[single] = value if old is None else join(old, value)
         elif isinstance(obj, Environment):
             machine.heap_writes += 1
+        elif isinstance(obj, External) and isinstance(single, str):
+            sinks.attribute_set(machine, obj, single, value, node)
     sinks.assigned(machine, container, key, value, node)
 
 
@@ -115,6 +118,12 @@ def note_shared_state(machine: Machine, name: str, value: Value) -> None:
     taint = [atom for atom in deep_taint(value) if atom.source.kind == "event"]
     if taint:
         sinks.shared_state(machine, name, taint)
+
+
+def note_method(machine: Machine, obj: Struct, value: Value, node: syntax.Node) -> None:
+    """A method such as ``append`` puts a value into a list or map."""
+    if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
+        note_module_state(machine, obj, value, node.function.value)
 
 
 def note_module_state(machine: Machine, obj: Struct, value: Value, node: syntax.Expression) -> None:

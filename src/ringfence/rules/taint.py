@@ -13,7 +13,8 @@ results a short name: ``dbapi.Cursor.execute``. ``*.name`` matches a method of a
 type is not known. Cloud calls are named ``aws.<service>.<Operation>`` as the provider's API model
 spells them, in both languages. Methods of texts, lists and maps are understood by the interpreter
 itself; as guards and sanitisers they may be named ``str.isdigit`` (Python) or
-``String.<method>`` (JavaScript).
+``String.<method>`` (JavaScript). An assignment to a library's attribute is a call with one argument
+named with ``=``: ``flask.Flask().debug=``.
 
 **Arguments.** ``argument`` is a list of the ways to name one parameter: positions (from 0, ``-1``
 is the last) and keyword names: ``[0, "args"]``. ``"self"`` is the receiver, ``"*"`` every
@@ -50,8 +51,10 @@ it that count (``["url", "baseURL"]``); empty means the whole value and everythi
 ``field``, one dotted key) and has one test: ``equals``, ``not_equals`` (not known to equal, or
 absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular expression searched
 in the known text), ``type`` (text | list | map | function), ``contains`` (a known list holds this
-item). A test on an unknown value does not hold, save ``not_equals``. A library's object counts as
-its name (``equals = "yaml.Loader"``), and ``field`` of one is the keyword that it was made with;
+item), ``named`` (a regular expression found in a name of the argument's expression, or in a field
+of the event that it comes from). A test on an unknown value does not hold, save ``not_equals``. A
+library's object counts as its name (``equals = "yaml.Loader"``), and ``field`` of one is the
+keyword that it was made with;
 ``field = "(text)"`` is the value itself as far as it is no list or map.
 
     [[source]]                     # where data enters, besides the event itself
@@ -125,7 +128,7 @@ Selector = tuple[int | str, ...]
 PARTS = ("whole", "text", "first", "rest", "keys")
 GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code")
 CERTAINTIES = ("high", "medium", "low")
-TESTS = ("equals", "not_equals", "absent", "one_of", "matches", "type", "contains")
+TESTS = ("equals", "not_equals", "absent", "one_of", "matches", "type", "contains", "named")
 
 
 @record(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ringfence.checks.draft import Draft
 from ringfence.checks.room import Room
-from ringfence.errors import RuleError
+from ringfence.errors import Exhausted, RuleError, defect_of
 from ringfence.model.rule import Rule
 from ringfence.registry import load
 
@@ -20,7 +20,16 @@ ModelRule = Callable[[Room, Rule], Iterator[Draft]]
 
 def check_model(room: Room, rules: Iterable[Rule]) -> list[Draft]:
     """The drafts of all model rules."""
-    return [draft for rule in rules for draft in find(rule)(room, rule)]
+    drafts: list[Draft] = []
+    for rule in rules:
+        function = find(rule)
+        try:
+            drafts.extend(function(room, rule))
+        except Exhausted as reason:
+            room.note_problem(f"the rule {rule.id}", f"stopped early: {reason}")
+        except Exception as problem:
+            room.note_problem(f"the rule {rule.id}", defect_of(problem))
+    return drafts
 
 
 def find(rule: Rule) -> ModelRule:

@@ -1,0 +1,103 @@
+"""Secrets that others can compute: made with a general generator, or hashed too fast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import sinks
+from ringfence.dataflow.objects import External
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+#: The last words of names that hold what nobody may foretell.
+_SECRET = re.compile(
+    r"(^|_)(token|password|passwd|passcode|otp|secret|nonce|salt|api_?key|session_?id|session_?key"
+    r"|verification_?code|reset_?code|confirmation_?code|access_?code|invite_?code|csrf|pin_?code)$",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+#: Generators whose outputs can be foretold. ``random.SystemRandom`` is another object.
+_PREDICTABLE = re.compile(
+    r"^(random\.(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle)"
+    r"|numpy\.random\.\w+|Math\.random|lodash\.random)$"
+)
+#: Expressions looked at below one value; more is nobody's token.
+MAX_NODES = 200
+
+
+def is_secret(name: str) -> bool:
+    """Whether a variable or function of this name holds or makes something secret."""
+    return _SECRET.search(_CAMEL.sub("_", name)) is not None
+
+
+def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expression) -> None:
+    """``token = …`` with a general generator on the right."""
+    name = getattr(target, "name", "")
+    if isinstance(name, str) and name and is_secret(name):
+        check(machine, name, value)
+
+
+def returned(machine: Machine, value: syntax.Expression) -> None:
+    """The same in ``def make_token(): return …``."""
+    closure = machine.frame.closure
+    name = (closure.label or "") if closure is not None else ""
+    if name and is_secret(name):
+        check(machine, f"what {name} returns", value)
+
+
+def check(machine: Machine, name: str, value: syntax.Expression) -> None:
+    for call in calls_in(value):
+        callee = machine.evaluate(call.function)
+        for obj in callee.objects:
+            path = obj.path.removeprefix("global.") if isinstance(obj, External) else ""
+            if path and _PREDICTABLE.match(path):
+                sinks.issue(
+                    machine,
+                    "weak-random-for-secret",
+                    call,
+                    f"{name} is made with {path}, whose outputs can be foretold",
+                    "medium",
+                )
+                return
+
+
+def calls_in(node: object) -> Iterator[syntax.Call]:
+    """The calls inside an expression, itself included."""
+    return (inner for inner in nodes_in(node) if isinstance(inner, syntax.Call))
+
+
+def names_in(node: object) -> list[str]:
+    """The names of variables, attributes and keys inside an expression."""
+    found = []
+    for inner in nodes_in(node):
+        if isinstance(inner, (syntax.Name, syntax.Attribute)):
+            found.append(inner.name)
+        elif isinstance(inner, syntax.Index) and isinstance(inner.key, syntax.Constant):
+            found.append(str(inner.key.value))
+    return found
+
+
+def nodes_in(node: object) -> Iterator[syntax.Node]:
+    """The nodes inside an expression, itself included; functions are not entered."""
+    waiting = [node]
+    for _ in range(MAX_NODES):
+        if not waiting:
+            return
+        current = waiting.pop()
+        if isinstance(current, syntax.Node):
+            yield current
+        if isinstance(current, (list, tuple)):
+            waiting += current
+        elif isinstance(current, syntax.Node) and not isinstance(
+            current, (syntax.FunctionLiteral, syntax.ClassLiteral)
+        ):
+            waiting += [getattr(current, slot) for slot in slots_of(type(current))]
+
+
+def slots_of(cls: type) -> list[str]:
+    """The fields of a node's class."""
+    return [slot for base in cls.__mro__ for slot in getattr(base, "__slots__", ())]
