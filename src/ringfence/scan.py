@@ -38,7 +38,7 @@ SOURCE_LIMIT_BYTES = 2_000_000
 #: Memory and processor time after which stages end with what they have; people's own
 #: applications stay far below. The shares of the time are those at which each stage must be over.
 MEMORY_LIMIT_MIB = 400
-TIME_LIMIT_S = 16.0
+TIME_LIMIT_S = 14.0
 LOADED, INTERPRETED, CHECKED, JOINED = 0.5, 0.8, 0.93, 1.0
 SMALLER = "scan a smaller folder, or leave out what is generated with --exclude"
 REPORT_IT = "please report this; the rest of the scan is complete"

@@ -37,7 +37,6 @@ BAD_TEMPLATES = {
     "unclosed bracket": HEADER + "  A: {Type: AWS::S3::Bucket\n",
     "unclosed quote": HEADER + "  A:\n    Type: 'AWS::S3::Bucket\n",
     "undefined alias": HEADER + "  A: *missing\n",
-    "a list": "- Transform: AWS::Serverless-2016-10-31\n- Resources: AWS::S3::Bucket\n",
     "alias bomb": "Transform: AWS::Serverless-2016-10-31\nMetadata:\n  a: &a [x,x,x,x,x,x,x,x,x]\n"
     + "".join(
         f"  {chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n"
@@ -56,6 +55,14 @@ def test_a_bad_template_is_named_once_and_the_rest_is_scanned(tmp_path: Path, na
     bad = BAD_TEMPLATES[name]
     result = scanned(tmp_path, {**GOOD, "bad/template.yaml": bad})
     assert [item.what for item in result.skipped].count("bad/template.yaml") == 1
+    assert "os-command-injection" in {finding.rule for finding in result.findings}
+
+
+def test_a_list_is_no_template_and_nothing_to_speak_of(tmp_path: Path) -> None:
+    text = "- Transform: AWS::Serverless-2016-10-31\n- Resources: {A: {Type: AWS::S3::Bucket}}\n"
+    result = scanned(tmp_path, {**GOOD, "bad/template.yaml": text})
+    assert result.skipped == scanned(tmp_path / "good").skipped
+    assert result.templates == ["good/template.yaml"]
     assert "os-command-injection" in {finding.rule for finding in result.findings}
 
 

@@ -22,7 +22,7 @@ from ringfence.model.application import (
 )
 from ringfence.model.facts import CloudCall, Facts, Flow, Use
 from ringfence.model.finding import Power
-from ringfence.model.location import Location, UnknownValue
+from ringfence.model.location import Location, Skipped, UnknownValue
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Choice, Mapping, Reference, Sequence, Text, Value
 
@@ -192,6 +192,12 @@ class Room:
 
     def note_unknown(self, what: str, reason: str, location: Location | None) -> None:
         self.unknowns.append(UnknownValue(what, reason, location))
+
+    def note_problem(self, what: str, reason: str) -> None:
+        """Note, once, that some rules could not look at something."""
+        problem = Skipped(what, reason)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
 
 def references(value: Value | None) -> Iterable[Reference]:

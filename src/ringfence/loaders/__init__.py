@@ -14,7 +14,7 @@ from collections.abc import Mapping as MappingType
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ringfence.errors import NothingToRead
+from ringfence.errors import Exhausted, NothingToRead, defect_of
 from ringfence.loaders.limits import LIMITS, Limits
 from ringfence.model.application import Application
 from ringfence.model.location import Location, Skipped
@@ -90,10 +90,21 @@ def load_templates(tree: Tree, found: Discovery, options: LoadOptions) -> list[T
     templates.extend(services(tree, found.serverless, options))
     for template in templates:
         if template.format == "sam":
-            from ringfence.loaders.sam import expand
-
-            expand(template, reader_of(template))
+            expand(tree, template)
     return templates
+
+
+def expand(tree: Tree, template: Template) -> None:
+    """Write the shorthands of a SAM template out; what fails of one template stays in it."""
+    from ringfence.loaders.sam import expand as expand_sam
+
+    place = Location(template.path, 1)
+    try:
+        expand_sam(template, reader_of(template))
+    except Exhausted as reason:
+        tree.skip(template.path, f"not read to the end: {reason}", place)
+    except Exception as problem:
+        tree.skip(template.path, defect_of(problem), place)
 
 
 def services(tree: Tree, files: list[str], options: LoadOptions) -> list[Template]:
@@ -102,7 +113,15 @@ def services(tree: Tree, files: list[str], options: LoadOptions) -> list[Templat
         return []
     from ringfence.loaders.serverless import load_service
 
-    found = (load_service(tree, file, options) for file in files)
+    found = []
+    for file in files:
+        place = Location(file, 1)
+        try:
+            found.append(load_service(tree, file, options))
+        except Exhausted as reason:
+            tree.skip(file, f"not read to the end: {reason}", place)
+        except Exception as problem:
+            tree.skip(file, defect_of(problem), place)
     return [service for service in found if service is not None]
 
 

@@ -79,6 +79,11 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
         reason = f"more than {limit} files of code; the rest was not looked at"
         application.skipped.append(Skipped(".", reason, None, "scan a smaller folder"))
     for file in candidates[:limit]:
+        if len(application.functions) >= tree.limits.functions:
+            reason = f"more than {tree.limits.functions} functions; {file} and what is after it"
+            note = Skipped(".", f"{reason} was not looked at", None, "scan a smaller folder")
+            application.skipped.append(note)
+            break
         for symbol, line in handlers_in(file, tree.code(file)):
             add_function(application, known, file, symbol, line)
     if application.functions:

@@ -33,6 +33,7 @@ _RESOURCES = re.compile(rb"""Resources["']?\s*:""")
 _TYPE = re.compile(rb"""Type["']?\s*:[^\n,}]{0,40}\b(?:AWS|Alexa)::""")
 _BEFORE_KEY = frozenset(b" \t\n\r\"'{,\xbf\xfe\xff")  # the last three end a byte order mark
 _INCLUDED = re.compile(rb"file\(\s*([^)$:,\s]{1,300})\s*\)")
+_MANY_BYTES = 2_000_000
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -51,7 +52,7 @@ def discover(tree: Tree) -> Discovery:
     walk = tree.walk()
     found = Discovery(files=walk.files, skipped=walk.skipped)
     found.serverless = [file for file in walk.files if posixpath.basename(file) in SERVERLESS_FILES]
-    found.templates = [file for file in walk.files if is_candidate(tree, file)]
+    found.templates = candidates(tree, walk.files)
     found.templates = _without_fragments(tree, found)
     found.templates = _without_packaged(tree, found)
     if not found.templates and not found.serverless:
@@ -62,6 +63,16 @@ def discover(tree: Tree) -> Discovery:
             reason = "output of a deployment tool; its sources are read instead"
             found.skipped.append(Skipped(folder, reason, Location(folder, 1), f"scan {folder}"))
     return found
+
+
+def candidates(tree: Tree, files: list[str]) -> list[str]:
+    """The files that are templates. Where they may be more than one scan reads, the smallest come
+    first, so that one that somebody blew up does not crowd out the others."""
+    named = [file for file in files if file.endswith(TEMPLATE_SUFFIXES)]
+    sizes = {file: tree.size(file) for file in named}
+    ordered = sorted(named, key=sizes.__getitem__) if sum(sizes.values()) > _MANY_BYTES else named
+    kept = {file for file in ordered if is_candidate(tree, file)}
+    return [file for file in named if file in kept]
 
 
 def is_candidate(tree: Tree, file: str) -> bool:

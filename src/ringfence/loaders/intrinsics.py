@@ -96,7 +96,7 @@ class Resolver:
         self.path = path
         self.folder = folder
         self.limits = limits
-        self.budget = budget or Budget(limits)
+        self.budget = budget or Budget(limits, Budget(limits))
         self.read = read_document
         self.stacks = stacks
         self.given = parameters or {}

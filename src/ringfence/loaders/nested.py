@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 
+from ringfence.errors import Exhausted, defect_of
 from ringfence.loaders.intrinsics import Resolver
 from ringfence.loaders.intrinsics_values import derived, literal_text
 from ringfence.loaders.limits import Budget, TooMuch
@@ -54,9 +55,20 @@ class Stacks:
                 stack = self.open(file, file, dict(self.given), ())
                 self.open_children(stack)
         templates: list[Template] = []
-        for stack in list(self.stacks.values()):
-            templates.append(stack.resolver.template())
+        try:
+            for path, stack in list(self.stacks.items()):
+                self.resolve(path, stack, templates)
+        except Exhausted as reason:
+            left = list(self.stacks)[len(templates)]
+            self.tree.skip(f"{left} and the templates after it", str(reason), Location(left, 1))
         return templates
+
+    def resolve(self, path: str, stack: Stack, templates: list[Template]) -> None:
+        """Add the resolved template of a stack; a defect of ours costs only this one."""
+        try:
+            templates.append(stack.resolver.template())
+        except Exception as problem:
+            self.tree.skip(path, defect_of(problem), Location(path, 1))
 
     def note_undeclared(self, files: list[str]) -> None:
         """Note values that the caller gives for parameters that no template has."""
@@ -89,7 +101,7 @@ class Stacks:
                 read_document=lambda target, place: self.tree.relative(folder, target, place),
                 stacks=self,
                 limits=self.tree.limits,
-                budget=self.budget,
+                budget=Budget(self.tree.limits, self.budget),
             )
         except (TooMuch, RecursionError) as problem:
             self.tree.skip(path, str(problem), document.location, "split the template")

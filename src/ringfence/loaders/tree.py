@@ -46,6 +46,7 @@ class Tree:
         self.skipped: list[Skipped] = []
         self.documents: dict[str, Value | None] = {}
         self.parsed_bytes = 0
+        self.parsed_marks = 0
 
     def skip(self, what: str, reason: str, place: Location | None = None, cure: str = "") -> None:
         note = Skipped(what, reason, place, cure)
@@ -95,6 +96,13 @@ class Tree:
             self.skip(path, f"cannot be read: {problem.strerror}", where)
         return None
 
+    def size(self, path: str) -> int:
+        """The size of a walked file in bytes; 0 when it cannot be had."""
+        try:
+            return os.stat(f"{self.root}/{path}").st_size  # noqa: PTH116 - called for each file
+        except OSError:
+            return 0
+
     def head(self, path: str) -> bytes | None:
         """The bytes of a walked file for a first look, of a large one the beginning; never a
         note."""
@@ -120,16 +128,28 @@ class Tree:
         if path not in self.documents:
             self.documents[path] = None
             data = self.read(path, place)
-            self.parsed_bytes += len(data or b"")
-            if self.parsed_bytes > self.limits.total_bytes:
-                limit = self.limits.total_bytes // 1_000_000
-                self.skip(path, f"more than {limit} MB of templates", None, "exclude some")
-            elif data is not None:
+            if data is not None and self.is_affordable(data, path):
                 try:
                     self.documents[path] = parse_document(data, path, self.limits, self.skipped)
                 except DocumentError as problem:
                     self.skipped.append(problem.skipped())
         return self.documents[path]
+
+    def is_affordable(self, data: bytes, path: str) -> bool:
+        """Count a document; whether all read until now stay within the limits of a scan. One that
+        is too much is noted, and smaller ones may still be read."""
+        marks = data.count(b"\n") + data.count(b":") + data.count(b",")
+        limits = self.limits
+        if (
+            self.parsed_bytes + len(data) > limits.total_bytes
+            or self.parsed_marks + marks > limits.total_marks
+        ):
+            reason = "more templates than one scan reads; this one was left out"
+            self.skip(path, reason, Location(path, 1), "exclude some, or scan a smaller folder")
+            return False
+        self.parsed_bytes += len(data)
+        self.parsed_marks += marks
+        return True
 
     def relative(self, folder: str, target: str, place: Location) -> Value | None:
         """The document at a path as seen from ``folder``."""

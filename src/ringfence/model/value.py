@@ -16,6 +16,9 @@ from ringfence.model.location import Location, Origin
 NO_ORIGINS: tuple[Origin, ...] = ()
 NOWHERE = Location("", 0)
 
+#: Longer numbers mean nothing to any platform, and their conversion takes quadratic time.
+MAX_DIGITS = 30
+
 
 class Value:
     """Base of all template values; ``origins`` are the places that made it besides ``location``."""
@@ -253,8 +256,8 @@ def integer(value: Value | None) -> int | None:
         return None
     if isinstance(found, int):
         return found
-    if isinstance(found, str) and found.lstrip("-").isdigit():
-        return int(found)
+    if isinstance(found, str) and len(found) <= MAX_DIGITS and found.isascii():
+        return int(found) if found.removeprefix("-").isdigit() else None
     return None
 
 
