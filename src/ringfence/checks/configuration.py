@@ -15,7 +15,7 @@ from ringfence.checks.views import Seen, View, subjects
 from ringfence.checks.worlds import Projection, Subject, Verdict, World, assignments, first_hole
 from ringfence.errors import Exhausted, RingfenceError, defect_of
 from ringfence.model.rule import Rule
-from ringfence.model.severity import Exposure
+from ringfence.model.severity import Exposure, Severity
 from ringfence.rules.checks import subjects_of
 
 _EXPOSURES = {str(level): level for level in Exposure}
@@ -126,7 +126,7 @@ def _draft(
         message=message,
         location=location,
         subject=seen.name,
-        severity=severity_for(rule, exposure, bool(view.get("sensitive"))),
+        severity=_severity(rule, exposure, view),
         confidence=confidence_of(rule, view),
         function=seen.function,
         trigger=seen.trigger,
@@ -137,6 +137,13 @@ def _draft(
         resources=tuple(str(item) for item in view.get("resources", ())),
         fold=_fold(rule, seen, view),
     )
+
+
+def _severity(rule: Rule, exposure: Exposure, view: View) -> Severity:
+    """The rule's severity; one step less where the fact named by ``lower_when`` holds."""
+    severity = severity_for(rule, exposure, bool(view.get("sensitive")))
+    lower = view.get(str(rule.options.get("lower_when", ""))) is True
+    return Severity(max(severity - 1, Severity.INFO)) if lower else severity
 
 
 def confidence_of(rule: Rule, view: dict[str, Any]) -> str:

@@ -68,7 +68,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                     machine,
                     "sensitive-data-logged",
                     node,
-                    f"{atom.display} is written to the log",
+                    f"the log receives {atom.display}",
                     "medium",
                 )
         for const in value.consts:
@@ -79,7 +79,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                             machine,
                             "sensitive-data-logged",
                             node,
-                            f"the variable {name} is written to the log",
+                            f"the log receives the variable {name}",
                             "medium",
                         )
     sinks.use(machine, "log", values[0] if values else Value(), node, path)

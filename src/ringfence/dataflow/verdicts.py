@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 
+#: WebSocket routes whose events carry no message.
+_NO_BODY = ("$connect", "$disconnect")
+
+
 class Verdict(NamedTuple):
     """The triggers whose sender controls the path, in words who that is, certainty lost."""
 
@@ -50,6 +54,8 @@ def judge_event(machine: Machine, path: tuple[str, ...]) -> Verdict | None:
     sender = ""
     ordered = sorted(machine.triggers, key=lambda trigger: -int(trigger.sender.exposure))
     for trigger in ordered:
+        if path[:1] == ("body",) and trigger.name in _NO_BODY:
+            continue
         control, field = machine.events.control(trigger.kind, path)
         if trigger.kind == "invoke" and field is None:
             control, field = machine.events.guess(path)

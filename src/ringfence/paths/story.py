@@ -12,7 +12,7 @@ from ringfence.model.facts import Facts, Step
 from ringfence.model.finding import AttackPath, Power
 from ringfence.model.location import Location
 from ringfence.model.record import field, record
-from ringfence.model.severity import Effect, Exposure, severity_of
+from ringfence.model.severity import Effect, Exposure, Severity, severity_of
 from ringfence.paths import words
 from ringfence.paths.reach import Reach
 from ringfence.permissions.data_classes import DataClass
@@ -74,7 +74,10 @@ class Telling:
         whole = any(power.target == WHOLE_ACCOUNT for power in powers)
         outside = exposure > Exposure.ACCOUNT  # who is inside may reach the data already
         sensitive = outside and (whole or (data.rank > 0 and not data.guessed))
-        severity = severity_of(exposure, effect, sensitive)
+        found = max(case.finding.severity for case in story.cases)
+        raised = sensitive and case.certainty != "low" and found < Severity.CRITICAL
+        most = Severity(found + 1) if raised else found  # a path stays near its finding
+        severity = min(severity_of(exposure, effect, sensitive), most)
         lines = [self.entry(story, case), *self.travel(case), self.use(story, case)]
         lines += self.reached(story, powers)
         if escalation is not None:

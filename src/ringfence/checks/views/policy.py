@@ -145,11 +145,12 @@ def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> 
 
 
 #: Actions that are given on every resource as a rule. Sources: Lambda Developer Guide, "Giving
-#: Lambda functions access to resources in an Amazon VPC"; "Service Authorization Reference".
+#: Lambda functions access to resources in an Amazon VPC"; "Service Authorization Reference";
+#: the managed policy AmazonECSTaskExecutionRolePolicy.
 _USUAL_ON_STAR = re.compile(
     r"(?i)(ec2:(create|delete|describe|assign|unassign)\w*(networkinterface|privateip)\w*|logs:.*"
     r"|xray:.*|cloudwatch:put.*|iam:passrole|sts:assumerole|lambda:invokefunction"
-    r"|lambda:get(function|\*)\*?|ses:send.*|sns:publish)$"
+    r"|lambda:get(function|\*)\*?|ses:send.*|sns:publish|ecr:(get|batchget|batchcheck)\w*)$"
 )
 
 

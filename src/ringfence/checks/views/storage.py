@@ -178,14 +178,25 @@ def log_group(room: Room, resource: Resource, project: Projection) -> View:
 
 
 def security_group(room: Room, resource: Resource, project: Projection) -> View:
-    """``only_functions``: whatever carries the group is a function, which listens on no port."""
+    """``only_functions``: whatever carries the group is a function, which listens on no port;
+    ``inside``: whatever carries it has no public address."""
     carriers = [
         other
         for other in room.referrers.get(resource.id, ())
         if not other.type.startswith("AWS::EC2::SecurityGroup")
     ]
     only = bool(carriers) and all(other.type == "AWS::Lambda::Function" for other in carriers)
-    return {"only_functions": only}
+    inside = bool(carriers) and all(other.type in _INSIDE for other in carriers)
+    return {"only_functions": only, "inside": inside}
+
+
+#: What lives in subnets and is given no public address by the provider.
+_INSIDE = frozenset(
+    {"AWS::Lambda::Function", "AWS::EFS::MountTarget", "AWS::DocDB::DBCluster",
+     "AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::CacheCluster",
+     "AWS::ElastiCache::ServerlessCache", "AWS::MemoryDB::Cluster", "AWS::DAX::Cluster",
+     "AWS::EC2::VPCEndpoint", "AWS::Neptune::DBCluster", "AWS::FSx::FileSystem"}
+)  # fmt: skip
 
 
 def parameter(room: Room, resource: Resource, project: Projection) -> View:
