@@ -39,13 +39,13 @@ def write(folder: Path, text: str, name: str = "table-named-temp") -> Path:
 
 
 def test_all_shipped_rules_load_with_examples() -> None:
-    rules = load_rules(examples=True, use_cache=False)
+    rules = load_rules(examples=True)
     assert len(rules) == len(list(SHIPPED.glob("*.toml")))
     assert all({example.bad for example in rule.examples} == {True, False} for rule in rules)
 
 
 def test_every_rule_names_a_weakness_a_threat_and_a_source() -> None:
-    for rule in load_rules(use_cache=False):
+    for rule in load_rules():
         assert rule.cwe or rule.family == "configuration", rule.id
         assert rule.references, rule.id
         assert all(reference.startswith("https://") for reference in rule.references), rule.id
@@ -60,27 +60,6 @@ def test_a_folder_of_ones_own_rules_is_loaded_with_its_examples(tmp_path: Path) 
     rules = {rule.id: rule for rule in load_rules([write(tmp_path, GOOD)])}
     assert len(rules["table-named-temp"].examples) == 2
     assert load_rule("table-named-temp", [tmp_path]).title == "A table is called temp"
-
-
-def test_cached_rules_equal_parsed_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RINGFENCE_CACHE", str(tmp_path / "cache"))
-    parsed = load_rules()
-    (cached,) = (tmp_path / "cache").iterdir()
-    assert cached.name.startswith("rules-")
-    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
-    assert load_rules() == parsed
-
-
-def test_a_cache_that_others_can_write_is_not_trusted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("RINGFENCE_CACHE", str(folder))
-    load_rules()
-    (entry,) = folder.iterdir()
-    entry.write_text("[" + "{}," * (len(list(SHIPPED.glob("*.toml"))) - 1) + "{}]")
-    folder.chmod(0o777)
-    assert load_rules()[0].title
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,7 @@ unknown rather than open; one that is known not to narrow (transport, time, refe
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from ringfence.model.policy import Condition, Pattern, PolicyDocument, Principal, Statement
@@ -19,8 +17,9 @@ from ringfence.model.severity import Exposure
 from ringfence.model.value import Reference
 from ringfence.permissions.conditions import split_operator
 from ringfence.permissions.globs import covers, matches
+from ringfence.rules import packed
 
-_DATA = Path(__file__).parent.parent / "rules" / "permissions" / "audience.toml"
+_DATA = "permissions/audience.toml"
 
 #: Keys that every request carries, so that ``…IfExists`` narrows as much as the plain operator.
 _ALWAYS_PRESENT = {"aws:sourceip", "aws:principalisawsservice", "kms:calleraccount"}
@@ -280,5 +279,4 @@ def _is_any_account(arn: str) -> bool:
 
 @functools.cache
 def _table() -> dict[str, Any]:
-    with _DATA.open("rb") as file:
-        return tomllib.load(file)
+    return packed.read(_DATA)

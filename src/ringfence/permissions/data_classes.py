@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from ringfence.model.application import Resource
 from ringfence.model.record import record
 from ringfence.model.value import Mapping, Scalar, Sequence, Text, string
+from ringfence.rules import packed
 
-_DATA = Path(__file__).parent.parent / "rules" / "permissions" / "data_classes.toml"
+_DATA = "permissions/data_classes.toml"
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 #: Kinds that hold data worth a class. A queue or a stream holds it in passing.
@@ -126,5 +125,4 @@ def _named(name: str, guessed: bool) -> DataClass:
 
 @functools.cache
 def _table() -> dict[str, Any]:
-    with _DATA.open("rb") as file:
-        return tomllib.load(file)
+    return packed.read(_DATA)

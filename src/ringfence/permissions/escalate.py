@@ -9,9 +9,7 @@ stronger than the role itself. Resources that the template does not reveal are n
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from ringfence.model.application import Application, Role
@@ -22,8 +20,9 @@ from ringfence.permissions.conditions import Context
 from ringfence.permissions.evaluate import Answer, RolePolicies, Verdict
 from ringfence.permissions.globs import covers
 from ringfence.permissions.powers import WHOLE_ACCOUNT, powers_of
+from ringfence.rules import packed
 
-_DATA = Path(__file__).parent.parent / "rules" / "permissions" / "escalations.toml"
+_DATA = "permissions/escalations.toml"
 
 
 @record(frozen=True)
@@ -208,5 +207,4 @@ def _is_wide(glob: str) -> bool:
 
 @functools.cache
 def _table() -> tuple[dict[str, Any], ...]:
-    with _DATA.open("rb") as file:
-        return tuple(tomllib.load(file)["path"])
+    return tuple(packed.read(_DATA)["path"])

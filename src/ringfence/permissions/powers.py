@@ -9,10 +9,8 @@ conditions that are not known here make a power conditional.
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ringfence.model.application import Application, Resource, Role
@@ -23,8 +21,9 @@ from ringfence.permissions.arns import ResourceNames, form_of, names_of
 from ringfence.permissions.data_classes import NO_CLASS, DataClass, data_class_of, worst_class
 from ringfence.permissions.evaluate import RolePolicies, Verdict
 from ringfence.permissions.globs import covers, overlaps
+from ringfence.rules import packed
 
-_DATA = Path(__file__).parent.parent / "rules" / "permissions" / "powers.toml"
+_DATA = "permissions/powers.toml"
 
 #: Resources named for one action by one statement; more say nothing more to people.
 MAX_TARGETS = 40
@@ -225,5 +224,4 @@ def _questions() -> tuple[_Question, ...]:
 
 @functools.cache
 def _table() -> dict[str, dict[str, Any]]:
-    with _DATA.open("rb") as file:
-        return tomllib.load(file)
+    return packed.read(_DATA)

@@ -8,8 +8,6 @@ when there is nothing), texts are "" and never null, so that conditions need no 
 from __future__ import annotations
 
 import functools
-import tomllib
-from pathlib import Path
 from typing import Any
 
 from ringfence.model.application import Application, ResourcePolicy, Role
@@ -22,11 +20,12 @@ from ringfence.permissions.data_classes import data_class_of
 from ringfence.permissions.escalate import escalations_of
 from ringfence.permissions.globs import covers, has_wildcard
 from ringfence.permissions.powers import powers_of
+from ringfence.rules import packed
 
 View = dict[str, Any]
 
 MAX_LISTED = 20
-_DATA = Path(__file__).parent.parent / "rules" / "permissions" / "sensitive_actions.toml"
+_DATA = "permissions/sensitive_actions.toml"
 
 
 def statement_view(statement: Statement, role: Role | None = None) -> View:
@@ -455,8 +454,7 @@ def _sensitive(actions: list[str]) -> dict[str, list[str]]:
 
 @functools.cache
 def _groups() -> dict[str, list[str]]:
-    with _DATA.open("rb") as file:
-        table: dict[str, list[str]] = tomllib.load(file)["actions"]
+    table: dict[str, list[str]] = packed.read(_DATA)["actions"]
     groups: dict[str, list[str]] = {}
     for group, actions in table.items():
         for action in actions:

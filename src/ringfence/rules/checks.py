@@ -2,15 +2,13 @@
 
 One rule is one file; its name is the rule's id. The loader refuses a file with an unknown key, a
 wrong type, another id, or without examples. The head of a file (up to the first example) is all a
-scan needs, so examples are parsed only on demand, and parsed heads are kept in the user's cache
-folder, keyed by the content of all files.
+scan needs, so examples are parsed only on demand; the heads of shipped rules come from the pack.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from ringfence.errors import RuleError
 from ringfence.model.record import field_names, replace
 from ringfence.model.rule import FAMILIES, Example, Rule
 from ringfence.model.severity import Effect, Severity
-from ringfence.rules import cache
+from ringfence.rules import packed
 
 SHIPPED = Path(__file__).parent / "checks"
 
@@ -47,9 +45,7 @@ _REQUIRED = ("id", "title", "family", "why", "remedy", "message", "references")
 _KEYS = frozenset(field_names(Rule)) - {"examples", "source"}
 
 
-def load_rules(
-    extra_folders: Iterable[Path] = (), examples: bool = False, use_cache: bool = True
-) -> list[Rule]:
+def load_rules(extra_folders: Iterable[Path] = (), examples: bool = False) -> list[Rule]:
     """All rules sorted by id: the shipped ones and those of ``extra_folders`` (data only).
 
     ``examples`` also parses each rule's examples, which a scan does not need.
@@ -59,10 +55,9 @@ def load_rules(
     """
     shipped = _read_folder(SHIPPED)
     extra = [file for folder in extra_folders for file in _read_folder(folder, MAX_EXTRA_FILES)]
-    heads = _shipped_heads(shipped, use_cache)
-    rules = [_build(head, file) for head, file in zip(heads, shipped, strict=True)]
+    rules = [_build(_shipped_head(file), file) for file in shipped]
     for file in extra:
-        rule = _build(_parse_head(file), file)
+        rule = _build(parse_head(*file), file)
         rules.append(replace(rule, examples=_examples(file)))
     if examples:
         texts = {str(file[0]): file for file in shipped}
@@ -88,10 +83,10 @@ def load_rule(rule_id: str, extra_folders: Iterable[Path] = ()) -> Rule:
     if rule.examples:
         return rule
     path = Path(rule.source)
-    return replace(rule, examples=_examples((path, path.read_text(encoding="utf-8"))))
+    return replace(rule, examples=_examples((path, path.read_bytes())))
 
 
-_File = tuple[Path, str]
+_File = tuple[Path, bytes]
 
 
 def _read_folder(folder: Path, limit: int = 0) -> list[_File]:
@@ -103,36 +98,45 @@ def _read_folder(folder: Path, limit: int = 0) -> list[_File]:
     return [(path, _read(path)) for path in names]
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
         data = path.read_bytes()
         if len(data) > MAX_FILE_BYTES:
             raise RuleError(f"larger than {MAX_FILE_BYTES // 1000} kB", str(path), "shorten it")
+    except OSError as problem:
+        raise RuleError(f"cannot be read: {problem}", str(path), "check the path") from None
+    return data
+
+
+def _text(file: _File) -> str:
+    path, data = file
+    try:
         return data.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError as problem:
         raise RuleError(f"cannot be read: {problem}", str(path), "save it as UTF-8 text") from None
 
 
-def _shipped_heads(files: Sequence[_File], use_cache: bool) -> list[dict[str, Any]]:
-    key = cache.key_of(text for _, text in files)
-    found = cache.read("rules", key) if use_cache else None
-    if isinstance(found, list) and len(found) == len(files):
-        return found
-    heads = [_parse_head(file) for file in files]
-    if use_cache:
-        cache.write("rules", key, heads)
-    return heads
+def _shipped_head(file: _File) -> dict[str, Any]:
+    path, data = file
+    return packed.content(f"{SHIPPED.name}/{path.name}", data) or parse_head(path, data)
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise RuleError(f"not valid TOML: {problem}", str(path), "mend the file") from None
 
 
-def _parse_head(file: _File) -> dict[str, Any]:
-    path, text = file
+def parse_head(path: Path, data: bytes) -> dict[str, Any]:
+    """The head of a rule's file, in order and with its texts on one line for each paragraph.
+
+    Raises:
+        RuleError: the file is malformed.
+    """
+    text = _text((path, data))
     first = _FIRST_EXAMPLE.search(text)
     head = _parse(text[: first.start()] if first else text, path)
     _validate(head, path)
@@ -140,6 +144,7 @@ def _parse_head(file: _File) -> dict[str, Any]:
         raise RuleError(
             "has no examples", str(path), "add [[bad]] and [[good]]: they are its tests"
         )
+    head.update((key, prose(head[key])) for key in _PROSE if key in head)
     return head
 
 
@@ -207,9 +212,6 @@ def _build(head: dict[str, Any], file: _File) -> Rule:
         key: tuple(value) if key in _LISTS else value for key, value in head.items()
     }
     values.setdefault("kind", "configuration")
-    for key in _PROSE:
-        if key in values:
-            values[key] = prose(values[key])
     if "severity" in values:
         values["severity"] = Severity.parse(values["severity"])
     if "effect" in values:
@@ -218,8 +220,8 @@ def _build(head: dict[str, Any], file: _File) -> Rule:
 
 
 def _examples(file: _File) -> tuple[Example, ...]:
-    path, text = file
-    tree = _parse(text, path)
+    path, _ = file
+    tree = _parse(_text(file), path)
     found = [
         _example(entry, name == "bad", path)
         for name in ("bad", "good")

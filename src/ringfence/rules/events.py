@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from typing import Any
 from ringfence.errors import RuleError
 from ringfence.model.application import TRIGGER_KINDS
 from ringfence.model.record import field, record
+from ringfence.rules import packed
 
 FOLDER = Path(__file__).parent / "events"
 CONTROL = ("no", "depends", "yes")
@@ -173,17 +173,30 @@ def load_events(folder: Path = FOLDER) -> EventCatalogue:
     """
     shapes = {}
     for file in sorted(folder.glob("*.toml")):
-        shape = read_shape(file.read_text(encoding="utf-8"), file.name)
+        data = file.read_bytes()
+        document = packed.content(f"{folder.name}/{file.name}", data)
+        shape = (
+            read_shape(data.decode("utf-8"), file.name)
+            if document is None
+            else shape_of(document, file.name)
+        )
         shapes[shape.kind] = shape
     return EventCatalogue(shapes)
 
 
 def read_shape(text: str, where: str) -> EventShape:
-    """One file's shape."""
+    """The shape that one file's text describes."""
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise RuleError(f"not TOML: {problem}", where) from problem
+    return shape_of(document, where)
+
+
+def shape_of(document: dict[str, Any], where: str) -> EventShape:
+    """The same from the parsed file."""
     kind = document.get("kind", "")
     if kind not in TRIGGER_KINDS:
         raise RuleError(f"unknown kind {kind!r}", where, f"use one of {', '.join(TRIGGER_KINDS)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from ringfence.errors import RuleError
 from ringfence.model.record import record
+from ringfence.rules import packed
 
 TABLE = Path(__file__).parent / "runtimes.toml"
 
@@ -34,8 +34,7 @@ def load_runtimes() -> dict[str, Runtime]:
     Raises:
         RuleError: the table is malformed.
     """
-    with TABLE.open("rb") as file:
-        tree = tomllib.load(file)
+    tree = packed.read(TABLE.name)
     table: dict[str, Runtime] = {}
     for provider, section in tree.items():
         if provider == "meta":

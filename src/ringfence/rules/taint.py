@@ -112,7 +112,6 @@ Errors are :class:`~ringfence.errors.RuleError` with the file and the table's nu
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -120,6 +119,7 @@ from typing import Any, TypeVar
 
 from ringfence.errors import RuleError
 from ringfence.model.record import field, record
+from ringfence.rules import packed
 
 FOLDER = Path(__file__).parent / "taint"
 
@@ -290,16 +290,32 @@ def load_taint(language: str, folders: tuple[Path, ...] = ()) -> TaintCatalogue:
     for folder in (FOLDER, *folders):
         for shelf in ("common", language):
             for file in sorted((folder / shelf).glob("*.toml")):
-                read_tables(file.read_text(encoding="utf-8"), f"{shelf}/{file.name}", catalogue)
+                _read_file(file, f"{shelf}/{file.name}", catalogue)
     return catalogue
+
+
+def _read_file(file: Path, where: str, catalogue: TaintCatalogue) -> None:
+    data = file.read_bytes()
+    document = packed.content(f"{FOLDER.name}/{where}", data)
+    if document is None:
+        read_tables(data.decode("utf-8"), where, catalogue)
+    else:
+        add_tables(document, where, catalogue)
 
 
 def read_tables(text: str, where: str, catalogue: TaintCatalogue) -> None:
     """Add the tables of one file's ``text`` to the catalogue."""
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise RuleError(f"not TOML: {problem}", where) from problem
+    add_tables(document, where, catalogue)
+
+
+def add_tables(document: dict[str, Any], where: str, catalogue: TaintCatalogue) -> None:
+    """The same from the parsed file."""
     for name, content in document.items():
         if name == "aliases":
             catalogue.aliases.update(content)
