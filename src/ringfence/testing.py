@@ -48,7 +48,7 @@ def event(kind: str) -> Any:
     """The catalogue's full sample event of a trigger kind, as Python data."""
     from ringfence.rules.events import load_events
 
-    return json.loads(json.dumps(load_events()[kind].sample))
+    return json.loads(json.dumps(load_events().shapes[kind].sample))
 
 
 def run_cli(
