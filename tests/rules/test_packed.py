@@ -33,10 +33,13 @@ def test_the_pack_is_what_its_script_writes() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_packed_content_is_the_parsed_file(name: str) -> None:
+def test_a_line_keeps_all_of_its_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packed.FOLDER / name
     data = path.read_bytes()
     parsed = parse_head(path, data) if path.parent == SHIPPED else tomllib.loads(data.decode())
+    line = packed.line_of(name, data, parsed)
+    assert line.count("\n") == 1
+    monkeypatch.setattr(packed, "_lines", lambda: {name: line.removeprefix(name + " ").rstrip()})
     assert packed.content(name, data) == parsed
 
 
