@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -48,7 +47,7 @@ def event(kind: str) -> Any:
     """The catalogue's full sample event of a trigger kind, as Python data."""
     from ringfence.rules.events import load_events
 
-    return json.loads(json.dumps(load_events().shapes[kind].sample))
+    return load_events().shapes[kind].sample
 
 
 def run_cli(
