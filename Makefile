@@ -33,9 +33,12 @@ soak: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/run.py
 
-# Generated documentation: help texts, rule pages, the README's screenshot.
+# Generated files: the rules parsed ahead, help texts, the README's screenshot. Run it after a change of a rule.
 generate: $(VENV)/.dev
-	$(BIN)/python support/generate.py
+	$(BIN)/python support/pack_rules.py
+	$(BIN)/python support/pack_rules.py
+	$(BIN)/python support/usage.py
+	$(BIN)/python support/screenshot.py --lines 62
 
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
 
