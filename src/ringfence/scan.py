@@ -40,7 +40,7 @@ SOURCE_LIMIT_BYTES = 2_000_000
 MEMORY_LIMIT_MIB = 400
 TIME_LIMIT_S = 14.0
 LOADED, INTERPRETED, CHECKED, JOINED = 0.5, 0.8, 0.93, 1.0
-SMALLER = "scan a smaller folder, or leave out what is generated with --exclude"
+SMALLER = "scan a smaller folder, or allow more with --time-limit"
 REPORT_IT = "please report this; the rest of the scan is complete"
 
 #: What each family belongs to, for ``--only``, where the words differ.

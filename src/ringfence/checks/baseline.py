@@ -7,12 +7,11 @@ so that a diff reads well. Only fingerprints decide; the rest is for people.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from ringfence.errors import UsageError
+from ringfence.files import write_whole
 from ringfence.model.finding import Finding
 
 SCHEMA = 1
@@ -27,9 +26,11 @@ def read_baseline(path: Path) -> frozenset[str]:
     """
     cure = "write a new one with --write-baseline"
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:  # a device may have no end, and no size either
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise UsageError(f"larger than {MAX_BYTES // 1_000_000} MB", str(path), cure)
-        tree = json.loads(path.read_text(encoding="utf-8"))
+        tree = json.loads(data.decode("utf-8"))
     except OSError as problem:
         raise UsageError(
             f"cannot be read: {problem.strerror}", str(path), "check the path"
@@ -56,15 +57,10 @@ def write_baseline(path: Path, findings: Iterable[Finding]) -> int:
     }
     text = json.dumps({"schema": SCHEMA, "findings": entries}, indent=2, sort_keys=True) + "\n"
     try:
-        handle, name = tempfile.mkstemp(prefix=".baseline-", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as problem:
-        raise UsageError(
-            f"cannot be written: {problem.strerror}", str(path), "check the path"
-        ) from None
+        write_whole(path, text.encode())
+    except (OSError, RuntimeError) as problem:  # RuntimeError: symbolic links in a circle
+        reason = getattr(problem, "strerror", "") or str(problem)
+        raise UsageError(f"cannot be written: {reason}", str(path), "check the path") from None
     return len(entries)
 
 

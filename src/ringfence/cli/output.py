@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -28,22 +26,13 @@ class OutputError(RingfenceError):
 def write_file(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8 so that readers see the old file or the whole new one.
 
-    A device or pipe (``/dev/null``) is written directly; a symbolic link keeps its place and its
-    target is replaced.
-
     Raises:
         OutputError: the text could not be written; an existing file is as it was.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    from ringfence.files import write_whole
+
     try:
-        target = path.resolve()
-        mode = _mode(target)
-        if mode is not None and not stat.S_ISREG(mode):
-            if stat.S_ISDIR(mode):
-                raise IsADirectoryError(21, "is a folder")
-            target.write_bytes(data)
-            return
-        _replace(target, data, mode)
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
     except (OSError, RuntimeError) as problem:  # RuntimeError: symbolic links in a circle
         cure = "" if target_exists(path) else f"the folder {path.parent} must exist"
         raise OutputError(
@@ -59,36 +48,6 @@ def target_exists(path: Path) -> bool:
         return path.parent.is_dir()
     except OSError:
         return True
-
-
-def _mode(path: Path) -> int | None:
-    try:
-        return path.stat().st_mode
-    except FileNotFoundError:
-        return None
-
-
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    """Temporary file beside the target, flushed to the disk, renamed over it."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def is_unicode(stream: TextIO) -> bool:

@@ -143,3 +143,14 @@ def width(text: str) -> int:
     if not text.isdigit() or not 20 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of columns from 20 to 1000")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """A positive number of seconds."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0.1 <= number <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0.1 to 86400")
+    return number

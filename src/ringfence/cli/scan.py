@@ -59,7 +59,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
-    from ringfence.cli.parser import choice_list, day
+    from ringfence.cli.parser import choice_list, day, seconds
 
     group = parser.add_argument_group("what to look at")
     group.add_argument(
@@ -74,6 +74,10 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--config", metavar="FILE", type=Path,
         help="read this instead of PATH/ringfence.toml",
+    )  # fmt: skip
+    group.add_argument(
+        "--time-limit", metavar="SECONDS", type=seconds,
+        help="name what is not done after so much processor time as not analysed (default: 14)",
     )  # fmt: skip
     group.add_argument(
         "--today", metavar="DATE", type=day,
@@ -183,9 +187,10 @@ def _existing(path: Path) -> Path:
 def _options(arguments: argparse.Namespace) -> ScanOptions:
     from datetime import date
 
-    from ringfence.scan import ScanOptions
+    from ringfence.scan import TIME_LIMIT_S, ScanOptions
 
     return ScanOptions(
+        time_limit_s=arguments.time_limit or TIME_LIMIT_S,
         today=arguments.today or date.today(),
         config_file=arguments.config,
         only=arguments.only,
