@@ -48,17 +48,20 @@ def _check_kind(room: Room, on: str, group: list[Rule], drafts: list[Draft]) -> 
     if not seen:
         return
     compiled = [(rule, compile_condition(rule.when, rule.source)) for rule in group]
+    words = frozenset().union(*(condition.words for _, condition in compiled))
     for subject in seen:
         try:
-            drafts.extend(_check_subject(room, subject, compiled))
+            drafts.extend(_check_subject(room, subject, compiled, words))
         except RingfenceError:
             raise
         except Exception as problem:
             room.note_problem(f"the rules on {subject.name}", defect_of(problem))
 
 
-def _check_subject(room: Room, seen: Seen, compiled: list[Compiled]) -> list[Draft]:
-    worlds = _worlds(seen)
+def _check_subject(
+    room: Room, seen: Seen, compiled: list[Compiled], words: frozenset[str]
+) -> list[Draft]:
+    worlds = _worlds(seen, words)
     outcomes: dict[str, list[tuple[World, View, Verdict]]] = defaultdict(list)
     for world, _, subject in worlds:
         for rule, condition in compiled:
@@ -78,16 +81,16 @@ def _check_subject(room: Room, seen: Seen, compiled: list[Compiled]) -> list[Dra
     return drafts
 
 
-def _worlds(seen: Seen) -> list[tuple[World, View, Subject]]:
+def _worlds(seen: Seen, words: frozenset[str]) -> list[tuple[World, View, Subject]]:
     first = Projection({})
     view = seen.build(first)
     if not first.conditions:
-        return [({}, view, Subject(view, bool(first.holes)))]
+        return [({}, view, Subject(view, bool(first.holes), words))]
     found = []
     for world in assignments(list(first.conditions)):
         projection = Projection(world)
         view = seen.build(projection)
-        found.append((world, view, Subject(view, bool(projection.holes))))
+        found.append((world, view, Subject(view, bool(projection.holes), words)))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
+from ringfence.checks.messages import sentence
 from ringfence.checks.room import Room
 from ringfence.model.application import Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
@@ -17,7 +18,12 @@ _HTTP = frozenset(
 )
 
 #: Rules where the untrusted name is the fault, however many calls then use it.
-_ONE_CAUSE = frozenset({"cloud-resource-injection"})
+_ONE_CAUSE = frozenset(
+    {"cloud-resource-injection", "path-traversal", "server-side-request-forgery", "mass-assignment"}
+)
+#: Issues of which a file has many or none.
+_ONE_PER_FILE = frozenset({"verbose-error-response", "sensitive-data-logged"})
+_INSIDERS = (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
 
 
 def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
@@ -56,7 +62,10 @@ def _flow(room: Room, rule: Rule, flow: Flow) -> Draft:
     exposure, trigger = exposure_of(room, flow)
     effect = _effect(flow.effect, rule)
     function = room.application.functions.get(flow.function)
-    severity = rule.severity if rule.severity is not None else severity_of(exposure, effect)
+    severity = severity_of(exposure, effect)
+    if rule.severity is not None:
+        severity = min(rule.severity, severity) if exposure in _INSIDERS else rule.severity
+        severity = Severity(max(severity - (exposure in _INSIDERS), Severity.INFO))
     severity = capped(severity, flow.certainty, exposure)
     return Draft(
         rule=rule,
@@ -82,13 +91,19 @@ def capped(severity: Severity, certainty: str, exposure: Exposure) -> Severity:
     """What is only suspected is never grave, and less so when strangers cannot start it."""
     if certainty != "low":
         return severity
-    narrow = exposure in (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
-    return min(severity, Severity.LOW if narrow else Severity.MEDIUM)
+    known_open = exposure in (Exposure.ANYONE, Exposure.AUTHENTICATED)
+    return min(severity, Severity.MEDIUM if known_open else Severity.LOW)
 
 
 def doubted(severity: Severity, certainty: str) -> Severity:
     """The severity of an issue; one that is only suspected is a hint."""
     return min(severity, Severity.LOW) if certainty == "low" else severity
+
+
+def _issue_fold(rule: Rule, issue: CodeIssue) -> str:
+    if rule.tier == "should":
+        return "application"
+    return issue.location.file if rule.id in _ONE_PER_FILE else str(issue.location)
 
 
 def _fold(flow: Flow) -> str:
@@ -174,7 +189,7 @@ def _issue(room: Room, rule: Rule, issue: CodeIssue) -> Draft:
         exposure = Exposure.UNKNOWN
     trigger = room.widest_trigger(issue.function)
     function = room.application.functions.get(issue.function)
-    text = issue.text[:1].upper() + issue.text[1:]
+    text = sentence(issue.text)
     return Draft(
         rule=rule,
         message=text if text.endswith(".") else f"{text}.",
@@ -187,7 +202,7 @@ def _issue(room: Room, rule: Rule, issue: CodeIssue) -> Draft:
         exposure=exposure,
         steps=issue.steps,
         anchors=(issue.location,),
-        fold="application" if rule.tier == "should" else str(issue.location),
+        fold=_issue_fold(rule, issue),
         weight=int(exposure),
         subjects=(function.logical_id,) if function else (),
     )

@@ -190,11 +190,15 @@ class Verdict(Enum):
 class Subject:
     """One view, ready for many conditions: contexts are made once and kept."""
 
-    __slots__ = ("_contexts", "_plain", "names", "view")
+    __slots__ = ("_contexts", "_facts", "_plain", "names", "view")
 
-    def __init__(self, view: dict[str, Any], has_holes: bool = True) -> None:
+    def __init__(
+        self, view: dict[str, Any], has_holes: bool = True, words: frozenset[str] | None = None
+    ) -> None:
+        """``words`` are the names in the conditions to come: nothing else becomes a context."""
         self.view = view
-        self.names = _names_of_holes(view) if has_holes else frozenset()
+        self._facts = view if words is None else {k: v for k, v in view.items() if k in words}
+        self.names = _names_of_holes(self._facts) if has_holes else frozenset()
         self._plain: Any = None
         self._contexts: dict[tuple[type, str], Any] = {}
 
@@ -202,14 +206,14 @@ class Subject:
         key = (type(stand_in), str(stand_in))
         found = self._contexts.get(key)
         if found is None:
-            found = self._contexts[key] = context_of(fill(self.view, stand_in))
+            found = self._contexts[key] = context_of(fill(self._facts, stand_in))
         return found
 
     def decide(self, condition: Condition) -> Verdict:
         """The verdict of a condition over this view."""
         if not (self.names & condition.words):
             if self._plain is None:
-                self._plain = context_of(fill(self.view, _ABSENT) if self.names else self.view)
+                self._plain = context_of(fill(self._facts, _ABSENT) if self.names else self._facts)
             return Verdict.TRUE if condition.holds(self._plain) else Verdict.FALSE
         outcomes = {
             condition.holds(self._context(stand_in))

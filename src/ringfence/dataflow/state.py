@@ -40,5 +40,7 @@ class Collected:
     calls: dict[tuple[object, ...], CallRecord] = field(default_factory=dict)
     uses: dict[tuple[object, ...], Use] = field(default_factory=dict)
     issues: dict[tuple[str, Location], CodeIssue] = field(default_factory=dict)
+    #: Event paths of tokens whose signature some call checks.
+    verified: set[str] = field(default_factory=set)
     files: dict[str, None] = field(default_factory=dict)
     opaque: dict[str, int] = field(default_factory=dict)

@@ -29,6 +29,7 @@ _DATA = "permissions/escalations.toml"
 class Escalation:
     """One combination that a role holds.
 
+    A combination that only leads to named roles with narrow powers has rank 1.
     ``result`` continues "the function can …". ``targets`` names what it works on: logical ids of
     this application, or words such as "any role". ``resources`` are ids. ``conditional`` tells that
     a condition which is not known here must hold. ``rank`` is 3 (at once) to 1.
@@ -83,6 +84,7 @@ class _Reach:
 
     targets: tuple[str, ...]
     resources: tuple[str, ...] = ()
+    narrow: bool = False
 
 
 class _Holder:
@@ -126,7 +128,7 @@ class _Holder:
             reach.targets,
             reach.resources,
             conditional,
-            path["rank"],
+            1 if reach.narrow else path["rank"],
             statement,
         )
 
@@ -170,7 +172,8 @@ class _Holder:
                 grants = action.startswith("iam:") and action != "iam:PassRole"
                 if (itself and grants) or (not itself and self._is_stronger(role)):
                     found[resource.id] = resource.logical_id
-        return _Reach(tuple(found.values()), tuple(found)) if found else None
+        narrow = not any(self._is_wide(self.application.roles[name]) for name in found)
+        return _Reach(tuple(found.values()), tuple(found), narrow) if found else None
 
     def _functions(self, action: str) -> _Reach | None:
         found: dict[str, str] = {}
@@ -183,6 +186,13 @@ class _Holder:
                 if role is not None and role.id != self.role.id and self._is_stronger(role):
                     found[resource.id] = resource.logical_id
         return _Reach(tuple(found.values()), tuple(found)) if found else None
+
+    def _is_wide(self, other: Role) -> bool:
+        """Whether a role reaches more than named resources of this application, or is this one."""
+        if other.id == self.role.id or not other.complete:
+            return True
+        powers = powers_of(other, self.application)
+        return any(not power.resource and power.verb != "invoke" for power in powers)
 
     def _is_stronger(self, other: Role) -> bool:
         """Whether the other role may do to data what this one may not."""

@@ -6,6 +6,7 @@ placeholder, or are not known, are left alone.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -68,6 +69,22 @@ def what_is_it(name: str, value: str) -> str:
     if _SECRET_NAME.search(snake) and _looks_random(value):
         return "a secret"
     return ""
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a secret's text (also as JSON) holds only values that are to be filled in."""
+    try:
+        held = json.loads(text)
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, dict):
+        return _PLACEHOLDER.match(text.strip()) is not None
+    values = [
+        str(value)
+        for name, value in held.items()
+        if _PASSWORD_NAME.search(name) or _SECRET_NAME.search(name)
+    ]
+    return all(len(value) < 4 or _PLACEHOLDER.match(value) for value in values)
 
 
 def _looks_random(value: str) -> bool:

@@ -71,7 +71,11 @@ def _see_role(room: Room, role: Role) -> Seen:
     def build(_: Projection) -> View:
         powers = powers_view(room, role)
         escalations = room.escalations_of(role)
-        direct = [item for item in escalations if not item.conditional and item.id != "admin"]
+        direct = [
+            item
+            for item in escalations
+            if not item.conditional and item.id != "admin" and item.rank > 1
+        ]
         facts = room.role_view(role)
         return {
             **{name: facts[name] for name in facts if name not in _BULKY},

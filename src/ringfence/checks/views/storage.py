@@ -155,11 +155,16 @@ def table(room: Room, resource: Resource, project: Projection) -> View:
 def secret(room: Room, resource: Resource, project: Projection) -> View:
     """``rotated`` (a rotation schedule points at it), ``literal`` (its value stands in the
     template as text)."""
+    from ringfence.checks.model_rules.secrets import is_placeholder
+
     value = resource.properties.get("SecretString")
-    text = string(value)
+    text = string(value) or ""
+    defaults = [origin for origin in value.origins if origin.role == "parameter"] if value else []
     return {
         "rotated": bool(room.companions(resource, "AWS::SecretsManager::RotationSchedule")),
-        "literal": bool(text) and "{{resolve:" not in (text or ""),
+        "literal": bool(text)
+        and "{{resolve:" not in text
+        and not (defaults and is_placeholder(text)),
         "managed_login": bool(
             room.companions(resource, "AWS::SecretsManager::SecretTargetAttachment")
         ),
@@ -195,7 +200,8 @@ _INSIDE = frozenset(
     {"AWS::Lambda::Function", "AWS::EFS::MountTarget", "AWS::DocDB::DBCluster",
      "AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::CacheCluster",
      "AWS::ElastiCache::ServerlessCache", "AWS::MemoryDB::Cluster", "AWS::DAX::Cluster",
-     "AWS::EC2::VPCEndpoint", "AWS::Neptune::DBCluster", "AWS::FSx::FileSystem"}
+     "AWS::EC2::VPCEndpoint", "AWS::Neptune::DBCluster", "AWS::FSx::FileSystem",
+     "AWS::RDS::DBProxy"}
 )  # fmt: skip
 
 

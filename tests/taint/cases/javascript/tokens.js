@@ -8,9 +8,18 @@ exports.decoded = async (event) => {
   jwt.decode(token); // bad: unverified-token, token-signature-not-verified
   jwtDecode(token); // bad: unverified-token, token-signature-not-verified
   decodeJwt(token); // bad: unverified-token, token-signature-not-verified
+};
+
+exports.keys = async (event) => {
+  const token = event.headers.Authorization;
   jwt.verify(token, process.env.KEY, { algorithms: ['none'] }); // bad: token-signature-not-verified
   jwt.verify(token, 'not a secret'); // bad: hard-coded-secret
   jwt.sign({ a: 1 }, 'not a secret'); // bad: hard-coded-secret
+};
+
+exports.key_first = async (event) => {
+  const { kid } = jwt.decode(event.headers.Authorization);
+  return jwt.verify(event.headers.Authorization, process.env[kid.slice(0, 4)]);
 };
 
 exports.verified = async (event) => {

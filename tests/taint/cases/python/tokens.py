@@ -13,8 +13,18 @@ def library(event, context):
     jwt.decode(token, options={"verify_signature": False})  # bad: unverified-token, token-signature-not-verified
     jwt.decode(token, "key", verify=False)  # bad: unverified-token, token-signature-not-verified, hard-coded-secret
     jose_jwt.get_unverified_claims(token)  # bad: unverified-token, token-signature-not-verified
+
+
+def keys(event, context):
+    token = event["headers"]["Authorization"]
     jwt.decode(token, os.environ["KEY"], algorithms=["HS256", "none"])  # bad: token-signature-not-verified
     jwt.decode(token, "not a secret", algorithms=["HS256"])  # bad: hard-coded-secret
+
+
+def issuer_first(event, context):
+    token = event["headers"]["Authorization"]
+    issuer = jose_jwt.get_unverified_claims(token)["iss"]
+    return jose_jwt.decode(token, os.environ[issuer[:4]], algorithms=["RS256"])["sub"]
 
 
 def verified(event, context):
