@@ -80,6 +80,8 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
             found = module_member(machine, obj, name)
         elif isinstance(obj, ClassObject):
             found = class_member(machine, obj, name)
+        elif isinstance(obj, Closure):
+            found = function_member(machine, obj, name)
         elif isinstance(obj, External):
             found = external_member(machine, obj, name, value, node)
         elif isinstance(obj, Environment):
@@ -126,6 +128,17 @@ def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) 
     if obj.base is not None and found is None:
         key = Value((name,))
         result = join(result, index(machine, obj.base, key, node))
+    return result
+
+
+def any_method(value: Value) -> Value:
+    """Every public method that a name not known may pick from an instance."""
+    result = NOTHING
+    for obj in value.objects:
+        cls = obj.cls if isinstance(obj, Struct) else None
+        for name, member in cls.members.items() if cls is not None else ():
+            if not name.startswith("__") and cls is not None:
+                result = join(result, bind(member, Value(objects=(obj,)), cls))
     return result
 
 
@@ -184,8 +197,33 @@ def attribute_of_exports(machine: Machine, exported: Value, name: str) -> Value:
     return result if not result.is_nothing else UNKNOWN
 
 
+def prototype_of(machine: Machine, closure: Closure) -> ClassObject:
+    """What instances of a constructor function share; also holds what is set on the function."""
+    key = ("prototype", id(closure.node), id(closure.scope))
+    cls = machine.memo.get(key)
+    if cls is None:
+        node = closure.node
+        literal = syntax.ClassLiteral(
+            node.line, node.column, node.end_line, node.end_column, node.name, [], []
+        )
+        cls = machine.memo[key] = ClassObject(literal, closure.scope, closure.module)
+    assert isinstance(cls, ClassObject)
+    return cls
+
+
+def function_member(machine: Machine, closure: Closure, name: str) -> Value:
+    """``Constructor.prototype``, and what was set on a function."""
+    if name == "prototype":
+        return Value(objects=(prototype_of(machine, closure),))
+    cls = machine.memo.get(("prototype", id(closure.node), id(closure.scope)))
+    found = cls.members.get(name) if isinstance(cls, ClassObject) else None
+    return found if found is not None else UNKNOWN
+
+
 def class_member(machine: Machine, cls: ClassObject, name: str) -> Value:
     found = cls.find(name)
+    if found is None and name == "prototype":
+        return Value(objects=(cls,))
     if found is None:
         for base in cls.external_bases():
             return Value(objects=(External(f"{base.path}.{name}"),))
@@ -283,6 +321,8 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
             result = join(result, obj.items())
             if obj.base is not None:
                 result = join(result, index(machine, obj.base, key, node))
+            if obj.cls is not None and machine.language != "python":
+                result = join(result, any_method(Value(objects=(obj,))))
         elif isinstance(obj, External):
             result = join(result, from_external(machine, External(obj.path + "[]"), value))
         elif isinstance(obj, (Environment, ModuleObject, ClassObject)):

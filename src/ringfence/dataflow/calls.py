@@ -239,7 +239,8 @@ def call_object(
 ) -> Value:
     if isinstance(obj, Closure):
         if new:
-            this = Value(objects=(machine.struct("instance"),))
+            cls = machine.memo.get(("prototype", id(obj.node), id(obj.scope)))
+            this = Value(objects=(machine.struct("instance", cls),))
             call_closure(machine, obj.bound(this, obj.home), arguments, node)
             return this
         return call_closure(machine, obj, arguments, node)
@@ -502,6 +503,8 @@ def call_field(
 ) -> Value | None:
     """A function kept in a field, or a method of the class; None for builtin methods."""
     own = obj.fields.get(name)
+    if machine.language == "python" and obj.kind != "instance" and builtins.knows("python", name):
+        return None  # a dict's keys are no attributes: ``ACTIONS.get`` is no action
     if own is not None and own.objects:
         return call_value(machine, own, arguments, node)
     if obj.cls is not None:
@@ -530,6 +533,9 @@ def call_of_function(
         if not rest:
             return Value(objects=(bound,))
         return Value(objects=(Partial(Value(objects=(bound,)), rest, {}),))
+    member = access.function_member(machine, obj, name)
+    if member.objects:
+        return call_value(machine, member, arguments, node)
     run_callbacks(machine, arguments, UNKNOWN, node)
     return Value(objects=(obj,))  # wrapped(handler).use(…) and its like give the function back
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import patterns, texts
+from ringfence.dataflow import addresses, patterns, structures, texts
 from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
 from ringfence.dataflow.scopes import Exit, Proven, join_proven, proven_key
 from ringfence.dataflow.values import UNKNOWN, Mix, Value
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 ALL = frozenset("*")
+A_TEXT = frozenset((structures.NOT_A_STRUCTURE,))
 _URL_PREFIX = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]+[/?#]")
 #: Methods that leave an equality or membership test meaningful for what they are called on.
 _TRANSPARENT = frozenset(
@@ -49,7 +50,7 @@ def remember(machine: Machine, name: str, value: syntax.Expression) -> None:
     conditions = machine.frame.scope.conditions
     if isinstance(value, syntax.Await):
         value = value.value
-    if isinstance(value, _REMEMBERED):
+    if isinstance(value, _REMEMBERED) or addresses.is_host_read(value):
         conditions[name] = value
     else:
         conditions.pop(name, None)
@@ -117,6 +118,8 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
         if isinstance(subject, syntax.Unary) and subject.operator == "typeof":
             if positive and value.only_text() in ("number", "boolean", "bigint"):
                 clear_subject(machine, subject.operand, ALL)
+            elif positive and value.only_text() == "string":
+                clear_subject(machine, subject.operand, A_TEXT)
             return
         if value.definite and len(value.consts) == 1:
             const = value.consts[0]
@@ -234,8 +237,11 @@ def builtin_test(machine: Machine, name: str, call: syntax.Call, positive: bool)
     elif name == "isinstance" and len(arguments) > 1:
         kinds = arguments[1]
         names = kinds.items if isinstance(kinds, syntax.ListLiteral) else [kinds]
-        if all(isinstance(n, syntax.Name) and n.name in ("int", "float", "bool") for n in names):
+        words = {n.name if isinstance(n, syntax.Name) else "" for n in names}
+        if words <= {"int", "float", "bool"}:
             clear_subject(machine, arguments[0], ALL)
+        elif words <= {"int", "float", "bool", "str", "bytes"}:
+            clear_subject(machine, arguments[0], A_TEXT)
     elif name in ("all", "bool"):
         if name == "bool":
             refine(machine, arguments[0], True)
@@ -287,6 +293,8 @@ def method_test(
         regex_test(machine, name, function.value, arguments)
     elif name in ("startswith", "startsWith") and arguments:
         prefix_test(machine, function.value, arguments[0])
+    elif name in ("endswith", "endsWith") and arguments:
+        suffix_test(machine, function.value, arguments[0])
     elif name == "is_relative_to":
         clear_subject(machine, function.value, frozenset(("path-traversal",)))
     elif name in ("hasOwnProperty", "call", "hasOwn") and arguments:
@@ -359,6 +367,14 @@ def prefix_test(machine: Machine, subject: syntax.Expression, prefix: syntax.Exp
         rules.add("cloud-resource-injection")
     if rules:
         clear_subject(machine, subject, frozenset(rules))
+
+
+def suffix_test(machine: Machine, subject: syntax.Expression, suffix: syntax.Expression) -> None:
+    """A host that ends in a known domain, dot first."""
+    url = addresses.url_behind(subject, machine.frame.scope.conditions)
+    value = evaluate_quietly(machine, suffix)
+    if url is not None and not value.taint and all(t.startswith(".") for t in value.texts()):
+        clear_subject(machine, url, addresses.RULES)
 
 
 def table_test(machine: Machine, call: syntax.Call) -> None:
@@ -451,6 +467,10 @@ def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[st
     """From here on, what ``node`` reads cannot serve these rules."""
     if not rules:
         return
+    if rules is ALL:
+        url = addresses.url_behind(node, machine.frame.scope.conditions)
+        if url is not None:
+            clear_subject(machine, url, addresses.RULES)
     while True:
         if (
             isinstance(node, syntax.Call)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, calls, environment, expressions, imports, texts, tokens
+from ringfence.dataflow import (
+    access,
+    calls,
+    environment,
+    expressions,
+    imports,
+    structures,
+    texts,
+    tokens,
+)
 from ringfence.dataflow.objects import (
     External,
     JsonText,
@@ -75,7 +84,8 @@ def text(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     if value.objects:
         return derive(value)
     consts = tuple(texts.const_text(const, machine.language) for const in value.consts)
-    return Value(consts, value.taint, (), value.open)
+    taint = tuple(atom.changed(marks=(structures.TEXT,)) for atom in value.taint)
+    return Value(consts, taint, (), value.open)
 
 
 def same(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
@@ -114,23 +124,17 @@ def parsed(machine: Machine, value: Value | None, taint: tuple[Taint, ...]) -> V
             taint = tuple(atom for atom in taint if (id(atom.source), atom.path) not in covered)
             if not taint and not value.open:
                 return result
-    opened = tuple(
-        atom if atom.derived or not atom.path or atom.path[-1] == "!json" else mark_json(atom)
-        for atom in taint
-    )
-    return join(result, tainted(opened))
+    return join(result, tainted(mark_json(atom) for atom in taint))
 
 
 def mark_json(atom: Taint) -> Taint:
-    return Taint(
-        atom.source,
-        (*atom.path, "!json"),
-        atom.trail,
-        atom.derived,
-        atom.cleared,
-        atom.marks,
-        atom.quality,
-    )
+    """The structure in a text; of a text that was changed, the path is no longer followed."""
+    path = atom.path
+    if not atom.derived and path and path[-1] != "!json":
+        path = (*path, "!json")
+    marks = (atom.marks - {structures.TEXT}) | {structures.PARSED}
+    cleared = atom.cleared - {structures.NOT_A_STRUCTURE}
+    return Taint(atom.source, path, atom.trail, atom.derived, cleared, marks, atom.quality)
 
 
 def encode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
@@ -174,7 +178,10 @@ def get_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> 
 
     key = arguments.get(1) or UNKNOWN
     sinks.reflection(machine, first(arguments), key, node)
-    return access.index(machine, first(arguments), key, node)
+    found = access.index(machine, first(arguments), key, node)
+    if access.keys_of(key) and not key.open:
+        return found
+    return join(found, access.any_method(first(arguments)))
 
 
 def set_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

@@ -152,6 +152,8 @@ def from_tables(
             base = result if result is not None and not found else None
             found = sanitised(machine, path, sanitiser, base, receiver, arguments, found)
     for propagator in () if understood else tables.propagators:
+        if not sinks.conditions_hold(propagator.when, arguments):
+            continue
         moved = propagate(machine, path, propagator, receiver, arguments, node)
         if moved is not None:
             found = moved if found is None else join(found, moved)

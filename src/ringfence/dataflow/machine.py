@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ringfence.dataflow import (
+    addresses,
     calls,
     credentials,
     expressions,
@@ -256,6 +257,8 @@ class Machine:
             guessable.assigned(self, node.target, node.value)
         if isinstance(node.target, syntax.Name):
             guards.remember(self, node.target.name, node.value)
+        elif isinstance(node.target, syntax.MapLiteral) and isinstance(node.value, syntax.Call):
+            addresses.remember_parts(node.target, node.value, self.frames[-1].scope.conditions)
         if isinstance(node.value, syntax.FunctionLiteral) and not node.value.name:
             targets.label(node.target, value)
         return True

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import verdicts
+from ringfence.dataflow import structures, verdicts
 from ringfence.dataflow.objects import Closure, External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
@@ -40,8 +40,10 @@ def check(
         value = selected(sink.argument, receiver, arguments)
         if value is None:
             continue
+        if structures.PARSED in sink.marks:
+            value = structures.uncompared(value)
         for part in parts_of(machine, value, sink):
-            report(machine, sink, path, argument_name(sink), part, node)
+            report(machine, sink, path, argument_name(sink, arguments), part, node)
             if sink.use:
                 use(machine, sink.use, part, node, path)
     for used in tables.uses:
@@ -175,8 +177,9 @@ def guessed(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:
     return tuple(atom.changed(quality=2) if atom.derived else atom for atom in taint)
 
 
-def argument_name(sink: Sink) -> str:
+def argument_name(sink: Sink, arguments: Arguments) -> str:
     words = [word for word in sink.argument if isinstance(word, str) and word not in ("*", "self")]
+    words = [word for word in words if word in arguments.keywords] or words
     if words:
         return words[0]
     for word in sink.argument:
@@ -285,10 +288,8 @@ def report(
             for atom in obj.taint
         )
     for atom in untrusted:
-        if sink.marks and not set(sink.marks) <= atom.marks:
+        if sink.marks and not carries(machine, sink.marks, atom):
             continue
-        if sink.rule == "nosql-injection" and sink.certainty == "low" and is_text(atom):
-            continue  # a plain text as a value cannot be an operator
         flow(
             machine,
             sink.rule,
@@ -300,6 +301,14 @@ def report(
             lost + grammar_loss(sink.grammar, value, atom),
             shown(value),
         )
+
+
+def carries(machine: Machine, marks: tuple[str, ...], atom: Taint) -> bool:
+    """Whether data bears all these marks; ``json`` asks whether it may be a structure."""
+    return all(
+        structures.is_structure(machine, atom) if mark == structures.PARSED else mark in atom.marks
+        for mark in marks
+    )
 
 
 #: A rule about how large a number is; that a text is one does not help.
@@ -358,15 +367,6 @@ def flow(
 
 
 _FOREIGN = re.compile(r"(^|/)(site-packages|node_modules|vendor|vendored|third_party)/")
-
-
-_TEXT_MAPS = frozenset(("pathParameters", "queryStringParameters", "headers", "stageVariables"))
-
-
-def is_text(atom: Taint) -> bool:
-    """Whether the value is a plain text for certain: a part of a request's address or header."""
-    path = atom.path
-    return len(path) > 1 and path[0] in _TEXT_MAPS and "!json" not in path and not atom.derived
 
 
 def is_foreign(machine: Machine) -> bool:
@@ -438,6 +438,9 @@ def issue(
 
 def use(machine: Machine, kind: str, value: Value, node: syntax.Node, detail: str) -> None:
     """Note what is touched, by every known text."""
+    if kind == "token-verified":
+        machine.collected.verified.update(atom.display for atom in deep_taint(value))
+        return
     place = machine.location(node)
     taint = any(atom.source.kind != "error" for atom in deep_taint(value))
     known: list[str] = []
@@ -535,7 +538,7 @@ def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
                 machine,
                 "shared-state-leak",
                 statement,
-                f"{atom.display} is kept in {name}, which the next invocation sees",
+                f"the variable {name} keeps {atom.display}, which the next invocation sees",
                 "medium",
             )
             return

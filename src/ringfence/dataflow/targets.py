@@ -98,13 +98,38 @@ def assign_key(
         elif isinstance(obj, ModuleObject) and isinstance(single, str):
             assign_module_member(machine, obj, single, value)
         elif isinstance(obj, ClassObject) and isinstance(single, str):
-            old = obj.members.get(single)
-            obj.members[single] = value if old is None else join(old, value)
+            set_member(machine, obj, single, value)
+        elif isinstance(obj, Closure) and isinstance(single, str) and machine.language != "python":
+            set_function_member(machine, obj, single, value)
         elif isinstance(obj, Environment):
             machine.heap_writes += 1
+            if isinstance(single, str):
+                owner = "os.environ" if machine.language == "python" else "process.env"
+                sinks.attribute_set(machine, External(owner), single, value, node)
         elif isinstance(obj, External) and isinstance(single, str):
             sinks.attribute_set(machine, obj, single, value, node)
     sinks.assigned(machine, container, key, value, node)
+
+
+def set_member(machine: Machine, cls: ClassObject, name: str, value: Value) -> None:
+    """``Class.name = value``, ``Class.prototype.name = value``."""
+    old = cls.members.get(name)
+    machine.heap_writes += 1
+    cls.members[name] = value if old is None else join(old, value)
+
+
+def set_function_member(machine: Machine, closure: Closure, name: str, value: Value) -> None:
+    """``Constructor.prototype = {…}``, ``Constructor.create = …``."""
+    cls = access.prototype_of(machine, closure)
+    if name != "prototype":
+        set_member(machine, cls, name, value)
+        return
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            if obj.cls is not None:
+                cls.bases.append(Value(objects=(obj.cls,)))
+            for key, inner in obj.fields.items():
+                set_member(machine, cls, str(key), inner)
 
 
 def assign_module_member(machine: Machine, module: ModuleObject, name: str, value: Value) -> None:

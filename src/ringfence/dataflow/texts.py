@@ -19,6 +19,7 @@ from ringfence.dataflow.values import (
 )
 
 MAX_TEXT = 4000
+_TEXT = ("text",)
 MAX_PARTS = 40
 
 
@@ -65,7 +66,8 @@ def alternatives(value: Value, language: str) -> list[str | Mix]:
 
 
 def derived_parts(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:
-    return derived(taint) if taint else taint
+    """What stands in a text that is put together; it is a text from here on."""
+    return tuple(atom.changed(derived=True, marks=_TEXT) for atom in taint)
 
 
 def concatenate(values: Sequence[Value], language: str) -> Value:

@@ -14,7 +14,7 @@ exports.parsed = async (event) => {
 };
 
 exports.texts = async (event) => {
-  await User.findOne({ name: event.queryStringParameters.name }); // perhaps: nosql-injection
+  await User.findOne({ name: event.queryStringParameters.name });
   await User.find({ $where: `this.name == '${event.queryStringParameters.name}'` }); // bad: nosql-injection
 };
 

@@ -1,0 +1,59 @@
+"""Tests of a URL's host: ``urlparse(url).hostname in HOSTS`` proves the URL itself."""
+
+from __future__ import annotations
+
+from ringfence.model import syntax
+
+#: What such a test proves about the URL.
+RULES = frozenset(("server-side-request-forgery", "open-redirect"))
+_PARSERS = frozenset(("urlparse", "urlsplit", "URL", "parse", "parse_url", "httpx.URL"))
+_HOSTS = frozenset(("hostname", "host", "netloc", "origin", "authority"))
+MAX_LINKS = 6
+
+Conditions = dict[str, syntax.Expression]
+
+
+def is_host_read(node: syntax.Expression) -> bool:
+    """``parts.hostname``, so that a variable for it is remembered."""
+    return isinstance(node, syntax.Attribute) and node.name in _HOSTS
+
+
+def url_behind(node: syntax.Expression, conditions: Conditions) -> syntax.Expression | None:
+    """The expression of the URL whose host ``node`` is; ``conditions`` are remembered values."""
+    for _ in range(MAX_LINKS):
+        if isinstance(node, syntax.Name):
+            if node.name not in conditions:
+                return None
+            node = conditions[node.name]
+        elif isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
+            node = node.function.value  # hostname.lower(), netloc.split(":")
+        elif isinstance(node, syntax.Index):
+            node = node.value
+        else:
+            break
+    if not is_host_read(node):
+        return None
+    assert isinstance(node, syntax.Attribute)
+    return parsed_text(node.value, conditions)
+
+
+def parsed_text(node: syntax.Expression, conditions: Conditions) -> syntax.Expression | None:
+    """What a call of a URL parser takes, also through a variable for its result."""
+    if isinstance(node, syntax.Name):
+        node = conditions.get(node.name, node)
+    if not isinstance(node, syntax.Call) or not node.arguments:
+        return None
+    name = getattr(node.function, "name", "")
+    return node.arguments[0].value if name in _PARSERS else None
+
+
+def remember_parts(target: syntax.MapLiteral, value: syntax.Expression, found: Conditions) -> None:
+    """``const { hostname } = new URL(url)``."""
+    for entry in target.entries:
+        key = entry.key
+        if isinstance(key, syntax.Constant) and isinstance(entry.value, syntax.Name):
+            node = syntax.Attribute(
+                entry.line, entry.column, entry.end_line, entry.end_column, value, str(key.value)
+            )
+            if is_host_read(node):
+                found[entry.value.name] = node
