@@ -73,6 +73,7 @@ class Work:
         self.results: dict[str, Collected] = {}
         self.skipped: dict[str, Skipped] = {}
         self.post = channels.PostOffice(application)
+        self.connected = False
         self.symbols: dict[str, set[str]] = {}
         for function in application.functions.values():
             if function.code is not None:
@@ -85,6 +86,7 @@ class Work:
         try:
             for current in functions:
                 self.run(functions[current])
+            self.connected = True
             for _ in range(MAX_ROUNDS - 1):
                 changed = self.connect()
                 if not changed:
@@ -102,7 +104,7 @@ class Work:
         reached = list(self.application.functions).index(current)
         left = len(self.application.functions) - reached
         what = f"{function.logical_id} and what is after it" if left > 1 else function.logical_id
-        if current in self.results:  # all were interpreted once; what others send them is missing
+        if self.connected:  # all were interpreted once; what others send them is missing
             what = "the data between functions"
         self.note(what, f"not interpreted to the end: {reason}", function.location)
 
@@ -120,6 +122,8 @@ class Work:
         machine = Machine(self.application, function, self.read_module, taint, self.events)
         machine.directory = self.post.directory
         machine.response_overlay = self.post.reader(function.id)
+        # Kept at once: when time is up in the middle, what was seen until then counts.
+        self.results[function.id] = machine.collected
         reason = ""
         try:
             reason = interpret(machine, self.post.overlay(function.id), self.symbols[code.file])
@@ -129,7 +133,6 @@ class Work:
             reason = "the code is nested too deeply; what was seen until then is shown"
         except Exception as problem:
             reason = defect_of(problem)
-        self.results[function.id] = machine.collected
         try:
             self.post.collect(machine)
         except RecursionError:
