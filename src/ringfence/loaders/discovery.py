@@ -81,7 +81,7 @@ def is_candidate(tree: Tree, file: str) -> bool:
     name = posixpath.basename(file)
     if not name.endswith(TEMPLATE_SUFFIXES) or name in _NEVER or name in SERVERLESS_FILES:
         return False
-    data = tree.head(file)
+    data = tree.head(file, TEMPLATE_SUFFIXES)
     if data is None:
         return False
     if data.startswith(_WIDE_MARKS):

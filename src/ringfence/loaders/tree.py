@@ -44,13 +44,15 @@ class Tree:
         self.exclude = exclude
         self.limits = limits
         self.skipped: list[Skipped] = []
+        self._noted: set[Skipped] = set()
         self.documents: dict[str, Value | None] = {}
         self.parsed_bytes = 0
         self.parsed_marks = 0
 
     def skip(self, what: str, reason: str, place: Location | None = None, cure: str = "") -> None:
         note = Skipped(what, reason, place, cure)
-        if note not in self.skipped:
+        if note not in self._noted:
+            self._noted.add(note)
             self.skipped.append(note)
 
     def is_excluded(self, path: str) -> bool:
@@ -103,13 +105,15 @@ class Tree:
         except OSError:
             return 0
 
-    def head(self, path: str) -> bytes | None:
-        """The bytes of a walked file for a first look, of a large one the beginning; never a
-        note."""
+    def head(self, path: str, named: tuple[str, ...] = ()) -> bytes | None:
+        """The bytes of a walked file for a first look, of a large one the beginning; None when it
+        cannot be read, with a note where the path ends with one of ``named``."""
         try:
             with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - called for each file
                 return file.read(self.limits.document_bytes)
-        except OSError:
+        except OSError as problem:
+            if path.endswith(named):
+                self.skip(path, f"cannot be read: {problem.strerror}", Location(path, 1))
             return None
 
     def code(self, path: str) -> str:
