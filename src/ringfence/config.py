@@ -7,7 +7,6 @@ outside the tree, and what it silences is counted in every report.
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -78,6 +77,8 @@ def load_config(root: Path, explicit: Path | None = None) -> Config:
         return Config()
     text = _read(path, root if explicit is None else None)
     shown = FILE_NAME if explicit is None else path.as_posix()
+    import tomllib
+
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:

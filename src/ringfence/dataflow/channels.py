@@ -149,15 +149,15 @@ class PostOffice:
 
     def collect(self, machine: Machine) -> None:
         """Turn one function's cloud calls into letters."""
-        for record in machine.collected.calls.values():
-            call = record.call
+        for sent in machine.collected.calls.values():
+            call = sent.call
             carrier = CARRIERS.get((call.service, call.operation))
             if carrier is not None and call.own_credentials:
-                for parameters in letters_of(record, carrier):
-                    self.send(machine, record, carrier, parameters)
+                for parameters in letters_of(sent, carrier):
+                    self.send(machine, sent, carrier, parameters)
             reader = READERS.get((call.service, call.operation))
             if reader is not None:
-                stores = self.directory.of_value(record.values.get(reader[0], NOTHING), reader[1])
+                stores = self.directory.of_value(sent.values.get(reader[0], NOTHING), reader[1])
                 self.reads.setdefault(machine.function.id, set()).update(stores)
 
     def send(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SCRIPT_SUFFIXES = ("", ".js", ".ts", ".mjs", ".cjs", ".tsx", ".jsx", ".json")
 _INDEX = ("/index.js", "/index.ts", "/index.mjs", "/index.cjs", "/index.tsx")
+#: Packages that the interpreter itself knows.
+_CLOUD_LIBRARIES = frozenset({"boto3", "botocore", "aioboto3", "urllib3", "s3transfer"})
 _PYTHON_LAYER_FOLDERS = ("python", "python/lib/python3.9/site-packages", "")
 _SCRIPT_LAYER_FOLDERS = ("nodejs/node_modules", "node_modules", "nodejs", "")
 
@@ -162,15 +164,8 @@ def import_relative(machine: Machine, node: syntax.Import) -> Value:
 def is_known_library(machine: Machine, module: str) -> bool:
     """Whether tables or the interpreter know the package, so that a copy of it in the code folder
     need not be read. A file of the application itself with such a name is read all the same."""
-    key = ("known library",)
-    known = machine.memo.get(key)
-    if known is None:
-        known = {name.partition(".")[0].partition("(")[0] for name in machine.catalogue.calls}
-        known |= {"boto3", "botocore", "aioboto3", "urllib3", "s3transfer"}
-        machine.memo[key] = known
     top = module.partition(".")[0]
-    assert isinstance(known, set)
-    if top not in known:
+    if top not in _CLOUD_LIBRARIES and top not in machine.catalogue.packages():
         return False
     code = machine.function.code
     own = join_path(code.root, top + ".py") if code is not None else None

@@ -305,6 +305,8 @@ def join_taint(first: tuple[Taint, ...], second: tuple[Taint, ...]) -> tuple[Tai
         return first
     if not first:
         return second
+    if len(first) == 1 and len(second) == 1:
+        return first if first[0].key == second[0].key else first + second
     known = {atom.key for atom in first}
     more = [atom for atom in second if atom.key not in known]
     return (first + tuple(more))[:MAX_TAINT] if more else first
@@ -312,24 +314,31 @@ def join_taint(first: tuple[Taint, ...], second: tuple[Taint, ...]) -> tuple[Tai
 
 def join(first: Value, second: Value) -> Value:
     """Everything that either may be."""
-    if first is second or second is NOTHING or second.is_nothing:
+    # Joins are most of the interpreter's work, so ``is_nothing`` is written out.
+    if first is second or not (second.consts or second.taint or second.objects or second.open):
         return first
-    if first is NOTHING or first.is_nothing:
+    if not (first.consts or first.taint or first.objects or first.open):
         return second
     consts, opened = _join_consts(first.consts, second.consts)
     objects = first.objects
     if second.objects and second.objects is not objects:
         known = {id(obj) for obj in objects}
-        objects = objects + tuple(obj for obj in second.objects if id(obj) not in known)
+        more = [obj for obj in second.objects if id(obj) not in known]
+        if more:
+            objects = (*objects, *more)
         if len(objects) > MAX_OBJECTS:
             objects = objects[:MAX_OBJECTS]
             opened = True
-    return Value(
-        consts,
-        join_taint(first.taint, second.taint),
-        objects,
-        first.open or second.open or opened,
-    )
+    taint = join_taint(first.taint, second.taint)
+    opened = first.open or second.open or opened
+    if (
+        consts is first.consts
+        and taint is first.taint
+        and objects is first.objects
+        and opened == first.open
+    ):
+        return first
+    return Value(consts, taint, objects, opened)
 
 
 def _join_consts(
@@ -340,7 +349,10 @@ def _join_consts(
     if not first:
         return second, False
     known = {(type(const), const) for const in first}
-    consts = first + tuple(const for const in second if (type(const), const) not in known)
+    more = [const for const in second if (type(const), const) not in known]
+    if not more:
+        return first, False
+    consts = (*first, *more)
     if len(consts) <= MAX_CONSTS:
         return consts, False
     return consts[:MAX_CONSTS], True

@@ -87,6 +87,7 @@ def _expand(service: str, name: str) -> tuple[str, ...]:
     )
 
 
+@functools.lru_cache(maxsize=8192)
 def _entry(action: str) -> tuple[str, list[str]] | None:
     service, name = split_action(action)
     return _table(service).get(name.lower())

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from ringfence.model.application import Application, Resource, Role
 from ringfence.model.policy import Pattern
 from ringfence.model.value import Choice, Reference, Scalar, Text, Unknown, Value
+from ringfence.permissions.data_classes import DataClass
 from ringfence.permissions.globs import has_wildcard, overlaps
 
 T = TypeVar("T")
@@ -112,6 +113,7 @@ class ResourceNames:
         self._work_left = MAX_WORK
         self._meant: dict[tuple[str, tuple[str, ...]], list[Resource]] = {}
         self._memory: dict[tuple[str, str], tuple[object, Any]] = {}
+        self.worst_classes: dict[str, DataClass] = {}  # of the data in each kind of resource
         for resource in application.resources.values():
             form = _FORMS.get(resource.kind)
             if form is not None:

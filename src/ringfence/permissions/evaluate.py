@@ -78,15 +78,16 @@ class PolicySet:
     def answer(self, action: str, resource: str = "*", context: Context | None = None) -> Answer:
         """The answer to one question."""
         lowered = action.lower()
+        service = lowered.partition(":")[0]
         doubt: Statement | None = None
-        for rule in _of(self._deny, lowered):
+        for rule in _of(self._deny, service):
             applies = rule.applies(lowered, resource, context)
             if applies:
                 return Answer(Verdict.DENIED, rule.statement)
             if applies is None:
                 doubt = doubt or rule.statement
         maybe: Statement | None = None
-        for rule in _of(self._allow, lowered):
+        for rule in _of(self._allow, service):
             applies = rule.applies(lowered, resource, context)
             if applies:
                 verdict = Verdict.ALLOWED if doubt is None else Verdict.DEPENDS
@@ -98,9 +99,8 @@ class PolicySet:
     def allowing(self, action: str) -> list[Statement]:
         """The allow statements that speak of at least a part of ``action``, conditions aside."""
         lowered = action.lower()
-        return [
-            rule.statement for rule in _of(self._allow, lowered) if rule.does(lowered) is not False
-        ]
+        rules = _of(self._allow, lowered.partition(":")[0])
+        return [rule.statement for rule in rules if rule.does(lowered) is not False]
 
 
 class RolePolicies:
@@ -128,23 +128,26 @@ class RolePolicies:
         return self._policies.allowing(action)
 
 
-def _of(index: dict[str, list[_Rule]], action: str) -> Iterable[_Rule]:
-    service = action.partition(":")[0]
+def _of(index: dict[str, list[_Rule]], service: str) -> Iterable[_Rule]:
+    if not index:
+        return ()
     if has_wildcard(service):
         seen: dict[int, _Rule] = {id(rule): rule for rules in index.values() for rule in rules}
         return seen.values()
-    return [*index.get(service, ()), *index.get("", ())]
+    named, general = index.get(service, ()), index.get("", ())
+    return [*named, *general] if named and general else named or general
 
 
 class _Rule:
     """One statement made ready: lower-case actions, resources in two spellings."""
 
-    __slots__ = ("_actions", "_not_actions", "_not_resources", "_resources", "statement")
+    __slots__ = ("_actions", "_does", "_not_actions", "_not_resources", "_resources", "statement")
 
     def __init__(self, statement: Statement, names: ResourceNames | None) -> None:
         self.statement = statement
         self._actions = _actions(statement.actions)
         self._not_actions = _actions(statement.not_actions)
+        self._does: dict[str, bool | None] = {}
         self._resources = [_resource(pattern, names) for pattern in statement.resources]
         self._not_resources = [_resource(pattern, names) for pattern in statement.not_resources]
 
@@ -156,9 +159,13 @@ class _Rule:
         return {""} if any(has_wildcard(service) for service in found) else found
 
     def does(self, action: str) -> bool | None:
-        if self._not_actions:
-            return _not(_means(self._not_actions, action))
-        return _means(self._actions, action)
+        """Whether it speaks of an action in lower case; remembered, as powers are many."""
+        if action not in self._does:
+            if self._not_actions:
+                self._does[action] = _not(_means(self._not_actions, action))
+            else:
+                self._does[action] = _means(self._actions, action)
+        return self._does[action]
 
     def applies(self, action: str, resource: str, context: Context | None) -> bool | None:
         does = self.does(action)

@@ -154,13 +154,19 @@ def has_variable(pattern: Pattern) -> bool:
 def _every(
     question: _Question, statement: Statement, application: Application, names: ResourceNames
 ) -> _Draft:
-    data = worst_class(
-        names.remember("data", resource, partial(data_class_of, resource))
-        for resource in application.resources_of(question.kind)
-    )
+    data = names.worst_classes.get(question.kind)
+    if data is None:
+        resources = application.resources_of(question.kind)
+        data = names.worst_classes[question.kind] = worst_class(
+            _class_of(resource, names) for resource in resources
+        )
     return _Draft(
         question.verb, question.kind, question.all, "", question.every, data, statement, wide=True
     )
+
+
+def _class_of(resource: Resource, names: ResourceNames) -> DataClass:
+    return names.remember("data", resource, partial(data_class_of, resource))
 
 
 def _named(
@@ -172,7 +178,7 @@ def _named(
         asked = next((arn + end for end in suffixes if overlaps(glob, arn + end)), "")
         if asked:
             target = question.one.format(resource.logical_id)
-            data = data_class_of(resource)
+            data = _class_of(resource, names)
             yield _Draft(question.verb, question.kind, target, resource.id, asked, data, statement)
 
 

@@ -118,7 +118,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ringfence.errors import RuleError
-from ringfence.model.record import field, record
+from ringfence.model.record import field, field_names, record
 from ringfence.rules import packed
 
 FOLDER = Path(__file__).parent / "taint"
@@ -245,6 +245,15 @@ class TaintCatalogue:
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reads: dict[str, SourceTable] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    _packages: frozenset[str] | None = None
+
+    def packages(self) -> frozenset[str]:
+        """The packages of which some call is known. Ask once all tables are there."""
+        if self._packages is None:
+            self._packages = frozenset(
+                name.partition(".")[0].partition("(")[0] for name in self.calls
+            )
+        return self._packages
 
     def tables(self, name: str) -> CallTables | None:
         """The tables of a call, looked up through the base types of its receiver."""
@@ -357,7 +366,7 @@ def _add_entry(catalogue: TaintCatalogue, kind: str, table: dict[str, Any], wher
 
 
 def _entry(entry_class: type[E], table: dict[str, Any], where: str) -> E:
-    known = {slot for base in entry_class.__mro__ for slot in getattr(base, "__slots__", ())}
+    known = field_names(entry_class)
     values: dict[str, Any] = {}
     for key, content in table.items():
         if key in _EXTRA_KEYS:
