@@ -8,10 +8,14 @@ import pytest
 from example_scan import TODAY
 
 from ringfence.model.finding import Finding
+from ringfence.model.severity import Severity
 from ringfence.scan import ScanOptions, scan
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-RULES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
+HEALTHY = CORPUS / "healthy"
+RULES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir() and path != HEALTHY)
+#: Findings that a healthy application may have, all of them low.
+HANDFUL = 4
 
 
 def fired(rule: str, kind: str) -> list[Finding]:
@@ -27,6 +31,17 @@ def test_the_bad_one_fires(rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_the_good_one_does_not(rule: str) -> None:
     assert fired(rule, "good") == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in HEALTHY.iterdir()))
+def test_a_healthy_application_is_left_alone(name: str) -> None:
+    result = scan(HEALTHY / name, ScanOptions(today=TODAY))
+    assert result.skipped == []
+    assert result.paths == []
+    assert result.functions
+    shown = [(f.rule, f.message) for f in result.findings if f.severity > Severity.LOW]
+    assert shown == []
+    assert len([f for f in result.findings if f.severity is Severity.LOW]) <= HANDFUL
 
 
 def test_a_value_from_globals_shows_the_line_and_the_parameter() -> None:

@@ -7,6 +7,7 @@ from ringfence.checks.messages import listed
 from ringfence.checks.room import Room
 from ringfence.checks.views import View
 from ringfence.model.application import Role
+from ringfence.model.finding import Power
 
 #: Escalations of this rank work at once, without waiting for somebody else.
 DIRECT_RANK = 3
@@ -25,7 +26,8 @@ _RANK = (
 
 
 def powers_view(room: Room, role: Role | None) -> View:
-    """``reads``, ``writes``, ``deletes``, ``invokes`` (targets in words), ``escalates``,
+    """``reads``, ``writes``, ``deletes``, ``invokes`` (targets in words), ``changes`` (writes or
+    deletes data, not only messages), ``escalates``,
     ``administers``, ``wide`` (writes or deletes more than named resources), ``data`` (the worst
     class reached), ``sensitive``, ``guessed``,
     ``reaches`` (one sentence part for messages, "" when it reaches nothing)."""
@@ -35,7 +37,7 @@ def powers_view(room: Room, role: Role | None) -> View:
     for power in powers:
         by_verb.setdefault(power.verb, []).append(power.target)
         name = room.power_class(power)
-        if name:
+        if name and not power.target.removeprefix("every ").startswith(_KEYS):
             resource = room.application.resources.get(power.resource)
             guessed = room.data_class(resource).guessed if resource is not None else True
             classes[name] = classes.get(name, True) and guessed
@@ -46,6 +48,7 @@ def powers_view(room: Room, role: Role | None) -> View:
         "writes": shown.get("write", []),
         "deletes": shown.get("delete", []),
         "invokes": shown.get("invoke", []),
+        "changes": any(_changes(power) for power in powers),
         "escalates": escalates(room, role),
         "administers": any(
             power.verb == "administer" and not _narrow(power.target) for power in powers
@@ -56,6 +59,19 @@ def powers_view(room: Room, role: Role | None) -> View:
         "wide": any(power.verb in ("write", "delete") and not power.resource for power in powers),
         "reaches": describe(shown),
     }
+
+
+#: What a function needs to reach its data; reading it is no answer to the caller.
+_KEYS = ("secret", "parameter", "key")
+#: What takes messages: sending one changes no data, and others decide what becomes of it.
+_CHANNELS = ("queue", "topic", "stream", "event", "delivery stream", "log group")
+
+
+def _changes(power: Power) -> bool:
+    """Whether a power changes or deletes data, more than sending a message does."""
+    if power.verb == "write":
+        return not power.resource or not power.target.startswith(_CHANNELS)
+    return power.verb == "delete"
 
 
 def _narrow(target: str) -> bool:

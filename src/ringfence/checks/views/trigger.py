@@ -114,7 +114,7 @@ def view_trigger(room: Room, trigger: Trigger, project: Projection) -> View:
         "checker": checkers[0] if checkers else "",
         "expensive": expensive_of(room, trigger.function),
         **powers,
-        "may_change": bool(powers["writes"] or powers["deletes"]),
+        "may_change": powers["changes"],
     }
 
 
