@@ -53,8 +53,8 @@ def load_rules(extra_folders: Iterable[Path] = (), examples: bool = False) -> li
     Raises:
         RuleError: a file is malformed, or two files have the same id.
     """
-    shipped = _read_folder(SHIPPED)
-    extra = [file for folder in extra_folders for file in _read_folder(folder, MAX_EXTRA_FILES)]
+    shipped = [(SHIPPED / name, data) for name, data in packed.files(SHIPPED)]
+    extra = [file for folder in extra_folders for file in _read_folder(folder)]
     rules = [_build(_shipped_head(file), file) for file in shipped]
     for file in extra:
         rule = _build(parse_head(*file), file)
@@ -89,12 +89,12 @@ def load_rule(rule_id: str, extra_folders: Iterable[Path] = ()) -> Rule:
 _File = tuple[Path, bytes]
 
 
-def _read_folder(folder: Path, limit: int = 0) -> list[_File]:
+def _read_folder(folder: Path) -> list[_File]:
     if not folder.is_dir():
         raise RuleError("there is no such rule folder", str(folder), "mend rules.folders")
     names = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
-    if limit and len(names) > limit:
-        raise RuleError(f"more than {limit} rule files", str(folder), "split the folder")
+    if len(names) > MAX_EXTRA_FILES:
+        raise RuleError(f"more than {MAX_EXTRA_FILES} rule files", str(folder), "split the folder")
     return [(path, _read(path)) for path in names]
 
 

@@ -172,13 +172,10 @@ def load_events(folder: Path = FOLDER) -> EventCatalogue:
         RuleError: a file is malformed.
     """
     shapes = {}
-    for file in sorted(folder.glob("*.toml")):
-        data = file.read_bytes()
-        document = packed.content(f"{folder.name}/{file.name}", data)
+    for name, data in packed.files(folder):
+        document = packed.content(f"{folder.name}/{name}", data)
         shape = (
-            read_shape(data.decode("utf-8"), file.name)
-            if document is None
-            else shape_of(document, file.name)
+            read_shape(data.decode("utf-8"), name) if document is None else shape_of(document, name)
         )
         shapes[shape.kind] = shape
     return EventCatalogue(shapes)

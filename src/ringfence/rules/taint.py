@@ -298,13 +298,12 @@ def load_taint(language: str, folders: tuple[Path, ...] = ()) -> TaintCatalogue:
     catalogue = TaintCatalogue(language)
     for folder in (FOLDER, *folders):
         for shelf in ("common", language):
-            for file in sorted((folder / shelf).glob("*.toml")):
-                _read_file(file, f"{shelf}/{file.name}", catalogue)
+            for name, data in packed.files(folder / shelf):
+                _read_file(data, f"{shelf}/{name}", catalogue)
     return catalogue
 
 
-def _read_file(file: Path, where: str, catalogue: TaintCatalogue) -> None:
-    data = file.read_bytes()
+def _read_file(data: bytes, where: str, catalogue: TaintCatalogue) -> None:
     document = packed.content(f"{FOLDER.name}/{where}", data)
     if document is None:
         read_tables(data.decode("utf-8"), where, catalogue)
