@@ -154,7 +154,12 @@ class Work:
             facts.flows += without_repeats(result, self.application, self.post, identity)
             facts.calls += [entry.call for entry in result.calls.values()]
             facts.uses += result.uses.values()
-            facts.issues += result.issues.values()
+            checked = {flow.location for flow in result.flows.values() if is_checked(flow, result)}
+            facts.issues += (
+                issue
+                for issue in result.issues.values()
+                if issue.rule != "token-signature-not-verified" or issue.location not in checked
+            )
             facts.files[identity] = sorted(result.files)
             for kind, count in result.opaque.items():
                 facts.opaque[kind] = facts.opaque.get(kind, 0) + count
@@ -178,7 +183,7 @@ def without_repeats(
     A function that is only ever called by other functions of the application is judged by what
     they send: their payload is its event.
     """
-    flows = list(result.flows.values())
+    flows = [flow for flow in result.flows.values() if not is_checked(flow, result)]
     if post.is_internal(identity):
         flows = [flow for flow in flows if flow.source.via or not is_own_event(flow)]
     brought = {(flow.rule, flow.location) for flow in flows if flow.source.via}
@@ -198,6 +203,12 @@ def without_repeats(
             if key not in best or preference(flow) < preference(best[key]):
                 best[key] = flow
     return [*direct, *best.values()]
+
+
+def is_checked(flow: Flow, result: Collected) -> bool:
+    """Whether the token that a flow reads unverified is verified by the same function: what is
+    read before (the key's id, the issuer) is needed to do so."""
+    return flow.rule == "unverified-token" and flow.source.path in result.verified
 
 
 def preference(flow: Flow) -> tuple[object, ...]:
