@@ -26,9 +26,13 @@ unit: $(VENV)/.dev
 
 # All of the fuzzing and soaking of which `make test` runs a seeded sample.
 fuzz: $(VENV)/.dev
-	RINGFENCE_ROUNDS=2000 $(BIN)/pytest -n $(WORKERS) tests/robust -m fuzz --no-cov
+	@mkdir -p bench/results
+	RINGFENCE_ROUNDS=2000 $(BIN)/pytest -n $(WORKERS) tests/robust -m fuzz --no-cov --durations=5 \
+	  > bench/results/fuzz.txt; status=$$?; cat bench/results/fuzz.txt; exit $$status
 soak: $(VENV)/.dev
-	RINGFENCE_ROUNDS=300 $(BIN)/pytest tests/robust -m "soak or kill" --no-cov
+	@mkdir -p bench/results
+	RINGFENCE_ROUNDS=300 $(BIN)/pytest tests/robust -m "soak or kill" --no-cov --durations=5 \
+	  > bench/results/soak.txt; status=$$?; cat bench/results/soak.txt; exit $$status
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/run.py
