@@ -177,7 +177,9 @@ def template(case: Case) -> str:
     resources = RESOURCES.get(case.trigger, "")
     if any(name.startswith("layer/") for name in case.files):
         layer = "\n      Layers: [!Ref L]"
-        resources += "\n  L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}\n"
+        resources += (
+            "\n  L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}\n"
+        )
     return (
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n"
         "    Type: AWS::Serverless::Function\n    Properties:\n"

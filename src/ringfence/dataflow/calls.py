@@ -12,6 +12,7 @@ from ringfence.dataflow import (
     expressions,
     guards,
     libraries,
+    models,
     targets,
 )
 from ringfence.dataflow.objects import (
@@ -277,6 +278,10 @@ def call_object(
 
 def construct(machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node) -> Value:
     """An instance of a class of the application."""
+    if machine.language == "python" and cls.find("__init__") is None:
+        model = models.construct(machine, cls, arguments, node)
+        if model is not None:
+            return model
     instance = machine.struct("instance", cls)
     this = Value(objects=(instance,))
     if machine.language == "python":
@@ -305,8 +310,8 @@ def annotate_fields(
     for name in names:
         if name not in arguments.keywords:
             instance.fields[name] = cls.members.get(name, UNKNOWN)
-    for value in arguments.positional:  # fields without a default are not in the tree
-        instance.rest = join(instance.rest, value)
+    for name, value in zip(names, arguments.positional, strict=False):
+        instance.fields[name] = value
     instance.fields.update(arguments.keywords)
     if arguments.others is not None:
         instance.rest = join(instance.rest, arguments.others)
@@ -399,6 +404,8 @@ def bind_parameters(
         positional.insert(0, closure.this)
     keywords = dict(arguments.keywords)
     text = "" if id(closure.node) in machine.handler_nodes else f"passed to {closure.name}()"
+    if not text and positional and machine.language == "python":
+        positional[0] = models.handler_event(machine, closure, positional[0], closure.node)
     taken = 0
     for parameter in parameters:
         target = parameter.target
@@ -476,6 +483,11 @@ def call_method(
             external = True
             found = cloud.call_method(machine, obj, name, arguments, node)
         elif isinstance(obj, (ModuleObject, ClassObject)):
+            if isinstance(obj, ClassObject):
+                found = models.class_method(machine, obj, name, arguments, node)
+                if found is not None:
+                    result = join(result, found)
+                    continue
             member = access.attribute(machine, Value(objects=(obj,)), name, node)
             if member.objects or not isinstance(obj, ModuleObject):
                 found = call_value(machine, member, arguments, node)
@@ -508,6 +520,9 @@ def call_field(
     if own is not None and own.objects:
         return call_value(machine, own, arguments, node)
     if obj.cls is not None:
+        dumped = models.instance_method(obj, name)
+        if dumped is not None:
+            return dumped
         member = access.field_of(machine, obj, name, node)
         if member.objects:
             return call_value(machine, member, arguments, node)
@@ -571,6 +586,9 @@ def run_decorator(
     machine: Machine, decorator: External, function: Value, node: syntax.Node
 ) -> None:
     """A library's decorator that registers a function calls it as its table says."""
+    if decorator.path.endswith(".event_parser()"):
+        for obj in function.objects:
+            machine.memo[("parser", id(getattr(obj, "node", None)))] = decorator
     tables = machine.catalogue.tables(decorator.path)
     for callback in tables.callbacks if tables is not None else ():
         values = [
@@ -581,4 +599,6 @@ def run_decorator(
             if isinstance(obj, Closure):
                 while len(values) < len(obj.node.parameters):
                     values.append(UNKNOWN)
+                for place in range(len(obj.node.parameters)):
+                    values[place] = models.parameter(machine, decorator, obj, place, values[place])
         call_value(machine, function, Arguments(values), node)

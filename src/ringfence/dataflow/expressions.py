@@ -417,6 +417,8 @@ def define_member(machine: Machine, cls: ClassObject, statement: syntax.Statemen
         elif "classmethod" in words:
             cls.accessors.add("class " + statement.name)
     elif isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name):
+        if isinstance(statement.value, syntax.Opaque) and statement.value.kind == "declared":
+            return
         if machine.language == "python":
             cls.members[statement.target.name] = machine.evaluate(statement.value)
         else:

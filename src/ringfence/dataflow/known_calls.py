@@ -11,9 +11,11 @@ from ringfence.dataflow import (
     environment,
     expressions,
     imports,
+    models,
     structures,
     texts,
     tokens,
+    validators,
 )
 from ringfence.dataflow.objects import (
     External,
@@ -549,6 +551,10 @@ _PYTHON: dict[str, Handler] = {
     "importlib.import_module": import_module, "__import__": import_module,
     "re.compile": compile_regex, "re.sub": substitute,
     "collections.namedtuple": clean,
+    "jsonschema.validate": validators.validate_json,
+    "aws_lambda_powertools.utilities.validation.validate": validators.validate_json,
+    "fastjsonschema.validate": validators.validate_fast,
+    "aws_lambda_powertools.utilities.parser.parse": models.parse_call,
 }  # fmt: skip
 
 _SCRIPT: dict[str, Handler] = {

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, builtins, cloud, known_calls, logs, responses, sinks
+from ringfence.dataflow import (
+    access,
+    builtins,
+    cloud,
+    known_calls,
+    logs,
+    responses,
+    sinks,
+    validators,
+)
 from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
 from ringfence.dataflow.texts import derive, derived
 from ringfence.dataflow.values import (
@@ -56,6 +65,9 @@ def call_external(
     if handler is not None:
         result = handler(machine, arguments, node)
     if result is None and made is not None:
+        result = validators.check(machine, made, path, arguments, node)
+        if result is not None:
+            return result
         result = known_calls.library_method(machine, made, path, receiver, arguments, node)
     if tables is not None:
         found = from_tables(
@@ -70,7 +82,7 @@ def call_external(
     if receiver is not None and is_text and not tables and builtins.knows(machine.language, name):
         text = Value(receiver.consts, receiver.taint, (), True)
         return builtins.method(machine, text, name, arguments, node, None)
-    return default_result(machine, path, receiver, arguments, node)
+    return default_result(machine, path, receiver, arguments, node, made)
 
 
 def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node) -> Value:
@@ -96,6 +108,7 @@ def default_result(
     receiver: Value | None,
     arguments: Arguments,
     node: syntax.Node,
+    before: External | None = None,
 ) -> Value:
     """Something made of the receiver and all arguments, and named for further calls."""
     from ringfence.dataflow import calls
@@ -105,20 +118,24 @@ def default_result(
     taint = made.taint
     if taint and _DECODES.search(path.rpartition(".")[2] or path):
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
-    result = named_result(machine, path, arguments, taint)
+    result = named_result(machine, path, arguments, taint, before)
     calls.run_callbacks(machine, arguments, result, node)
     return result
 
 
 def named_result(
-    machine: Machine, path: str, arguments: Arguments, taint: tuple[Taint, ...]
+    machine: Machine,
+    path: str,
+    arguments: Arguments,
+    taint: tuple[Taint, ...],
+    before: External | None = None,
 ) -> Value:
     name = machine.catalogue.types.get(path)
     if name is None:
         name = path + "()"
         if name.count("()") > access.MAX_CALLS_IN_PATH:
             return tainted(taint)
-    obj = External(name, tuple(arguments.positional), arguments.keywords)
+    obj = External(name, tuple(arguments.positional), arguments.keywords, before)
     return Value((), taint, (obj,), True)
 
 

@@ -247,6 +247,8 @@ class Machine:
         )
 
     def run_assign(self, node: syntax.Assign) -> bool:
+        if type(node.value) is syntax.Opaque and node.value.kind == "declared":
+            return True
         value = self.evaluate(node.value)
         targets.assign(self, node.target, value, node.declares)
         if isinstance(node.value, syntax.Constant) and isinstance(

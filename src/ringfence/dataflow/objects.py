@@ -164,20 +164,23 @@ class ModuleObject(Obj):
 class External(Obj):
     """Something of a library, named by its path (``os.system``, ``sqlite3.connect()``).
 
-    ``arguments`` and ``keywords`` are of the call that made it.
+    ``arguments`` and ``keywords`` are of the call that made it; ``before`` is the object that the
+    call was a method of.
     """
 
-    __slots__ = ("arguments", "keywords", "path")
+    __slots__ = ("arguments", "before", "keywords", "path")
 
     def __init__(
         self,
         path: str,
         arguments: tuple[Value, ...] = (),
         keywords: dict[str, Value] | None = None,
+        before: External | None = None,
     ) -> None:
         self.path = path
         self.arguments = arguments
         self.keywords = keywords or {}
+        self.before = before
 
     def __repr__(self) -> str:
         return f"<{self.path}>"

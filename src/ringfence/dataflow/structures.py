@@ -25,7 +25,7 @@ _TEXT_MAPS = frozenset(
     ("pathParameters", "queryStringParameters", "headers", "stageVariables",
      "multiValueQueryStringParameters", "multiValueHeaders", "cookies")
 )  # fmt: skip
-#: Kinds whose event is the sender's own structure; elsewhere it lies in a text that is parsed first.
+#: Kinds whose event is the sender's own structure; elsewhere it lies in a text that is parsed.
 _OPEN_KINDS = frozenset(
     ("appsync", "stepfunctions", "invoke", "eventbridge", "iot", "schedule", "alexa", "pipe")
 )

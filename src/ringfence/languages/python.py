@@ -66,7 +66,10 @@ class PythonLowering(PythonExpressions):
             out.append(syntax.Expr(*self.span(node), self.expression(first)))
 
     def assignment(self, node: Node, out: list[Statement]) -> None:
-        """``a = b = value``: the value once, then the other targets read the first."""
+        """``a = b = value``: the value once, then the other targets read the first.
+
+        ``a: int`` alone has the value ``Opaque("declared")``: models are made of such fields.
+        """
         span = self.span(node)
         annotation = self.optional(node, "type")
         targets = [self.field(node, "left")]
@@ -75,6 +78,10 @@ class PythonLowering(PythonExpressions):
             targets.append(self.field(value, "left"))
             value = value.child_by_field_name("right")
         if value is None:
+            if annotation is not None:
+                declared = syntax.Opaque(*span, "declared", [])
+                target = self.expression(targets[0])
+                out.append(syntax.Assign(*span, target, declared, "", annotation))
             return
         if value.type == "augmented_assignment":
             self.augmented_assignment(value, out)
