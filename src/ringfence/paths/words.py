@@ -147,6 +147,14 @@ def _guard(trigger: Trigger) -> str:
 # --- fields of events -------------------------------------------------------------------------
 
 _FIELDS = (
+    (r"^request\.(?:query|args|GET)\.?(?P<n>.*)", "The query parameter {n}"),
+    (r"^request\.(?:params|view_args|path_parameters)\.?(?P<n>.*)", "The path parameter {n}"),
+    (r"^request\.headers\.?(?P<n>.*)", "The header {n}"),
+    (r"^request\.cookies\.?.*", "A cookie"),
+    (r"^request\.(?:json_body|body|json|form|data|raw_body)\.?(?P<n>.*)",
+     "Field {n} of the request body"),
+    (r"^path parameter$", "A path parameter"),
+    (r"^request$", "The request"),
     (r"s3\.object\.key", "The object's key"),
     (r"queryStringParameters\.?(?P<n>.*)", "The query parameter {n}"),
     (r"multiValueQueryStringParameters\.?(?P<n>.*)", "The query parameter {n}"),
@@ -164,7 +172,7 @@ _FIELDS = (
     (r"arguments\.?(?P<n>.*)", "The GraphQL argument {n}"),
     (r"(?:^|\.)body\.?(?P<n>.*)", "Field {n} of the request body"),
     (r"commonHeaders\.?(?P<n>.*)", "The mail header {n}"),
-)
+)  # fmt: skip
 
 
 def field(path: str, kind: str = "event") -> str:
