@@ -157,7 +157,8 @@ class PostOffice:
                     self.send(machine, sent, carrier, parameters)
             reader = READERS.get((call.service, call.operation))
             if reader is not None:
-                stores = self.directory.of_value(sent.values.get(reader[0], NOTHING), reader[1])
+                named = sent.values.get(reader[0], NOTHING)
+                stores = self.directory.of_value(named, reader[1], machine.function.id)
                 self.reads.setdefault(machine.function.id, set()).update(stores)
 
     def send(
@@ -166,7 +167,8 @@ class PostOffice:
         target = parameters.get(carrier.target)
         if target is None:
             target = parameters.get("StreamARN") or parameters.get("TargetArn")
-        ids = self.directory.of_value(target, carrier.kind) if target is not None else []
+        near = machine.function.id
+        ids = self.directory.of_value(target, carrier.kind, near) if target is not None else []
         if carrier.kind == "bus":
             ids = self.rules_of(ids, parameters)
         for resource in ids:
@@ -352,7 +354,8 @@ class PostOffice:
             if reading is None:
                 return NOTHING
             result = NOTHING
-            stores = self.directory.of_value(parameters.get(reading[0], NOTHING), reading[1])
+            named = parameters.get(reading[0], NOTHING)
+            stores = self.directory.of_value(named, reading[1], function)
             for resource in stores:
                 result = join(result, self.stored(function, resource, operation, document))
             return result

@@ -82,7 +82,7 @@ def described(machine: Machine, name: str, value: Value) -> CallArgument:
     kind = NAMING.get(name)
     if kind is not None and machine.directory is not None and not resources:
         for text in texts:
-            resources += machine.directory.of_text(text, kind)
+            resources += machine.directory.of_text(text, kind, machine.function.id)
     if not texts and (value.open or value.taint):
         texts.append("*")
     return CallArgument(

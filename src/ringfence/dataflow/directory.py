@@ -35,31 +35,65 @@ class Directory:
                     entry = (name, function.id)
                     if entry not in self.names.setdefault("function", []):
                         self.names["function"].append(entry)
-        self.cache: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.cache: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.near_cache: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
-    def of_text(self, text: str, kind: str) -> tuple[str, ...]:
-        """The resources that a text with ``*`` for unknown parts may name."""
+    def of_text(self, text: str, kind: str, near: str = "") -> tuple[str, ...]:
+        """The resources that a text with ``*`` for unknown parts may name.
+
+        ``near`` is the id of the function that names them. One account cannot have a name twice,
+        so of several templates with the same name that nearest to the function is meant.
+        """
+        home = near.rpartition("#")[0]
+        key = (kind, text, home)
+        if key not in self.near_cache:
+            self.near_cache[key] = nearest(self._matching(text, kind), home)
+        return self.near_cache[key]
+
+    def _matching(self, text: str, kind: str) -> list[tuple[str, str]]:
         key = (kind, text)
         if key not in self.cache:
-            self.cache[key] = tuple(
-                dict.fromkeys(
-                    identity for name, identity in self.names.get(kind, ()) if same_name(text, name)
-                )
-            )
+            entries = self.names.get(kind, ())
+            self.cache[key] = [entry for entry in entries if same_name(text, entry[0])]
         return self.cache[key]
 
-    def of_value(self, value: Value, kind: str) -> list[str]:
+    def of_value(self, value: Value, kind: str, near: str = "") -> list[str]:
         """The ids of what a value names; a text that names nothing known stands for itself."""
         found: list[str] = []
         for const in value.consts:
             if isinstance(const, Mix):
                 resources = const.resources()
-                found += resources or self.of_text(const.text(), kind)
+                found += resources or self.of_text(const.text(), kind, near)
                 if not resources and not found and const.variables() and len(const.parts) == 1:
                     found.append("variable:" + const.variables()[0])
             elif isinstance(const, str) and const:
-                found += self.of_text(const, kind) or (f"name:{last_part(const)}",)
+                found += self.of_text(const, kind, near) or (f"name:{last_part(const)}",)
         return list(dict.fromkeys(found))
+
+
+def nearest(entries: list[tuple[str, str]], home: str) -> tuple[str, ...]:
+    """Of the (name, id) entries with one name, those whose template is nearest to ``home``."""
+    best: dict[str, tuple[int, list[str]]] = {}
+    for name, identity in entries:
+        near = nearness(identity.rpartition("#")[0], home)
+        kept = best.get(name)
+        if kept is None or near > kept[0]:
+            best[name] = (near, [identity])
+        elif near == kept[0]:
+            kept[1].append(identity)
+    return tuple(dict.fromkeys(identity for _, kept in best.values() for identity in kept))
+
+
+def nearness(template: str, home: str) -> int:
+    """How many leading folders two templates share; one more than all for the same template."""
+    if template == home:
+        return len(home) + 1
+    count = 0
+    for mine, theirs in zip(template.split("/")[:-1], home.split("/")[:-1], strict=False):
+        if mine != theirs:
+            break
+        count += 1
+    return count
 
 
 def name_texts(value: TemplateValue) -> list[str]:
