@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import calls, cloud, environment, texts
+from ringfence.dataflow import calls, cloud, environment, texts, wrappers
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -109,6 +109,8 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     place = machine.location(node)
     if any(isinstance(const, Mix) for const in value.consts):
         return tainted(texts.derived(value.taint))
+    if isinstance(node, syntax.Attribute) and machine.language == "python":
+        return tainted(wrappers.read(atom, key, place) for atom in value.taint)
     return tainted(atom.at(key, place) for atom in value.taint)
 
 

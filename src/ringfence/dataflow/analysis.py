@@ -20,7 +20,7 @@ from ringfence.dataflow.values import UNKNOWN, Source, Taint, Trail, Value, join
 from ringfence.errors import Exhausted, defect_of
 from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
-from ringfence.model.facts import Facts, Flow
+from ringfence.model.facts import CodeIssue, Facts, Flow
 from ringfence.model.location import Location, Skipped
 from ringfence.model.severity import Exposure
 from ringfence.rules.events import EventCatalogue
@@ -154,12 +154,7 @@ class Work:
             facts.flows += without_repeats(result, self.application, self.post, identity)
             facts.calls += [entry.call for entry in result.calls.values()]
             facts.uses += result.uses.values()
-            checked = {flow.location for flow in result.flows.values() if is_checked(flow, result)}
-            facts.issues += (
-                issue
-                for issue in result.issues.values()
-                if issue.rule != "token-signature-not-verified" or issue.location not in checked
-            )
+            facts.issues += issues_beside_flows(result)
             facts.files[identity] = sorted(result.files)
             for kind, count in result.opaque.items():
                 facts.opaque[kind] = facts.opaque.get(kind, 0) + count
@@ -209,6 +204,22 @@ def is_checked(flow: Flow, result: Collected) -> bool:
     """Whether the token that a flow reads unverified is verified by the same function: what is
     read before (the key's id, the issuer) is needed to do so."""
     return flow.rule == "unverified-token" and flow.source.path in result.verified
+
+
+def issues_beside_flows(result: Collected) -> list[CodeIssue]:
+    """The issues, without what a flow tells better: an event's token that is decoded unverified, or
+    one that is verified elsewhere in the function."""
+    told = {
+        flow.location
+        for flow in result.flows.values()
+        if flow.rule == "unverified-token"
+        and (flow.source.kind == "event" or is_checked(flow, result))
+    }
+    return [
+        issue
+        for issue in result.issues.values()
+        if issue.rule != "token-signature-not-verified" or issue.location not in told
+    ]
 
 
 def preference(flow: Flow) -> tuple[object, ...]:

@@ -223,7 +223,10 @@ def replace(machine: Machine, receiver: Value, arguments: Arguments, node: synta
         given = machine.call(new, [texts.derive(receiver)], node)
     for obj in old.objects:
         if isinstance(obj, Regex):
-            return removed(receiver, (obj.pattern, obj.flags), given, "g" in obj.flags)
+            result = removed(receiver, (obj.pattern, obj.flags), given, "g" in obj.flags)
+            if "g" not in obj.flags:
+                return result
+            return escaped(result, patterns.single_characters(obj.pattern), given, callback)
     a, b = old.only_text(), given.only_text()
     known = receiver.texts()
     all_known = bool(known) and not receiver.taint and len(known) == len(receiver.consts)
@@ -233,6 +236,8 @@ def replace(machine: Machine, receiver: Value, arguments: Arguments, node: synta
         pieces = (receiver.only_text() or "").split(a)
         return texts.interleave(pieces, [given] * (len(pieces) - 1), machine.language)
     result = derive(receiver, given)
+    if a is not None and len(a) == 1:
+        result = escaped(result, frozenset(a), given, callback)
     if a in ("..", "../", "/") and b is not None and a == "/":
         return Value(
             (),
@@ -241,6 +246,18 @@ def replace(machine: Machine, receiver: Value, arguments: Arguments, node: synta
             True,
         )
     return result
+
+
+def escaped(result: Value, replaced: frozenset[str], given: Value, callback: bool) -> Value:
+    """A text in which every one of these characters gave way to something else."""
+    replacement = given.only_text()
+    if not result.taint or not replaced or (replacement is None and not callback):
+        return result
+    rules = patterns.escaped_rules(replaced, None if callback else replacement)
+    if not rules:
+        return result
+    taint = tuple(atom.changed(cleared=rules) for atom in result.taint)
+    return Value(result.consts, taint, result.objects, result.open)
 
 
 def removed(

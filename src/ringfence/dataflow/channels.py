@@ -17,6 +17,7 @@ from ringfence.dataflow.objects import JsonText, Struct, deep_taint
 from ringfence.dataflow.texts import derived
 from ringfence.dataflow.values import (
     NOTHING,
+    OWN_KINDS,
     UNKNOWN,
     Const,
     Hole,
@@ -307,7 +308,7 @@ class PostOffice:
         carried: list[Taint] = []
         for atom in atoms:
             source = atom.source
-            if source.kind == "error" or len(source.via) >= MAX_HOPS:
+            if source.kind in OWN_KINDS or len(source.via) >= MAX_HOPS:
                 continue
             if source.kind == "response" and not source.via:
                 continue

@@ -10,6 +10,7 @@ from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
 from ringfence.dataflow.values import (
     NOTHING,
+    OWN_KINDS,
     UNKNOWN,
     Mix,
     Source,
@@ -88,7 +89,7 @@ def described(machine: Machine, name: str, value: Value) -> CallArgument:
     return CallArgument(
         tuple(dict.fromkeys(texts))[:MAX_TEXTS],
         tuple(dict.fromkeys(resources)),
-        any(atom.source.kind != "error" for atom in deep_taint(value)),
+        any(atom.source.kind not in OWN_KINDS for atom in deep_taint(value)),
         tuple(dict.fromkeys(variables)),
     )
 
@@ -118,6 +119,8 @@ def answer(
     document: bool,
 ) -> Value:
     """The answer of a call: other people's data where the service keeps such."""
+    if (service, operation) in cloud_names.SECRET_READS:
+        return secret(machine, service, operation, parameters, node)
     if (service, operation) not in cloud_names.READS:
         return UNKNOWN
     label = f"{service}.{operation}"
@@ -132,6 +135,20 @@ def answer(
     if machine.response_overlay is not None:
         value = join(value, machine.response_overlay(service, operation, parameters, document))
     return value
+
+
+def secret(
+    machine: Machine, service: str, operation: str, parameters: dict[str, Value], node: syntax.Node
+) -> Value:
+    """A secret's value is followed so that it is not shown; a plain parameter is none."""
+    if service == "ssm" and parameters.get("WithDecryption", UNKNOWN).truth() is not True:
+        return UNKNOWN
+    key = ("answer", service, operation)
+    source = machine.memo.get(key)
+    if source is None:
+        source = machine.memo[key] = Source("secret", f"{service}.{operation}")
+    assert isinstance(source, Source)
+    return Value((), (Taint(source, (), Trail(None, machine.location(node), "")),), (), True)
 
 
 def wrapped(machine_struct: Struct, value: Value) -> Value:

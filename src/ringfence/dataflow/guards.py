@@ -137,9 +137,10 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
 
 def is_trusted(value: Value) -> bool:
     """Something that the sender does not choose."""
-    if deep_taint(value):
+    if any(atom.source.kind != "secret" for atom in deep_taint(value)):
         return False
-    return value.definite or any(isinstance(const, Mix) for const in value.consts)
+    secret = bool(value.taint)
+    return secret or value.definite or any(isinstance(const, Mix) for const in value.consts)
 
 
 def index_test(machine: Machine, call: syntax.Call, other: Value, positive: bool) -> bool:
@@ -202,7 +203,7 @@ def characters_of(machine: Machine, node: syntax.Expression) -> frozenset[str] |
 
 def is_allow_list(machine: Machine, container: Value) -> bool:
     """Whether a container's members are not the sender's."""
-    if deep_taint(container):
+    if any(atom.source.kind != "secret" for atom in deep_taint(container)):
         return False
     if container.is_nothing:
         return False

@@ -57,6 +57,9 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
     for value in values:
         forged(machine, path, value, node)
         for atom in deep_taint(value):
+            if atom.source.kind == "secret" and shows_secret(atom.path):
+                told = f"{atom.display} is written to the log"
+                sinks.issue(machine, "sensitive-data-logged", node, told)
             if atom.source.kind != "event" or atom.source.label != "event":
                 continue
             if not atom.path:
@@ -95,6 +98,18 @@ def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None
                 machine, "log-injection", "weaken", atom, path, "message", node, 1,
                 shown(value), f"is written by {path}",
             )  # fmt: skip
+
+
+#: What an answer holds besides the secret itself, and what a secret's structure holds besides it.
+_PLAIN = frozenset(
+    ("ARN", "Name", "VersionId", "VersionStages", "CreatedDate", "KeyId", "Type", "Version",
+     "LastModifiedDate", "username", "user", "host", "port", "dbname", "database", "engine",
+     "ResponseMetadata", "InvalidParameters", "NextToken", "url", "endpoint", "region")
+)  # fmt: skip
+
+
+def shows_secret(path: tuple[str, ...]) -> bool:
+    return not path or path[-1] not in _PLAIN
 
 
 def sensitive(name: str) -> bool:

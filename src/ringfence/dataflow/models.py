@@ -23,7 +23,8 @@ _FROM_TEXT = frozenset(("model_validate_json", "parse_raw"))
 _FROM_DATA = frozenset(("model_validate", "parse_obj", "model_construct"))
 _SAFE_NAMES = frozenset(
     ("int", "float", "bool", "complex", "Decimal", "UUID", "UUID1", "UUID3", "UUID4", "UUID5",
-     "date", "datetime", "time", "timedelta", "StrictInt", "StrictBool", "StrictFloat", "PositiveInt",
+     "date", "datetime", "time", "timedelta", "StrictInt", "StrictBool", "StrictFloat",
+     "PositiveInt",
      "NonNegativeInt", "NegativeInt", "PositiveFloat", "NonNegativeFloat", "conint", "confloat",
      "condecimal", "condate", "IPvAnyAddress", "IPv4Address", "IPv6Address", "AwareDatetime",
      "NaiveDatetime", "PastDate", "FutureDate", "ObjectId", "PydanticObjectId", "Literal")

@@ -173,3 +173,41 @@ def removed_by(pattern: str) -> frozenset[str] | None:
     if pattern[end:] not in ("", "+", "*"):
         return None
     return frozenset(_ALL - members)
+
+
+#: Characters that an escaping function must replace, so that a text cannot serve the rule.
+_ESCAPED = {
+    "cross-site-scripting": frozenset("<"),
+    "regex-injection": frozenset(".*+(["),
+    "ldap-injection": frozenset("()*"),
+}
+
+
+def escaped_rules(replaced: frozenset[str], replacement: str | None) -> frozenset[str]:
+    """The rules cleared when each of these characters gives way to a text, or to what a function
+    makes of it (None)."""
+    found = {rule for rule, needed in _ESCAPED.items() if needed <= replaced}
+    if replacement is not None:
+        if "<" in replacement:
+            found.discard("cross-site-scripting")
+        if not replacement.startswith("\\"):
+            found.discard("regex-injection")
+            if replaced & frozenset(replacement):
+                found.discard("ldap-injection")
+    return frozenset(found)
+
+
+def single_characters(pattern: str) -> frozenset[str]:
+    """What a pattern for one character matches: ``[&<>]``, ``<``, ``(&|<|>)``; else nothing."""
+    if pattern.startswith("(") and pattern.endswith(")"):
+        pattern = pattern[1:-1].removeprefix("?:")
+    if pattern.startswith("["):
+        end, members = _char_class(pattern, 1)
+        return frozenset(members) if pattern[end:] in ("", "+") else frozenset()
+    found: set[str] = set()
+    for part in pattern.split("|"):
+        char = part.removeprefix("\\")
+        if len(char) != 1 or (part == char and char in ".^$*+?()"):
+            return frozenset()
+        found.add(char)
+    return frozenset(found)

@@ -1,8 +1,8 @@
 """What a declared shape lets through: a number, a choice and a UUID are safe, a free text is not.
 
 A :class:`Schema` comes from a model's annotations (:mod:`.models`), from a validator's chain of
-calls (:mod:`.validators`) or from a JSON Schema. Data that passed it is rebuilt by :func:`passed`; where
-the program goes on with the data itself, :func:`prove` notes what holds for each of its paths.
+calls (:mod:`.validators`) or from a JSON Schema. Data that passed it is rebuilt by :func:`passed`;
+where the program goes on with the data itself, :func:`prove` notes what holds for its paths.
 """
 
 from __future__ import annotations

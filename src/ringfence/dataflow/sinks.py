@@ -10,7 +10,7 @@ from ringfence.dataflow import structures, verdicts
 from ringfence.dataflow.objects import Closure, External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
+from ringfence.dataflow.values import NOTHING, OWN_KINDS, Mix, Taint, Value, join
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
@@ -332,7 +332,7 @@ def flow(
     text: str = "",
 ) -> None:
     """Record one flow, unless the data is cleared, proven safe, or not the sender's."""
-    if atom.source.kind == "error" or is_cleared(rule, atom.cleared):
+    if atom.source.kind in OWN_KINDS or is_cleared(rule, atom.cleared):
         return
     if is_cleared(rule, machine.proven.get(proven_key(atom), frozenset())):
         return
@@ -442,7 +442,7 @@ def use(machine: Machine, kind: str, value: Value, node: syntax.Node, detail: st
         machine.collected.verified.update(atom.display for atom in deep_taint(value))
         return
     place = machine.location(node)
-    taint = any(atom.source.kind != "error" for atom in deep_taint(value))
+    taint = any(atom.source.kind not in OWN_KINDS for atom in deep_taint(value))
     known: list[str] = []
     for const in value.consts:
         if isinstance(const, Mix):

@@ -25,6 +25,8 @@ MAX_STEPS = 24
 MAX_PATH = 12
 
 Scalar = str | int | float | bool | None
+#: Kinds of sources that are nobody's attack: exceptions, and secrets that must not be shown.
+OWN_KINDS = frozenset(("error", "secret"))
 NO_RULES: frozenset[str] = frozenset()
 ALL_RULES = "*"
 TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
@@ -33,7 +35,8 @@ TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
 class Source:
     """Where untrusted data enters. One object per place; compared by identity.
 
-    ``kind`` is event or response; ``label`` begins its paths; ``triggers`` are ids (empty for a
+    ``kind`` is event, response, or one of :data:`OWN_KINDS`.
+    ``label`` begins its paths; ``triggers`` are ids (empty for a
     function's own event: the event catalogue then decides per path), ``via`` the channels that
     carried it; ``judge`` then asks about its paths in the name of the first function. ``quality``
     is how sure it is that a stranger controls it: 0 high, 1 medium, 2 low.

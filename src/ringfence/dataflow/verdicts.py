@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringfence.dataflow.values import Taint
+from ringfence.dataflow.values import OWN_KINDS, Taint
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -25,7 +25,7 @@ class Verdict(NamedTuple):
 def judge(machine: Machine, atom: Taint) -> Verdict | None:
     """None when nobody outside controls the path."""
     source = atom.source
-    if source.kind == "error":
+    if source.kind in OWN_KINDS:
         return None
     if source.judge is not None and not atom.derived:
         asked = source.judge(atom.path)

@@ -1,0 +1,38 @@
+"""Handlers as people write them, vulnerable and safe, through the whole scan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from unseen_harness import RESOURCES, TRIGGERS, Case, cases, place, run
+
+CASES = cases()
+
+
+def marked(case: Case) -> list[object]:
+    reason = pytest.mark.xfail(strict=True, reason=case.miss) if case.miss else ()
+    return [pytest.param(case, id=case.name, marks=reason)]
+
+
+@pytest.mark.parametrize("case", [one for case in CASES for one in marked(case)])
+def test_case(case: Case, tmp_path: Path) -> None:
+    findings, kinds = run(case, tmp_path)
+    assert ("sqs" if case.trigger == "sqs-of-sns" else case.trigger) in kinds
+    found = {place(item) for item in findings}
+    told = {(rule, file) for rule, file, _ in found}
+    assert case.exact - found == set(), "missed"
+    assert case.somewhere - told == set(), "missed"
+    expected = case.exact | {item for item in found if item[:2] in case.somewhere}
+    wrong = {item for item in found - expected if item[0] not in case.also}
+    watched = wrong if "*" in case.safe or case.rules else {w for w in wrong if w[0] in case.safe}
+    assert watched == set(), "false alarm"
+
+
+def test_every_trigger_is_tried() -> None:
+    assert {case.trigger for case in CASES} == set(TRIGGERS)
+    assert set(RESOURCES) <= set(TRIGGERS)
+
+
+def test_cases_say_what_they_are_about() -> None:
+    assert [case.name for case in CASES if bool(case.rules) is bool(case.safe)] == []
