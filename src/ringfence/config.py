@@ -81,8 +81,9 @@ def load_config(root: Path, explicit: Path | None = None) -> Config:
 
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise UsageError(f"not valid TOML: {problem}", shown, "mend the file") from None
+    except (ValueError, RecursionError) as problem:  # a number of 5,000 digits; deep nesting
+        reason = "nested too deeply" if isinstance(problem, RecursionError) else problem
+        raise UsageError(f"not valid TOML: {reason}", shown, "mend the file") from None
     return _Reader(shown, text, path.parent, root if explicit is None else None).config(tree)
 
 

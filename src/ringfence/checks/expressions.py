@@ -27,6 +27,18 @@ _GET = re.compile(rf"\bget\(\s*{_PATH}\s*,\s*((?:'[^']*'|\"[^\"]*\"|[^()'\"])*?)
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_LOOP = re.compile(r"\b(?:all|exists|exists_one|map|filter)\b")
+_BRACKET = re.compile(
+    r"""'[^']*'|"[^"]*"|(?P<loop>\b(?:all|exists|exists_one|map|filter)\s*\()|[()]"""
+)
+#: What a rule of a scanned tree could use to make its brackets look balanced.
+_TRICKS = ("\\", "'''", '"""', "//")
+
+#: A condition runs inside an extension, where nothing can interrupt it: its cost must be bounded
+#: by its shape. Two loops inside each other are quadratic in a view, which is still bearable.
+MAX_CHARACTERS = 4_000
+MAX_LOOPS = 4
+MAX_LOOPS_INSIDE_EACH_OTHER = 2
 
 
 @lru_cache(maxsize=1)
@@ -115,11 +127,38 @@ def compile_condition(source: str, where: str) -> Condition:
     Raises:
         RuleError: the expression is malformed; ``where`` names the rule's file.
     """
+    refuse_costly(source, where)
     try:
         return Condition(source, cel().compile(expand(source)))
     except ValueError as problem:
-        first = str(problem).splitlines()[0]
+        first = str(problem).splitlines()[0][:200]
         raise RuleError(f"the condition cannot be compiled: {first}", where) from problem
+
+
+def refuse_costly(source: str, where: str) -> None:
+    """Refuse a condition whose evaluation could take for ever.
+
+    Raises:
+        RuleError: it is too long, or has too many loops (``all``, ``exists``, ``map``, ``filter``).
+    """
+    loops = len(_LOOP.findall(source))
+    if len(source) > MAX_CHARACTERS:
+        raise RuleError(f"the condition is longer than {MAX_CHARACTERS} characters", where)
+    if loops > MAX_LOOPS:
+        raise RuleError(f"the condition has more than {MAX_LOOPS} loops", where, "split the rule")
+    if loops <= MAX_LOOPS_INSIDE_EACH_OTHER:
+        return
+    if any(trick in source for trick in _TRICKS):
+        cure = "write it without escapes and comments"
+        raise RuleError("a condition with several loops must be plain", where, cure)
+    inside: list[bool] = []
+    for match in _BRACKET.finditer(source):
+        if match.group().endswith("("):
+            inside.append(match.group("loop") is not None)
+        elif match.group() == ")" and inside:
+            inside.pop()
+        if sum(inside) > MAX_LOOPS_INSIDE_EACH_OTHER:
+            raise RuleError("the condition has loops inside loops", where, "use two at most")
 
 
 def context_of(view: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ import re
 from typing import Any, NoReturn
 
 from ringfence.errors import RingfenceError
-from ringfence.loaders.limits import LIMITS, Limits
+from ringfence.loaders.limits import LIMITS, MAX_INTEGER_CHARACTERS, Limits
 from ringfence.model.location import Location, Skipped
 from ringfence.model.value import NO_ORIGINS, Mapping, Scalar, Sequence, Value
 
@@ -414,9 +414,9 @@ def _typed(text: str) -> str | int | float | bool | None:
     if first not in "0123456789+-." or len(text) > 300:
         return text
     if _INTEGER.match(text):
-        return int(text.replace("_", ""))
+        return int(text.replace("_", "")) if len(text) <= MAX_INTEGER_CHARACTERS else text
     if _HEXADECIMAL.match(text):
-        return int(text.replace("_", ""), 16)
+        return int(text.replace("_", ""), 16) if len(text) <= 17 else text
     if _FLOAT.match(text) and text.strip("+-.") != "":
         return _finite(text)
     return text

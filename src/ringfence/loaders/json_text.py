@@ -13,7 +13,7 @@ from json.decoder import JSONDecodeError
 # The C string scanner of the standard decoder; its stub leaves it out.
 from json.decoder import scanstring as scan_string  # type: ignore[attr-defined]
 
-from ringfence.loaders.limits import Limits
+from ringfence.loaders.limits import MAX_INTEGER_CHARACTERS, Limits
 from ringfence.model.location import Location
 from ringfence.model.value import NO_ORIGINS, Mapping, Scalar, Sequence, Value
 
@@ -200,11 +200,11 @@ class JsonReader:
 
 
 def _number(word: str, is_float: bool | str | None) -> int | float | str:
-    """A number; text where it does not fit (thousands of digits, infinity)."""
+    """A number; text where it does not fit into 64 bits."""
+    if not is_float:
+        return int(word) if len(word) <= MAX_INTEGER_CHARACTERS else word
     if len(word) > 300:
         return word
-    if not is_float:
-        return int(word)
     value = float(word)
     return value if math.isfinite(value) else word
 

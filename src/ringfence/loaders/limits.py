@@ -44,6 +44,9 @@ class Limits:
 
 LIMITS = Limits()
 
+#: Longer whole numbers stay text: 18 digits fit into 64 bits, and no property takes more.
+MAX_INTEGER_CHARACTERS = 18
+
 
 class TooMuch(Exception):
     """Resolving goes beyond the limits; ends the template, with a note, but not the scan."""

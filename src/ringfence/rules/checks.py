@@ -126,8 +126,9 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise RuleError(f"not valid TOML: {problem}", str(path), "mend the file") from None
+    except (ValueError, RecursionError) as problem:  # a number of 5,000 digits; deep nesting
+        reason = "nested too deeply" if isinstance(problem, RecursionError) else problem
+        raise RuleError(f"not valid TOML: {reason}", str(path), "mend the file") from None
 
 
 def parse_head(path: Path, data: bytes) -> dict[str, Any]:
