@@ -33,6 +33,10 @@ Resources: {T: {Type: AWS::DynamoDB::Table, Properties: {TableName: orders}}}
 """
 
 
+#: Families in which not every rule has an entry of CWE that says what it says.
+UNNUMBERED = ("configuration", "data", "logging", "availability")
+
+
 def write(folder: Path, text: str, name: str = "table-named-temp") -> Path:
     (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     return folder
@@ -46,7 +50,7 @@ def test_all_shipped_rules_load_with_examples() -> None:
 
 def test_every_rule_names_a_weakness_a_threat_and_a_source() -> None:
     for rule in load_rules():
-        assert rule.cwe or rule.family == "configuration", rule.id
+        assert rule.cwe or rule.family in UNNUMBERED, rule.id
         assert rule.references, rule.id
         assert all(reference.startswith("https://") for reference in rule.references), rule.id
         assert rule.message.endswith((".", "{items}")), rule.id
