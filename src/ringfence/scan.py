@@ -43,6 +43,9 @@ LOADED, INTERPRETED, CHECKED, JOINED = 0.5, 0.8, 0.93, 1.0
 SMALLER = "scan a smaller folder, or allow more with --time-limit"
 REPORT_IT = "please report this; the rest of the scan is complete"
 
+#: Nobody reads more, and review pages take no more; the worst are kept.
+MAX_FINDINGS = 5_000
+
 #: What each family belongs to, for ``--only``, where the words differ.
 PARTS = {
     "code": "injection",
@@ -187,6 +190,10 @@ def _scan(root: Path, options: ScanOptions, report: Progress, watchdog: Watchdog
         classes = stated_classes(application, config)
         paths = find_paths(application, facts, checked.findings, classes)
     findings, baselined = apply_baseline(checked.findings, known)
+    if len(findings) > MAX_FINDINGS:
+        cut = f"only the worst {MAX_FINDINGS:,} of {len(findings):,} are reported"
+        notes.append(Skipped("the findings", cut, None, "scan a smaller folder"))
+        findings = findings[:MAX_FINDINGS]
     new = {finding.fingerprint for finding in findings}
     silenced = [item.finding for item in checked.suppressed]
     silenced += [finding for finding in checked.findings if finding.fingerprint not in new]

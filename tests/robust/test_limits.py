@@ -106,6 +106,19 @@ def test_flows_seen_before_the_time_was_up_are_reported(tmp_path: Path) -> None:
     assert "os-command-injection" in rules_of(result)
 
 
+def test_a_flood_of_findings_is_cut_at_the_worst(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ringfence.scan.MAX_FINDINGS", 3)
+    functions = "".join(FUNCTION.format(name=f"F{n}") for n in range(9))
+    result = scanned(tmp_path, {"template.yaml": HEADER + functions, "src/app.py": CODE})
+    shown = [str(finding.severity) for finding in result.findings]
+    assert shown == ["critical", "medium", "medium"]
+    assert [(item.what, item.reason) for item in result.skipped] == [
+        ("the findings", "only the worst 3 of 10 are reported")
+    ]
+
+
 # --- one hostile part costs only itself ---
 
 
