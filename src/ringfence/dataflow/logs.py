@@ -58,7 +58,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
         forged(machine, path, value, node)
         for atom in deep_taint(value):
             if atom.source.kind == "secret" and shows_secret(atom.path):
-                told = f"{atom.display} is written to the log"
+                told = f"the log receives {atom.display}"
                 sinks.issue(machine, "sensitive-data-logged", node, told)
             if atom.source.kind != "event" or atom.source.label != "event":
                 continue
