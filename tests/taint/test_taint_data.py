@@ -90,12 +90,12 @@ def test_table_file_is_sound(file: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "line", "rule", "certainty"),
     [
-        ("python", "import requests\n    requests.get('https://a.example.com/items/' + event['id'])", "server-side-request-forgery", "low"),
+        ("python", "import requests\n    requests.get('https://a.example.com/' + event['id'])", "server-side-request-forgery", "low"),
         ("python", "import requests\n    requests.get('https://' + event['host'] + '/items')", "server-side-request-forgery", "high"),
         ("python", "import subprocess\n    subprocess.run(event['command'])", "os-command-injection", "medium"),
         ("python", "import yaml\n    yaml.full_load(event['body'])", "unsafe-deserialization", "medium"),
         ("python", "    open('/data/report-' + event['id'] + '.csv')", "path-traversal", "medium"),
-        ("javascript", "await fetch('https://a.example.com/items/' + event.id)", "server-side-request-forgery", "low"),
+        ("javascript", "await fetch('https://a.example.com/' + event.id)", "server-side-request-forgery", "low"),
         ("javascript", "await fetch(`https://${event.host}/items`)", "server-side-request-forgery", "high"),
         ("javascript", "new RegExp(event.pattern)", "regex-injection", "medium"),
         ("javascript", "const y = require('js-yaml'); y.load(event.body, { schema: y.DEFAULT_FULL_SCHEMA })", "unsafe-deserialization", "high"),

@@ -14,6 +14,7 @@ from ringfence.dataflow import (
     libraries,
     models,
     targets,
+    validators,
 )
 from ringfence.dataflow.objects import (
     ClassObject,
@@ -248,6 +249,9 @@ def call_object(
     if isinstance(obj, ClassObject):
         return construct(machine, obj, arguments, node)
     if isinstance(obj, External):
+        checked = validators.check(machine, obj, obj.path, arguments, node)
+        if checked is not None:
+            return checked
         return libraries.call_external(machine, obj.path, None, arguments, node, new=new)
     if isinstance(obj, Partial):
         merged = Arguments(
@@ -599,6 +603,8 @@ def run_decorator(
             if isinstance(obj, Closure):
                 while len(values) < len(obj.node.parameters):
                     values.append(UNKNOWN)
+                if decorator.path.startswith("flask.App."):
+                    machine.page_nodes.add(id(obj.node))
                 for place in range(len(obj.node.parameters)):
                     values[place] = models.parameter(machine, decorator, obj, place, values[place])
         call_value(machine, function, Arguments(values), node)

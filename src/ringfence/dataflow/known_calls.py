@@ -603,6 +603,27 @@ _SCRIPT: dict[str, Handler] = {
 HANDLERS: dict[str, dict[str, Handler]] = {"python": _PYTHON, "javascript": _SCRIPT}
 
 
+_EMITTERS = frozenset(("events()", "events.EventEmitter()", "events.default()", "eventemitter3()"))
+
+
+def emitter(
+    machine: Machine, made: External, name: str, arguments: Arguments, node: syntax.Node
+) -> Value | None:
+    """``bus.on("name", f)`` keeps a function, ``bus.emit("name", data)`` calls it."""
+    event = (arguments.get(0) or UNKNOWN).only_text()
+    key = ("listeners", id(made), event)
+    if name in ("on", "once", "addListener", "prependListener"):
+        known = machine.memo.get(key, NOTHING)
+        machine.memo[key] = join(known, arguments.get(1) or NOTHING)
+        return Value(objects=(made,))
+    if name != "emit":
+        return None
+    listeners = machine.memo.get(key, NOTHING)
+    if isinstance(listeners, Value) and listeners.objects:
+        machine.call(listeners, arguments.positional[1:], node)
+    return EITHER
+
+
 def library_method(
     machine: Machine,
     made: External,
@@ -613,6 +634,8 @@ def library_method(
 ) -> Value | None:
     """Methods that every library object may have: promises, and texts that objects stand for."""
     name = path.rpartition(".")[2]
+    if made.path in _EMITTERS:
+        return emitter(machine, made, name, arguments, node)
     if name == "then" and machine.language == "javascript" and receiver is not None:
         from ringfence.dataflow import builtins
 

@@ -95,6 +95,7 @@ class Machine:
         self.callback_result: Value = NOTHING
         self.environment_cache: dict[str, Value] = {}
         self.handler_nodes: set[int] = set()
+        self.page_nodes: set[int] = set()
         self.ran: set[int] = set()
         self.unreached = False
         self.current: syntax.Node = syntax.Constant(1, 1, 1, 1, None)
@@ -282,8 +283,11 @@ class Machine:
             return False
         value = self.evaluate(node.value)
         guessable.returned(self, node.value)
-        if frame.closure is not None and id(frame.closure.node) in self.handler_nodes:
-            responses.check(self, value, node)
+        if frame.closure is not None:
+            if id(frame.closure.node) in self.handler_nodes:
+                responses.check(self, value, node)
+            if id(frame.closure.node) in self.page_nodes:
+                responses.check_page(self, value, node)
         truth = value.truth()
         if truth is None and isinstance(
             node.value, (syntax.Compare, syntax.Logical, syntax.Unary, syntax.Call)

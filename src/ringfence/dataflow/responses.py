@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import sinks, verdicts
+from ringfence.dataflow import sinks, structures, verdicts
 from ringfence.dataflow.objects import Struct, deep_taint
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, Value, join
+from ringfence.dataflow.values import NOTHING, Mix, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -50,6 +50,24 @@ def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
                 )  # fmt: skip
     planted(machine, headers, node)
     cors(machine, headers, node)
+
+
+def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
+    """A text that a web framework sends as HTML; a map or list it sends as JSON."""
+    if not value.taint or value.objects:
+        return
+    tagged = any(
+        isinstance(part, str) and "<" in part
+        for const in value.consts
+        if isinstance(const, Mix)
+        for part in const.parts
+    )
+    for atom in value.taint:
+        if tagged or not structures.is_structure(machine, atom):
+            sinks.flow(
+                machine, "cross-site-scripting", "script", atom, "the HTML response", "body", node,
+                0 if tagged else 1, shown(value), "becomes part of the HTML response",
+            )  # fmt: skip
 
 
 #: Headers by which a sender's text changes what the browser does with the answer.

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 CERTAINTY = ("high", "medium", "low")
 _FIXED_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+[/?#]|\x00[^\x00]*[/?#]|/[^/\\]")
+#: A fixed host and the beginning of a path or a query: the sender picks one of the API's items.
+_FIXED_PATH = re.compile(
+    r"(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+|\x00[^\x00/?#]*)(?:/[^/?#\x00]|/?[?#])"
+)
+NEVER = 9
 _FIXED_START = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\x00]*$|/{0,2}$|[a-zA-Z]*:?/{0,2}$")
 
 
@@ -399,6 +404,8 @@ def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
     if not prefixes:
         return 0
     if grammar == "url":
+        if all(_FIXED_PATH.match(prefix) for prefix in prefixes):
+            return NEVER
         return 2 if all(_FIXED_HOST.match(prefix) for prefix in prefixes) else 0
     return 1 if all(prefix and prefix[-1] not in "/\\" for prefix in prefixes) else 0
 

@@ -18,7 +18,7 @@ BUILDERS = ("zod", "joi", "@hapi/joi", "yup")
 #: Methods that check data, so that a look at the name tells whether the rest is worth a look.
 CHECKS = frozenset(
     ("parse", "parseAsync", "safeParse", "safeParseAsync", "validate", "validateAsync",
-     "validateSync", "cast", "attempt", "assert", "compile", "compile()")
+     "validateSync", "cast", "attempt", "assert", "compile()")
 )  # fmt: skip
 _SAFE = frozenset(
     ("number", "int", "int32", "uint32", "float32", "float64", "bigint", "boolean", "bool", "date",
@@ -57,11 +57,12 @@ def check(
         else:
             schema = of_external(made)
         return answer(machine, root, name, schema, value, node)
-    if root == "ajv" and made.arguments:
-        schema = schemas.of_json_schema(made.arguments[0])
+    if root == "ajv":
         if name == "validate":
             schema, value = schemas.of_json_schema(value), arguments.get(1) or UNKNOWN
-        elif not path.endswith("compile()"):
+        elif name == "compile()" and made.arguments:
+            schema = schemas.of_json_schema(made.arguments[0])
+        else:
             return None
         schemas.prove(machine, schema, value)
         return EITHER

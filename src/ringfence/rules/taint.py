@@ -41,7 +41,7 @@ it that count (``["url", "baseURL"]``); empty means the whole value and everythi
     effect = "execute"             # a word of model.severity.Effect
     certainty = "high"             # high | medium | low
     grammar = "shell"              # how position matters: "" | shell | sql | url | path | html |
-                                   # code; url: text after a fixed host is low, further in a path none
+                                   # code; url: text after a fixed host is low, deeper none
     marks = []                     # only taint that carries all these marks
     use = "process"                # also record a Use of this kind: process host file-read
                                    # file-write dynamic-code log
