@@ -226,3 +226,25 @@ def test_a_secret_still_to_be_filled_in_is_none(tmp_path: Path) -> None:
     assert of(scanned(tmp_path, template=template), "secret-value-in-template") == []
     told = template.replace("<password>", "Tr0ub4dor-and-3")
     assert len(of(scanned(tmp_path, template=told), "secret-value-in-template")) == 1
+
+
+def test_what_a_library_made_with_a_secret_is_not_the_secret(tmp_path: Path) -> None:
+    code = """
+        import json
+        import boto3
+        import psycopg2
+
+        def handler(event, context):
+            answer = boto3.client('secretsmanager').get_secret_value(SecretId='login')
+            login = json.loads(answer['SecretString'])
+            cursor = psycopg2.connect(host=login['host'], password=login['password']).cursor()
+            cursor.execute('SELECT name FROM items')
+            print(cursor.fetchall())
+            {leak}
+    """
+    clean = scanned(tmp_path, template=HTTP, code=code.format(leak="return {}"))
+    assert of(clean, "sensitive-data-logged") == []
+    (finding,) = of(
+        scanned(tmp_path, code=code.format(leak="print('login', login)")), "sensitive-data-logged"
+    )
+    assert str(finding.severity) == "medium"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import sinks, verdicts
-from ringfence.dataflow.objects import deep_taint
+from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Value
 from ringfence.model import syntax
@@ -56,7 +56,10 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
     """Report whole events and secrets in logs."""
     for value in values:
         forged(machine, path, value, node)
+        made = any(isinstance(obj, External) for obj in value.objects)
         for atom in deep_taint(value):
+            if made and atom.derived:
+                continue  # what a library made of it (rows, claims) is not the secret itself
             if atom.source.kind == "secret" and shows_secret(atom.path):
                 told = f"the log receives {atom.display}"
                 sinks.issue(machine, "sensitive-data-logged", node, told)
