@@ -89,9 +89,9 @@ class PythonLowering(PythonExpressions):
         targets.sort(key=lambda target: target.type not in ("identifier", "attribute", "subscript"))
         first = self.expression(targets[0])
         out.append(syntax.Assign(*span, first, self.expression(value), "", annotation))
-        for target in targets[1:]:
+        for other in targets[1:]:
             again = self.expression(targets[0])
-            out.append(syntax.Assign(*span, self.expression(target), again))
+            out.append(syntax.Assign(*span, self.expression(other), again))
 
     def augmented_assignment(self, node: Node, out: list[Statement]) -> None:
         target = self.expression(self.field(node, "left"))
