@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, environment, expressions, patterns, texts
+from ringfence.dataflow import access, answers, environment, expressions, patterns, texts
 from ringfence.dataflow.objects import (
     Environment,
     JsonText,
@@ -450,14 +450,13 @@ def flat_map(machine: Machine, receiver: Value, arguments: Arguments, node: synt
 
 
 def filtered(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
-    from ringfence.dataflow import guards
 
     element = expressions.element_of(machine, receiver, node, False)
     function = arguments.get(0) or UNKNOWN
     branch, machine.branch = machine.branch, object()
     machine.call(function, [element, UNKNOWN], node)
     machine.branch = branch
-    return machine.sequence_of(guards.passed_filter(machine, node, element))
+    return machine.sequence_of(answers.passed_filter(machine, node, element))
 
 
 def found(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
     access,
+    answers,
     builtins,
     cloud,
     credentials,
     expressions,
-    guards,
     libraries,
     models,
     targets,
@@ -362,7 +362,7 @@ def call_closure(
         for leave in exits[1:]:
             proven = join_proven(proven, leave.proven)
         machine.proven = {**machine.proven, **proven}
-        guards.apply_exits(machine, exits, closure, arguments)
+        answers.apply_exits(machine, exits, closure, arguments)
     assert isinstance(result, Value)
     return result
 

@@ -64,10 +64,10 @@ def clean(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
 
 def number(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``int(x)``: clean, and it raises where x is no number, so x is one from here on."""
-    from ringfence.dataflow import guards
+    from ringfence.dataflow import subjects
 
     if machine.language == "python" and arguments.nodes:
-        guards.clear_subject(machine, arguments.nodes[0], frozenset("*"))
+        subjects.clear_subject(machine, arguments.nodes[0], frozenset("*"))
     value = first(arguments)
     if value.definite and len(value.consts) == 1:
         const = value.consts[0]

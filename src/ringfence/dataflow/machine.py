@@ -18,6 +18,7 @@ from ringfence.dataflow import (
     guessable,
     imports,
     responses,
+    subjects,
     targets,
 )
 from ringfence.dataflow.directory import Directory
@@ -354,7 +355,7 @@ class Machine:
                 self.evaluate(value)
             has_default = has_default or not values
             if values:
-                guards.prove_equal(self, node.subject, subject)
+                subjects.prove_equal(self, node.subject, subject)
             if falling is not None:
                 self.merge([self.save(), falling])
                 falling = None

@@ -1,0 +1,156 @@
+"""What a condition is about: an expression whose value, or whose path of the event, is proved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import addresses
+from ringfence.dataflow.scopes import Proven, proven_key
+from ringfence.dataflow.values import UNKNOWN, Mix, Value
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+
+ALL = frozenset("*")
+
+
+#: Methods that leave an equality or membership test meaningful for what they are called on.
+_TRANSPARENT = frozenset(
+    [
+        "lower",
+        "upper",
+        "strip",
+        "trim",
+        "toLowerCase",
+        "toUpperCase",
+        "toString",
+        "casefold",
+        "lstrip",
+        "rstrip",
+    ]
+)
+
+
+def evaluate_quietly(machine: Machine, node: syntax.Expression) -> Value:
+    """The value of a simple expression again; of anything with effects, unknown."""
+    if is_simple(node):
+        return machine.evaluate(node)
+    return UNKNOWN
+
+
+def is_simple(node: syntax.Expression, depth: int = 8) -> bool:
+    if depth == 0:
+        return False
+    if isinstance(node, (syntax.Constant, syntax.Name, syntax.RegularExpression)):
+        return True
+    if isinstance(node, syntax.Attribute):
+        return is_simple(node.value, depth - 1)
+    if isinstance(node, syntax.Index):
+        return is_simple(node.value, depth - 1) and is_simple(node.key, depth - 1)
+    if isinstance(node, syntax.Unary):
+        return is_simple(node.operand, depth - 1)
+    if isinstance(node, syntax.Await):
+        return is_simple(node.value, depth - 1)
+    if isinstance(node, syntax.ListLiteral):
+        return all(item is not None and is_simple(item, depth - 1) for item in node.items)
+    if isinstance(node, syntax.MapLiteral):
+        return all(is_simple(entry.value, depth - 1) for entry in node.entries)
+    if isinstance(node, syntax.Template):
+        return all(is_simple(part, depth - 1) for part in node.parts)
+    if isinstance(node, syntax.Binary):
+        return is_simple(node.left, depth - 1) and is_simple(node.right, depth - 1)
+    if isinstance(node, syntax.Logical):
+        return all(is_simple(operand, depth - 1) for operand in node.operands)
+    if isinstance(node, syntax.Call):
+        simple = isinstance(node.function, syntax.Attribute) and (
+            node.function.name in _TRANSPARENT
+            or node.function.name in ("get", "keys", "split", "realpath", "abspath", "values")
+        )
+        named = isinstance(node.function, syntax.Name) and node.function.name in (
+            "str",
+            "set",
+            "frozenset",
+            "list",
+            "tuple",
+            "String",
+            "Set",
+        )
+        return (
+            (simple or named)
+            and all(is_simple(argument.value, depth - 1) for argument in node.arguments)
+            and is_simple(node.function, depth - 1)
+        )
+    return False
+
+
+def prove_equal(machine: Machine, subject: syntax.Expression, value: Value) -> None:
+    """A ``case`` of a switch."""
+    clear_subject(machine, subject, ALL)
+
+
+def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[str]) -> None:
+    """From here on, what ``node`` reads cannot serve these rules."""
+    if not rules:
+        return
+    if rules is ALL:
+        url = addresses.url_behind(node, machine.frame.scope.conditions)
+        if url is not None:
+            clear_subject(machine, url, addresses.RULES)
+    while True:
+        if (
+            isinstance(node, syntax.Call)
+            and isinstance(node.function, syntax.Attribute)
+            and node.function.name in _TRANSPARENT
+        ):
+            node = node.function.value
+        elif (
+            isinstance(node, syntax.Call)
+            and isinstance(node.function, syntax.Name)
+            and node.function.name in ("str", "String", "set")
+            and node.arguments
+        ) or (isinstance(node, syntax.Call) and realpath_call(node)):
+            node = node.arguments[0].value
+        else:
+            break
+    if isinstance(node, syntax.Logical):
+        for operand in node.operands:
+            clear_subject(machine, operand, rules)
+        return
+    if not is_simple(node):
+        return
+    value = machine.evaluate(node)
+    prove(machine, value, rules)
+    if isinstance(node, syntax.Name) and value.taint:
+        holder = machine.frame.scope.holder(node.name)
+        if holder is not None:
+            holder.variables[node.name] = cleared(value, rules)
+
+
+def realpath_call(node: syntax.Call) -> bool:
+    return (
+        isinstance(node.function, syntax.Attribute)
+        and node.function.name in ("realpath", "abspath", "resolve")
+        and len(node.arguments) == 1
+    )
+
+
+def cleared(value: Value, rules: frozenset[str]) -> Value:
+    return Value(
+        tuple(const for const in value.consts if not isinstance(const, Mix)),
+        tuple(atom.changed(cleared=rules) for atom in value.taint),
+        value.objects,
+        True,
+    )
+
+
+def prove(machine: Machine, value: Value, rules: frozenset[str]) -> None:
+    """Record the proof for the very values read from the event."""
+    added: Proven = {}
+    for atom in value.taint:
+        if not atom.derived:
+            key = proven_key(atom)
+            added[key] = machine.proven.get(key, frozenset()) | rules
+    if added:
+        machine.proven = {**machine.proven, **added}
