@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import calls, cloud, environment, texts, wrappers
+from ringfence.dataflow import call_arguments, calls, cloud, environment, texts, wrappers
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -149,7 +149,9 @@ def bound_member(
 ) -> Value:
     this = Value(objects=(obj,))
     if name in cls.accessors:
-        return calls.call_value(machine, bind(member, this, cls), calls.Arguments([]), node)
+        return calls.call_value(
+            machine, bind(member, this, cls), call_arguments.Arguments([]), node
+        )
     if "static " + name in cls.accessors:
         return member
     if "class " + name in cls.accessors:

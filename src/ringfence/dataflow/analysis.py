@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 
 from ringfence.dataflow import access, channels, imports
-from ringfence.dataflow.calls import Arguments, call_value
+from ringfence.dataflow.call_arguments import Arguments
+from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.machine import Machine, ReadModule
 from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Struct
 from ringfence.dataflow.scopes import Frame, Scope

@@ -11,7 +11,7 @@ from ringfence.dataflow.values import Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
 

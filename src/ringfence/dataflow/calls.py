@@ -8,8 +8,10 @@ from ringfence.dataflow import (
     access,
     answers,
     builtins,
+    call_arguments,
+    callbacks,
     cloud,
-    credentials,
+    definitions,
     expressions,
     libraries,
     models,
@@ -38,109 +40,6 @@ if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 
-class Arguments:
-    """The evaluated arguments of a call. ``rest`` stands for any number more (``*args``),
-    ``others`` for any keyword (``**kwargs``); ``nodes`` are the positional expressions."""
-
-    __slots__ = ("keywords", "nodes", "others", "positional", "rest")
-
-    def __init__(
-        self,
-        positional: list[Value],
-        keywords: dict[str, Value] | None = None,
-        rest: Value | None = None,
-        others: Value | None = None,
-        nodes: list[syntax.Expression] | None = None,
-    ) -> None:
-        self.positional: list[Value] = positional
-        self.keywords = keywords or {}
-        self.rest = rest
-        self.others = others
-        self.nodes = nodes or []
-
-    def get(self, place: int, name: str = "") -> Value | None:
-        """The argument at a position or keyword; None when it is not given."""
-        if place < 0:
-            place += len(self.positional)
-        if 0 <= place < len(self.positional):
-            return self.positional[place]
-        if name and name in self.keywords:
-            return self.keywords[name]
-        if self.others is not None and name:
-            return self.others
-        return self.rest
-
-    def everything(self) -> list[Value]:
-        found = [*self.positional, *self.keywords.values()]
-        if self.rest is not None:
-            found.append(self.rest)
-        if self.others is not None:
-            found.append(self.others)
-        return found
-
-    def key(self) -> tuple[object, ...]:
-        return (
-            tuple(value.key for value in self.positional),
-            tuple((name, value.key) for name, value in self.keywords.items()),
-            self.rest.key if self.rest else None,
-            self.others.key if self.others else None,
-        )
-
-
-def evaluate_arguments(machine: Machine, node: syntax.Call) -> Arguments:
-    positional: list[Value] = []
-    nodes: list[syntax.Expression] = []
-    keywords: dict[str, Value] = {}
-    rest: Value | None = None
-    others: Value | None = None
-    for argument in node.arguments:
-        value = machine.evaluate(argument.value)
-        if argument.spread == "*":
-            known = access.known_items(value)
-            if known is not None and rest is None:
-                positional += known
-                nodes += [argument.value] * len(known)
-            else:
-                element = expressions.element_of(machine, value, argument, False)
-                rest = element if rest is None else join(rest, element)
-        elif argument.spread == "**":
-            others = spread_keywords(machine, value, keywords, others, node)
-        elif argument.name is not None:
-            keywords[argument.name] = value
-            if isinstance(argument.value, syntax.Constant):
-                credentials.check(machine, argument.name, argument.value)
-        elif rest is not None:
-            rest = join(rest, value)
-        else:
-            positional.append(value)
-            nodes.append(argument.value)
-    return Arguments(positional, keywords, rest, others, nodes)
-
-
-def spread_keywords(
-    machine: Machine,
-    value: Value,
-    keywords: dict[str, Value],
-    others: Value | None,
-    node: syntax.Node,
-) -> Value | None:
-    """``**value``: known keys become keywords, the rest any keyword."""
-    for obj in value.objects:
-        if isinstance(obj, Struct):
-            for key, inner in obj.fields.items():
-                if isinstance(key, str):
-                    keywords[key] = join(keywords.get(key, NOTHING), inner)
-            for loose in (obj.rest, obj.base or NOTHING):
-                if not loose.is_nothing:
-                    others = loose if others is None else join(others, loose)
-    if value.taint:
-        part = access.part_of(machine, value, "[]", node)
-        others = part if others is None else join(others, part)
-    elif value.open and others is None and not value.objects:
-        others = UNKNOWN
-    return others
-
-
 # --- the call expression ---
 
 
@@ -150,21 +49,21 @@ def call(machine: Machine, node: syntax.Call) -> Value:
         return tagged(machine, node)
     if isinstance(function, syntax.Attribute):
         if is_super(function.value):
-            arguments = evaluate_arguments(machine, node)
+            arguments = call_arguments.evaluate_arguments(machine, node)
             return call_super(machine, function.name, arguments, node)
         receiver = machine.evaluate(function.value)
-        arguments = evaluate_arguments(machine, node)
+        arguments = call_arguments.evaluate_arguments(machine, node)
         if node.new:
             callee = access.attribute(machine, receiver, function.name, function)
             return call_value(machine, callee, arguments, node, new=True)
         return call_method(machine, receiver, function.name, arguments, node, function.value)
     if isinstance(function, syntax.Name) and function.name == "super" and not node.new:
-        arguments = evaluate_arguments(machine, node)
+        arguments = call_arguments.evaluate_arguments(machine, node)
         if machine.language == "python":
             return machine.frame.this or UNKNOWN
         return call_super(machine, "constructor", arguments, node)
     callee = machine.evaluate(function)
-    arguments = evaluate_arguments(machine, node)
+    arguments = call_arguments.evaluate_arguments(machine, node)
     if isinstance(function, syntax.Index):
         from ringfence.dataflow import sinks
 
@@ -191,7 +90,7 @@ def is_super(node: syntax.Expression) -> bool:
 
 def tagged(machine: Machine, node: syntax.Call) -> Value:
     """A tagged template: a library's tag takes values apart from text, so nothing is injected."""
-    arguments = evaluate_arguments(machine, node)
+    arguments = call_arguments.evaluate_arguments(machine, node)
     callee = machine.evaluate(node.function)
     if any(isinstance(obj, Closure) for obj in callee.objects):
         return call_value(machine, callee, arguments, node)
@@ -201,7 +100,9 @@ def tagged(machine: Machine, node: syntax.Call) -> Value:
     return UNKNOWN
 
 
-def call_super(machine: Machine, name: str, arguments: Arguments, node: syntax.Node) -> Value:
+def call_super(
+    machine: Machine, name: str, arguments: call_arguments.Arguments, node: syntax.Node
+) -> Value:
     frame = machine.frame
     this = frame.this or UNKNOWN
     home = frame.home
@@ -224,20 +125,29 @@ def call_super(machine: Machine, name: str, arguments: Arguments, node: syntax.N
 
 
 def call_value(
-    machine: Machine, callee: Value, arguments: Arguments, node: syntax.Node, new: bool = False
+    machine: Machine,
+    callee: Value,
+    arguments: call_arguments.Arguments,
+    node: syntax.Node,
+    new: bool = False,
 ) -> Value:
     """Call every function that the value may be."""
     result = NOTHING
     for obj in callee.objects:
         result = join(result, call_object(machine, obj, callee, arguments, node, new))
     if not callee.objects or callee.taint:
-        run_callbacks(machine, arguments, derive(callee, *arguments.everything()), node)
+        callbacks.run_callbacks(machine, arguments, derive(callee, *arguments.everything()), node)
         result = join(result, derive(callee, *arguments.everything()))
     return result
 
 
 def call_object(
-    machine: Machine, obj: Obj, callee: Value, arguments: Arguments, node: syntax.Node, new: bool
+    machine: Machine,
+    obj: Obj,
+    callee: Value,
+    arguments: call_arguments.Arguments,
+    node: syntax.Node,
+    new: bool,
 ) -> Value:
     if isinstance(obj, Closure):
         if new:
@@ -254,7 +164,7 @@ def call_object(
             return checked
         return libraries.call_external(machine, obj.path, None, arguments, node, new=new)
     if isinstance(obj, Partial):
-        merged = Arguments(
+        merged = call_arguments.Arguments(
             [*obj.arguments, *arguments.positional],
             {**obj.keywords, **arguments.keywords},
             arguments.rest,
@@ -280,7 +190,9 @@ def call_object(
     return derive(*arguments.everything())
 
 
-def construct(machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node) -> Value:
+def construct(
+    machine: Machine, cls: ClassObject, arguments: call_arguments.Arguments, node: syntax.Node
+) -> Value:
     """An instance of a class of the application."""
     if machine.language == "python" and cls.find("__init__") is None:
         model = models.construct(machine, cls, arguments, node)
@@ -303,7 +215,7 @@ def construct(machine: Machine, cls: ClassObject, arguments: Arguments, node: sy
 
 
 def annotate_fields(
-    machine: Machine, cls: ClassObject, instance: Struct, arguments: Arguments
+    machine: Machine, cls: ClassObject, instance: Struct, arguments: call_arguments.Arguments
 ) -> None:
     """A dataclass or model without its own constructor takes its fields by keyword or order."""
     names = [
@@ -329,14 +241,14 @@ def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:
     for name, value in cls.members.items():
         is_method = any(isinstance(o, Closure) and not o.node.is_arrow for o in value.objects)
         if not is_method and not {name, "static " + name} & cls.accessors:
-            instance.fields[name] = expressions.bind_arrow(value, instance)
+            instance.fields[name] = definitions.bind_arrow(value, instance)
 
 
 # --- the application's own functions ---
 
 
 def call_closure(
-    machine: Machine, closure: Closure, arguments: Arguments, node: syntax.Node
+    machine: Machine, closure: Closure, arguments: call_arguments.Arguments, node: syntax.Node
 ) -> Value:
     literal = closure.node
     running = sum(
@@ -368,7 +280,7 @@ def call_closure(
 
 
 def run_closure(
-    machine: Machine, closure: Closure, arguments: Arguments, node: syntax.Node
+    machine: Machine, closure: Closure, arguments: call_arguments.Arguments, node: syntax.Node
 ) -> tuple[Value, list[Exit]]:
     literal = closure.node
     machine.ran.add(id(literal))
@@ -396,7 +308,7 @@ def run_closure(
 
 
 def bind_parameters(
-    machine: Machine, closure: Closure, arguments: Arguments, place: object
+    machine: Machine, closure: Closure, arguments: call_arguments.Arguments, place: object
 ) -> None:
     """Give each parameter its argument, default, or what a spread may hold."""
     from ringfence.model.location import Location
@@ -468,7 +380,7 @@ def call_method(
     machine: Machine,
     receiver: Value,
     name: str,
-    arguments: Arguments,
+    arguments: call_arguments.Arguments,
     node: syntax.Node,
     receiver_node: syntax.Expression | None = None,
 ) -> Value:
@@ -515,7 +427,7 @@ def call_method(
 
 
 def call_field(
-    machine: Machine, obj: Struct, name: str, arguments: Arguments, node: syntax.Node
+    machine: Machine, obj: Struct, name: str, arguments: call_arguments.Arguments, node: syntax.Node
 ) -> Value | None:
     """A function kept in a field, or a method of the class; None for builtin methods."""
     own = obj.fields.get(name)
@@ -534,20 +446,24 @@ def call_field(
 
 
 def call_of_function(
-    machine: Machine, obj: Closure, name: str, arguments: Arguments, node: syntax.Node
+    machine: Machine,
+    obj: Closure,
+    name: str,
+    arguments: call_arguments.Arguments,
+    node: syntax.Node,
 ) -> Value | None:
     """``f.call(this, …)``, ``f.apply(this, […])``, ``f.bind(this, …)``."""
     rest = arguments.positional[1:]
     this = arguments.get(0) or UNKNOWN
     bound = obj if obj.node.is_arrow else obj.bound(this, obj.home)
     if name == "call":
-        return call_closure(machine, bound, Arguments(rest), node)
+        return call_closure(machine, bound, call_arguments.Arguments(rest), node)
     if name == "apply":
         items = access.known_items(rest[0]) if rest else []
         if items is not None:
-            return call_closure(machine, bound, Arguments(items), node)
+            return call_closure(machine, bound, call_arguments.Arguments(items), node)
         element = expressions.element_of(machine, rest[0], node, False)
-        return call_closure(machine, bound, Arguments([], rest=element), node)
+        return call_closure(machine, bound, call_arguments.Arguments([], rest=element), node)
     if name == "bind":
         if not rest:
             return Value(objects=(bound,))
@@ -555,56 +471,8 @@ def call_of_function(
     member = access.function_member(machine, obj, name)
     if member.objects:
         return call_value(machine, member, arguments, node)
-    run_callbacks(machine, arguments, UNKNOWN, node)
+    callbacks.run_callbacks(machine, arguments, UNKNOWN, node)
     return Value(objects=(obj,))  # wrapped(handler).use(…) and its like give the function back
 
 
 # --- functions given to libraries ---
-
-
-def run_callbacks(machine: Machine, arguments: Arguments, given: Value, node: syntax.Node) -> None:
-    """A library may call the functions it gets; the last parameter (not an error) is its result."""
-    for value in arguments.everything():
-        for obj in value.objects:
-            if isinstance(obj, (Closure, Partial)):
-                call_back(machine, Value(objects=(obj,)), given, node)
-
-
-def call_back(machine: Machine, function: Value, given: Value, node: syntax.Node) -> Value:
-    """Call a callback of Node.js's shape (error, result) or of one parameter."""
-    count = 1
-    for obj in function.objects:
-        if isinstance(obj, Closure):
-            count = len(obj.node.parameters)
-    error = join(NONE, machine.exception(node))
-    values = [given] if count <= 1 else [error, *([given] * min(count - 1, 3))]
-    outer = machine.branch
-    machine.branch = object()
-    try:
-        return call_value(machine, function, Arguments(values), node)
-    finally:
-        machine.branch = outer
-
-
-def run_decorator(
-    machine: Machine, decorator: External, function: Value, node: syntax.Node
-) -> None:
-    """A library's decorator that registers a function calls it as its table says."""
-    if decorator.path.endswith(".event_parser()"):
-        for obj in function.objects:
-            machine.memo[("parser", id(getattr(obj, "node", None)))] = decorator
-    tables = machine.catalogue.tables(decorator.path)
-    for callback in tables.callbacks if tables is not None else ():
-        values = [
-            libraries.callback_parameter(machine, word, UNKNOWN, Arguments([]), node)
-            for word in callback.parameters
-        ]
-        for obj in function.objects:
-            if isinstance(obj, Closure):
-                while len(values) < len(obj.node.parameters):
-                    values.append(UNKNOWN)
-                if decorator.path.startswith("flask.App."):
-                    machine.page_nodes.add(id(obj.node))
-                for place in range(len(obj.node.parameters)):
-                    values[place] = models.parameter(machine, decorator, obj, place, values[place])
-        call_value(machine, function, Arguments(values), node)

@@ -16,7 +16,7 @@ from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
 _QUIET = frozenset(
@@ -267,12 +267,12 @@ def call_script(
 
 def finish(machine: Machine, answer: Value, arguments: Arguments, node: syntax.Node) -> Value:
     """Give the answer to callbacks, too."""
-    from ringfence.dataflow import calls
+    from ringfence.dataflow import callbacks
 
     for value in arguments.positional:
         for function in value.objects:
             if isinstance(function, Closure):
-                calls.call_back(machine, Value(objects=(function,)), answer, node)
+                callbacks.call_back(machine, Value(objects=(function,)), answer, node)
     return answer
 
 

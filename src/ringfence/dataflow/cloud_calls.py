@@ -38,7 +38,7 @@ def record(
     document: bool = False,
 ) -> Value:
     """Note a call and give its answer."""
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
 
     place = machine.location(node)
     service = client.service

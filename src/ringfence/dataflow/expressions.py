@@ -6,7 +6,16 @@ import operator as operators
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ringfence.dataflow import access, calls, credentials, guards, targets, texts
+from ringfence.dataflow import (
+    access,
+    call_arguments,
+    calls,
+    credentials,
+    definitions,
+    guards,
+    targets,
+    texts,
+)
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -17,7 +26,6 @@ from ringfence.dataflow.objects import (
     Struct,
     deep_taint,
 )
-from ringfence.dataflow.scopes import Scope
 from ringfence.dataflow.values import (
     EITHER,
     FALSE,
@@ -333,7 +341,7 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
         if isinstance(entry.value, syntax.Constant) and isinstance(entry.key, syntax.Constant):
             credentials.check(machine, str(entry.key.value), entry.value)
         if isinstance(entry.value, syntax.FunctionLiteral) and not entry.value.is_arrow:
-            value = bind(value, result)
+            value = definitions.bind(value, result)
         known = access.keys_of(key)
         if len(known) == 1 and not key.open:
             struct.put(known[0], value, machine.branch)
@@ -343,89 +351,6 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
             if not known or key.open:
                 struct.put(None, value, machine.branch)
     return result
-
-
-def bind(value: Value, this: Value) -> Value:
-    objects = tuple(
-        obj.bound(this, obj.home) if isinstance(obj, Closure) else obj for obj in value.objects
-    )
-    return Value(value.consts, value.taint, objects, value.open)
-
-
-def function(machine: Machine, node: syntax.FunctionLiteral) -> Value:
-    frame = machine.frame
-    this = frame.this if node.is_arrow else None
-    closure = Closure(node, frame.scope, frame.module, this, frame.home if this else None)
-    value = Value(objects=(closure,))
-    for decorator in reversed(node.decorators):
-        value = decorate(machine, decorator, value)
-    return value
-
-
-def decorate(machine: Machine, decorator: syntax.Expression, value: Value) -> Value:
-    """A decorator of the application wraps; a library's leaves the function as it is."""
-    applied = machine.evaluate(decorator)
-    own = tuple(obj for obj in applied.objects if isinstance(obj, (Closure, ClassObject)))
-    if own:
-        result = calls.call_value(machine, Value(objects=own), calls.Arguments([value]), decorator)
-        callables = tuple(
-            obj
-            for obj in result.objects
-            if isinstance(obj, Closure) or (isinstance(obj, Struct) and obj.cls is not None)
-        )
-        return Value(objects=callables) if callables else value
-    for obj in applied.objects:
-        if isinstance(obj, External):
-            calls.run_decorator(machine, obj, value, decorator)
-    return value
-
-
-def class_literal(machine: Machine, node: syntax.ClassLiteral) -> Value:
-    frame = machine.frame
-    scope = Scope(frame.scope)
-    cls = ClassObject(node, frame.scope, frame.module)
-    cls.bases = [machine.evaluate(base) for base in node.bases]
-    value = Value(objects=(cls,))
-    outer, frame.scope = frame.scope, scope
-    try:
-        for statement in node.body:
-            define_member(machine, cls, statement)
-            if machine.language == "python":
-                scope.variables.update(cls.members)
-    finally:
-        frame.scope = outer
-    for member in cls.members.values():
-        for obj in member.objects:
-            if isinstance(obj, Closure):
-                obj.scope = outer
-                obj.home = cls
-    for decorator in node.decorators:
-        machine.evaluate(decorator)
-    return value
-
-
-def define_member(machine: Machine, cls: ClassObject, statement: syntax.Statement) -> None:
-    if isinstance(statement, syntax.Define):
-        value = machine.evaluate(statement.value)
-        cls.members[statement.name] = value
-        decorators = getattr(statement.value, "decorators", [])
-        words = {d.name for d in decorators if isinstance(d, (syntax.Name, syntax.Attribute))}
-        if statement.accessor == "get" or words & {"property", "cached_property"}:
-            cls.accessors.add(statement.name)
-        if statement.static or "staticmethod" in words:
-            cls.accessors.add("static " + statement.name)
-        elif "classmethod" in words:
-            cls.accessors.add("class " + statement.name)
-    elif isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name):
-        if isinstance(statement.value, syntax.Opaque) and statement.value.kind == "declared":
-            return
-        if machine.language == "python":
-            cls.members[statement.target.name] = machine.evaluate(statement.value)
-        else:
-            frame = machine.frame
-            this, frame.this = frame.this, Value(objects=(cls,))
-            cls.members[statement.target.name] = machine.evaluate(statement.value)
-            frame.this = this
 
 
 def await_(machine: Machine, node: syntax.Await) -> Value:
@@ -551,17 +476,10 @@ def enter_context(machine: Machine, value: Value, node: syntax.Node) -> Value:
         if isinstance(obj, Struct) and obj.cls is not None:
             found = obj.cls.find("__enter__")
             if found is not None:
-                return calls.call_method(machine, value, "__enter__", calls.Arguments([]), node)
+                return calls.call_method(
+                    machine, value, "__enter__", call_arguments.Arguments([]), node
+                )
     generated = [obj for obj in value.objects if isinstance(obj, Struct) and obj.kind == "list"]
     if generated and len(generated) == len(value.objects):
         return join_all(obj.items() for obj in generated)
     return value
-
-
-def bind_arrow(value: Value, instance: Struct) -> Value:
-    """An arrow function kept in a class field sees the instance as ``this``."""
-    this = Value(objects=(instance,))
-    objects = tuple(
-        obj.bound(this, obj.home) if isinstance(obj, Closure) else obj for obj in value.objects
-    )
-    return Value(value.consts, value.taint, objects, value.open)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
     access,
     builtins,
     cloud,
+    encodings,
     known_calls,
     logs,
     responses,
+    selection,
     sinks,
+    table_conditions,
     validators,
 )
 from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
@@ -31,7 +35,7 @@ from ringfence.rules.taint import CallTables, Propagator, Sanitiser
 _DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
 
 if TYPE_CHECKING:
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
 
@@ -61,7 +65,7 @@ def call_external(
     if special is not None:
         return special
     result: Value | None = None
-    handler = known_calls.HANDLERS[machine.language].get(path)
+    handler = handlers(machine.language).get(path)
     if handler is not None:
         result = handler(machine, arguments, node)
     if result is None and made is not None:
@@ -83,6 +87,14 @@ def call_external(
         text = Value(receiver.consts, receiver.taint, (), True)
         return builtins.method(machine, text, name, arguments, node, None)
     return default_result(machine, path, receiver, arguments, node, made)
+
+
+@cache
+def handlers(language: str) -> dict[str, known_calls.Handler]:
+    """What the interpreter knows itself; the table needs all of this package loaded."""
+    from ringfence.dataflow import known_table
+
+    return known_table.HANDLERS[language]
 
 
 def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node) -> Value:
@@ -111,7 +123,7 @@ def default_result(
     before: External | None = None,
 ) -> Value:
     """Something made of the receiver and all arguments, and named for further calls."""
-    from ringfence.dataflow import calls
+    from ringfence.dataflow import callbacks
 
     values = arguments.everything()
     made = derive(receiver, *values) if receiver is not None else derive(*values)
@@ -119,7 +131,7 @@ def default_result(
     if taint and _DECODES.search(path.rpartition(".")[2] or path):
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)
-    calls.run_callbacks(machine, arguments, result, node)
+    callbacks.run_callbacks(machine, arguments, result, node)
     return result
 
 
@@ -150,26 +162,26 @@ def from_tables(
     understood: bool,
 ) -> Value | None:
     """The result as wrappers, sources, sanitisers, propagators and callbacks declare it."""
-    from ringfence.dataflow import calls
+    from ringfence.dataflow import callbacks
 
     if understood and result is not None and result.taint:
         result = marked(result, tables.propagators)
     for wrapper in tables.wrappers:
-        value = sinks.selected(wrapper.argument, receiver, arguments)
+        value = selection.selected(wrapper.argument, receiver, arguments)
         if value is not None and value.objects:
             return value
     found: Value | None = None
     for source in tables.sources:
-        if sinks.conditions_hold(source.when, arguments):
+        if table_conditions.conditions_hold(source.when, arguments):
             fresh = access.from_source(machine, source, path, node)
             named = named_result(machine, path, arguments, fresh.taint)
             found = named if found is None else join(found, named)
     for sanitiser in tables.sanitisers:
-        if sinks.conditions_hold(sanitiser.when, arguments):
+        if table_conditions.conditions_hold(sanitiser.when, arguments):
             base = result if result is not None and not found else None
             found = sanitised(machine, path, sanitiser, base, receiver, arguments, found)
     for propagator in () if understood else tables.propagators:
-        if not sinks.conditions_hold(propagator.when, arguments):
+        if not table_conditions.conditions_hold(propagator.when, arguments):
             continue
         moved = propagate(machine, path, propagator, receiver, arguments, node)
         if moved is not None:
@@ -177,7 +189,7 @@ def from_tables(
     if tables.callbacks:
         given = found or result or derive(*arguments.everything())
         for callback in tables.callbacks:
-            function = sinks.selected(callback.argument, receiver, arguments)
+            function = selection.selected(callback.argument, receiver, arguments)
             if function is None:
                 continue
             values = [
@@ -193,7 +205,7 @@ def from_tables(
         if found is None:
             found = result or named_result(machine, path, arguments, ())
     elif found is not None:
-        calls.run_callbacks(machine, arguments, found, node)
+        callbacks.run_callbacks(machine, arguments, found, node)
     return found if found is not None else result
 
 
@@ -222,7 +234,7 @@ def sanitised(
 ) -> Value:
     """The result with the declared rules cleared."""
     if result is None:
-        value = found or sinks.selected(sanitiser.argument, receiver, arguments)
+        value = found or selection.selected(sanitiser.argument, receiver, arguments)
         taint = derived(deep_taint(value)) if value is not None else ()
         result = named_result(machine, path, arguments, taint)
     taint = tuple(atom.changed(cleared=sanitiser.clears) for atom in deep_taint(result))
@@ -240,7 +252,7 @@ def propagate(
     node: syntax.Node,
 ) -> Value | None:
     """The declared flow; None when it fills an argument or does not apply."""
-    value = sinks.selected(table.argument, receiver, arguments)
+    value = selection.selected(table.argument, receiver, arguments)
     taint = deep_taint(value) if value is not None else ()
     if table.requires:
         taint = tuple(atom for atom in taint if set(table.requires) <= atom.marks)
@@ -257,7 +269,7 @@ def propagate(
     )
     if table.to == "return":
         if keep:
-            return known_calls.parsed(machine, value, taint)
+            return encodings.parsed(machine, value, taint)
         return named_result(machine, path, arguments, taint)
     target = receiver if table.to == "self" else arguments.get(int(table.to))
     for obj in target.objects if target is not None else ():

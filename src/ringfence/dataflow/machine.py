@@ -11,8 +11,10 @@ from typing import Any
 
 from ringfence.dataflow import (
     addresses,
+    call_arguments,
     calls,
     credentials,
+    definitions,
     expressions,
     guards,
     guessable,
@@ -499,7 +501,7 @@ class Machine:
 
     def call(self, callee: Value, arguments: list[Value], node: syntax.Node) -> Value:
         """Call any value with these positional arguments."""
-        return calls.call_value(self, callee, calls.Arguments(arguments), node)
+        return calls.call_value(self, callee, call_arguments.Arguments(arguments), node)
 
     def call_object(self, obj: Obj, arguments: list[Value], node: syntax.Node) -> Value:
         return self.call(Value(objects=(obj,)), arguments, node)
@@ -546,8 +548,8 @@ EVALUATORS: dict[type, Callable[[Machine, Any], Value]] = {
     syntax.Conditional: expressions.conditional,
     syntax.ListLiteral: expressions.list_literal,
     syntax.MapLiteral: expressions.map_literal,
-    syntax.FunctionLiteral: expressions.function,
-    syntax.ClassLiteral: expressions.class_literal,
+    syntax.FunctionLiteral: definitions.function,
+    syntax.ClassLiteral: definitions.class_literal,
     syntax.Await: expressions.await_,
     syntax.Yield: expressions.yield_,
     syntax.Comprehension: expressions.comprehension,

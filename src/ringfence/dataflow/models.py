@@ -14,7 +14,7 @@ from ringfence.dataflow.values import UNKNOWN, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
 _MODEL_BASES = frozenset(("BaseModel", "BaseSettings", "RootModel", "SQLModel"))
@@ -182,11 +182,11 @@ def class_method(
         return None
     if cls.find(name) is not None or not is_model(cls):
         return None
-    from ringfence.dataflow import known_calls
+    from ringfence.dataflow import encodings
 
     value = arguments.get(0) or UNKNOWN
     if name in _FROM_TEXT:
-        value = known_calls.load_json(machine, arguments, node)
+        value = encodings.load_json(machine, arguments, node)
     return validated(machine, cls, value, node)
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import structures, verdicts
-from ringfence.dataflow.objects import Closure, External, Inherited, Number, Struct, deep_taint
+from ringfence.dataflow import selection, structures, table_conditions, verdicts
+from ringfence.dataflow.objects import External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, OWN_KINDS, Mix, Taint, Value, join
+from ringfence.dataflow.values import NOTHING, OWN_KINDS, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
-from ringfence.rules.taint import CallTables, Condition, Selector, Sink
+from ringfence.rules.taint import CallTables, Sink
 
 if TYPE_CHECKING:
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
 CERTAINTY = ("high", "medium", "low")
@@ -40,240 +39,31 @@ def check(
 ) -> None:
     """Apply the sinks, uses and issues of a call's tables."""
     for sink in tables.sinks:
-        if not conditions_hold(sink.when, arguments):
+        if not table_conditions.conditions_hold(sink.when, arguments):
             continue
-        value = selected(sink.argument, receiver, arguments)
+        value = selection.selected(sink.argument, receiver, arguments)
         if value is None:
             continue
         if structures.PARSED in sink.marks:
             value = structures.uncompared(value)
-        for part in parts_of(machine, value, sink):
-            report(machine, sink, path, argument_name(sink, arguments), part, node)
+        for part in selection.parts_of(machine, value, sink):
+            report(machine, sink, path, selection.argument_name(sink, arguments), part, node)
             if sink.use:
                 use(machine, sink.use, part, node, path)
     for used in tables.uses:
-        if conditions_hold(used.when, arguments):
-            value = selected(used.argument, receiver, arguments)
-            for part in fields_of(value, used.field) if value is not None else ():
+        if table_conditions.conditions_hold(used.when, arguments):
+            value = selection.selected(used.argument, receiver, arguments)
+            for part in selection.fields_of(value, used.field) if value is not None else ():
                 use(machine, used.kind, part, node, path)
     for table in tables.issues:
-        if conditions_hold(table.when, arguments):
+        if table_conditions.conditions_hold(table.when, arguments):
             issue(machine, table.rule, node, table.text, table.certainty)
 
 
 # --- picking arguments ---
 
 
-def selected(selector: Selector, receiver: Value | None, arguments: Arguments) -> Value | None:
-    """The argument that a table names; None when the call does not give it."""
-    numbers = [word for word in selector if isinstance(word, int)]
-    found: Value | None = None
-    for word in selector:
-        value: Value | None
-        if word == "*":
-            everything = arguments.everything()
-            value = everything[0] if everything else None
-            for other in everything[1:]:
-                value = join(value, other) if value is not None else other
-        elif word == "self":
-            value = receiver
-        elif isinstance(word, int):
-            value = positional(arguments, word)
-        else:
-            value = arguments.keywords.get(word)
-            if value is None and arguments.others is not None and not numbers:
-                value = arguments.others
-        if value is not None:
-            found = value if found is None else join(found, value)
-    return found
-
-
-def positional(arguments: Arguments, place: int) -> Value | None:
-    count = len(arguments.positional)
-    if place < 0:
-        place += count
-    if 0 <= place < count:
-        return arguments.positional[place]
-    return arguments.rest
-
-
-def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
-    """The parts of an argument that the sink is about."""
-    found: list[Value] = []
-    for inner in fields_of(value, sink.field):
-        lists = [obj for obj in inner.objects if is_list(obj)]
-        if sink.part == "whole":
-            found.append(inner)
-        elif sink.part == "text":
-            if len(lists) < len(inner.objects) or inner.consts or inner.taint:
-                rest = tuple(obj for obj in inner.objects if not is_list(obj))
-                found.append(Value(inner.consts, inner.taint, rest, inner.open))
-        elif sink.part == "keys":
-            found += [keys for obj in inner.objects if (keys := keys_taint(obj)) is not None]
-            if inner.taint:
-                found.append(Value((), inner.taint, (), True))
-        else:
-            for obj in lists:
-                assert isinstance(obj, Struct)
-                head = obj.fields.get(0)
-                if sink.part == "first":
-                    if head is not None:
-                        found.append(head)
-                else:
-                    rest_value = obj.rest
-                    for key, item in obj.fields.items():
-                        if key != 0:
-                            rest_value = join(rest_value, item)
-                    found.append(rest_value)
-    return [part for part in found if not part.is_nothing]
-
-
-def is_list(obj: object) -> bool:
-    return isinstance(obj, Struct) and obj.kind in ("list", "set")
-
-
-def keys_taint(obj: object) -> Value | None:
-    if isinstance(obj, Struct) and obj.base is not None:
-        return Value((), deep_taint(obj.base), (), True)
-    return None
-
-
-def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
-    """The named parts of an options object; the value itself without names."""
-    if not fields:
-        return [value]
-    found: list[Value] = []
-    for dotted in fields:
-        inner = at(value, dotted)
-        if inner is not None:
-            found.append(inner)
-    return found
-
-
-def at(value: Value, dotted: str) -> Value | None:
-    """The value at a dotted key of known maps; None where there is none.
-
-    ``(text)`` is the value itself as far as it is no list or map.
-    """
-    if dotted == "(text)":
-        texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
-        return Value(texts, value.taint, (), True) if texts or value.taint else None
-    for key in dotted.split("."):
-        step = NOTHING
-        for obj in value.objects:
-            if isinstance(obj, Struct):
-                step = join(step, obj.fields.get(key, NOTHING))
-                if key == "[]":
-                    step = join(step, obj.items())
-                elif key not in obj.fields and obj.base is not None:
-                    step = join(step, Value((), guessed(deep_taint(obj.base)), (), True))
-            elif isinstance(obj, External):
-                step = join(step, obj.keywords.get(key, NOTHING))
-        if value.taint:
-            step = join(step, Value((), guessed(value.taint), (), True))
-        if step.is_nothing:
-            return None
-        value = step
-    return value
-
-
-def guessed(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:
-    """A field of something merely made from untrusted data may well be another part of it."""
-    return tuple(atom.changed(quality=2) if atom.derived else atom for atom in taint)
-
-
-def argument_name(sink: Sink, arguments: Arguments) -> str:
-    words = [word for word in sink.argument if isinstance(word, str) and word not in ("*", "self")]
-    words = [word for word in words if word in arguments.keywords] or words
-    if words:
-        return words[0]
-    for word in sink.argument:
-        if isinstance(word, int):
-            return f"argument {word + 1}" if word >= 0 else "last argument"
-    return "an argument"
-
-
 # --- conditions ---
-
-
-def conditions_hold(conditions: tuple[Condition, ...], arguments: Arguments) -> bool:
-    return all(holds(condition, arguments) for condition in conditions)
-
-
-def holds(condition: Condition, arguments: Arguments) -> bool:
-    value = selected(condition.argument, None, arguments)
-    if value is not None and condition.field:
-        value = at(value, condition.field)
-    test, operand = condition.test, condition.operand
-    if value is not None and test in ("equals", "not_equals", "one_of"):
-        value = with_names(value)
-    if test == "absent":
-        return (value is None) is bool(operand)
-    if value is None:
-        return test == "not_equals"
-    if test == "equals":
-        return any(same_const(const, operand) for const in value.consts)
-    if test == "not_equals":
-        sure = bool(value.consts) and not value.open and not value.taint
-        return not (sure and all(same_const(const, operand) for const in value.consts))
-    if test == "one_of":
-        return any(const in operand for const in value.consts if isinstance(const, (str, int)))
-    if test == "matches":
-        pattern = compiled(str(operand))
-        return any(
-            pattern.search(const.text("\0") if isinstance(const, Mix) else const) is not None
-            for const in value.consts
-            if isinstance(const, (str, Mix))
-        )
-    if test == "contains":
-        return any(
-            any(same_const(const, operand) for const in item.consts)
-            for obj in value.objects
-            if isinstance(obj, Struct)
-            for item in obj.fields.values()
-        )
-    if test == "named":
-        return is_named(value, str(operand), condition.argument, arguments)
-    return has_type(value, str(operand))
-
-
-def is_named(value: Value, pattern: str, selector: Selector, arguments: Arguments) -> bool:
-    """Whether a field of the event, or a name in the argument's expression, fits a pattern."""
-    from ringfence.dataflow.guessable import names_in
-
-    words = [step for atom in deep_taint(value) for step in atom.path]
-    for place in selector:
-        if isinstance(place, int) and 0 <= place < len(arguments.nodes):
-            words += names_in(arguments.nodes[place])
-    return any(compiled(pattern).search(word) is not None for word in words)
-
-
-def with_names(value: Value) -> Value:
-    """A library's object counts as its name: ``yaml.Loader``."""
-    names = tuple(obj.path for obj in value.objects if isinstance(obj, External))
-    if not names:
-        return value
-    return Value(value.consts + names, value.taint, value.objects, value.open)
-
-
-@lru_cache(maxsize=256)
-def compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def same_const(const: object, operand: object) -> bool:
-    return type(const) is type(operand) and const == operand
-
-
-def has_type(value: Value, kind: str) -> bool:
-    if kind == "text":
-        return any(isinstance(const, (str, Mix)) for const in value.consts)
-    if kind == "function":
-        return any(isinstance(obj, Closure) for obj in value.objects)
-    if kind == "list":
-        return any(is_list(obj) for obj in value.objects)
-    parsed = any(atom.path[-1:] == ("!json",) and not atom.derived for atom in value.taint)
-    return parsed or any(isinstance(obj, Struct) and obj.kind == "map" for obj in value.objects)
 
 
 # --- reports ---
@@ -457,7 +247,7 @@ def use(machine: Machine, kind: str, value: Value, node: syntax.Node, detail: st
         elif isinstance(const, str):
             known.append(const)
     for obj in value.objects:
-        if is_list(obj) and kind == "process":
+        if selection.is_list(obj) and kind == "process":
             assert isinstance(obj, Struct)
             known += obj.fields.get(0, NOTHING).texts()
         elif isinstance(obj, External) and obj.arguments:
@@ -500,7 +290,7 @@ def attribute_set(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> None:
     """``library.attribute = value``: tables name it ``library.attribute=``, with one argument."""
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
 
     path = f"{obj.path}.{name}="
     tables = machine.catalogue.tables(path)

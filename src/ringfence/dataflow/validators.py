@@ -10,7 +10,7 @@ from ringfence.dataflow.schemas import ANY, SAFE, TEXT, Schema
 from ringfence.dataflow.values import EITHER, UNKNOWN, Value
 
 if TYPE_CHECKING:
-    from ringfence.dataflow.calls import Arguments
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
     from ringfence.model import syntax
 

@@ -1,0 +1,72 @@
+"""Functions that are given to libraries, by argument or as decorated ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import (
+    call_arguments,
+    calls,
+    libraries,
+    models,
+)
+from ringfence.dataflow.objects import (
+    Closure,
+    External,
+    Partial,
+)
+from ringfence.dataflow.values import NONE, UNKNOWN, Value, join
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.machine import Machine
+
+
+def run_callbacks(
+    machine: Machine, arguments: call_arguments.Arguments, given: Value, node: syntax.Node
+) -> None:
+    """A library may call the functions it gets; the last parameter (not an error) is its result."""
+    for value in arguments.everything():
+        for obj in value.objects:
+            if isinstance(obj, (Closure, Partial)):
+                call_back(machine, Value(objects=(obj,)), given, node)
+
+
+def call_back(machine: Machine, function: Value, given: Value, node: syntax.Node) -> Value:
+    """Call a callback of Node.js's shape (error, result) or of one parameter."""
+    count = 1
+    for obj in function.objects:
+        if isinstance(obj, Closure):
+            count = len(obj.node.parameters)
+    error = join(NONE, machine.exception(node))
+    values = [given] if count <= 1 else [error, *([given] * min(count - 1, 3))]
+    outer = machine.branch
+    machine.branch = object()
+    try:
+        return calls.call_value(machine, function, call_arguments.Arguments(values), node)
+    finally:
+        machine.branch = outer
+
+
+def run_decorator(
+    machine: Machine, decorator: External, function: Value, node: syntax.Node
+) -> None:
+    """A library's decorator that registers a function calls it as its table says."""
+    if decorator.path.endswith(".event_parser()"):
+        for obj in function.objects:
+            machine.memo[("parser", id(getattr(obj, "node", None)))] = decorator
+    tables = machine.catalogue.tables(decorator.path)
+    for callback in tables.callbacks if tables is not None else ():
+        values = [
+            libraries.callback_parameter(machine, word, UNKNOWN, call_arguments.Arguments([]), node)
+            for word in callback.parameters
+        ]
+        for obj in function.objects:
+            if isinstance(obj, Closure):
+                while len(values) < len(obj.node.parameters):
+                    values.append(UNKNOWN)
+                if decorator.path.startswith("flask.App."):
+                    machine.page_nodes.add(id(obj.node))
+                for place in range(len(obj.node.parameters)):
+                    values[place] = models.parameter(machine, decorator, obj, place, values[place])
+        calls.call_value(machine, function, call_arguments.Arguments(values), node)

@@ -1,0 +1,92 @@
+"""JSON, base64 and their like: texts that stand for a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import (
+    known_calls,
+    structures,
+    tokens,
+)
+from ringfence.dataflow.objects import (
+    JsonText,
+    deep_taint,
+)
+from ringfence.dataflow.texts import derived
+from ringfence.dataflow.values import (
+    NOTHING,
+    Mix,
+    Taint,
+    Value,
+    join,
+    join_all,
+    tainted,
+)
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
+    from ringfence.dataflow.machine import Machine
+
+
+def dump_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    value = known_calls.first(arguments)
+    taint = deep_taint(value)
+    inner = JsonText(value)
+    return Value((), derived(taint), (inner,))
+
+
+def load_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    value = known_calls.first(arguments)
+    place = machine.location(node)
+    tokens.check(machine, value.taint, node)
+    taint = tuple(atom.stepped(place, f"{atom.display} is parsed as JSON") for atom in value.taint)
+    return parsed(machine, value, taint)
+
+
+def parsed(machine: Machine, value: Value | None, taint: tuple[Taint, ...]) -> Value:
+    """The structure behind a text: the one that was dumped, or a tainted unknown one."""
+    result = NOTHING
+    if value is not None:
+        inner = [obj for obj in value.objects if isinstance(obj, JsonText)]
+        for obj in inner:
+            result = join(result, obj.inner)
+        if inner:
+            covered = {
+                (id(atom.source), atom.path) for obj in inner for atom in deep_taint(obj.inner)
+            }
+            taint = tuple(atom for atom in taint if (id(atom.source), atom.path) not in covered)
+            if not taint and not value.open:
+                return result
+    return join(result, tainted(mark_json(atom) for atom in taint))
+
+
+def mark_json(atom: Taint) -> Taint:
+    """The structure in a text; of a text that was changed, the path is no longer followed."""
+    path = atom.path
+    if not atom.derived and path and path[-1] != "!json":
+        path = (*path, "!json")
+    marks = (atom.marks - {structures.TEXT}) | {structures.PARSED}
+    cleared = atom.cleared - {structures.NOT_A_STRUCTURE}
+    return Taint(atom.source, path, atom.trail, atom.derived, cleared, marks, atom.quality)
+
+
+def encode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """base64 and friends: reversible, so the inner value is kept."""
+    value = known_calls.first(arguments)
+    return Value((), derived(deep_taint(value)), (JsonText(value, "text"),))
+
+
+def decode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """The text behind an encoding, with the mark that it was decoded."""
+    value = known_calls.first(arguments)
+    inner = [obj.inner for obj in value.objects if isinstance(obj, JsonText)]
+    if inner:
+        return join_all(inner)
+    place = machine.location(node)
+    taint = tuple(
+        atom.changed(marks=("decoded",)).stepped(place, "is decoded") for atom in value.taint
+    )
+    consts = tuple(const for const in value.consts if isinstance(const, Mix))
+    return Value(consts, taint, (), True)

@@ -1,0 +1,102 @@
+"""Functions over lists: map, filter, reduce and their like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import (
+    access,
+    answers,
+    expressions,
+)
+from ringfence.dataflow.objects import (
+    Struct,
+)
+from ringfence.dataflow.texts import derive
+from ringfence.dataflow.values import (
+    EITHER,
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Value,
+    join,
+)
+from ringfence.model import syntax
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
+    from ringfence.dataflow.machine import Machine
+
+
+def each(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    """``forEach``, ``map``, ``flatMap``: the function sees every item."""
+    known = access.known_items(receiver)
+    function = arguments.get(0) or UNKNOWN
+    branch, machine.branch = machine.branch, object()
+    try:
+        if known is not None and 0 < len(known) <= 12:
+            results = [machine.call(function, [item, UNKNOWN, receiver], node) for item in known]
+            machine.branch = branch
+            return machine.list_of(*results)
+        element = expressions.element_of(machine, receiver, node, False)
+        result = machine.call(function, [element, UNKNOWN, receiver], node)
+    finally:
+        machine.branch = branch
+    return machine.sequence_of(result)
+
+
+def flat_map(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    mapped = each(machine, receiver, arguments, node)
+    inner = expressions.element_of(machine, mapped, node, False)
+    return machine.sequence_of(join(inner, expressions.element_of(machine, inner, node, False)))
+
+
+def filtered(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+
+    element = expressions.element_of(machine, receiver, node, False)
+    function = arguments.get(0) or UNKNOWN
+    branch, machine.branch = machine.branch, object()
+    machine.call(function, [element, UNKNOWN], node)
+    machine.branch = branch
+    return machine.sequence_of(answers.passed_filter(machine, node, element))
+
+
+def found(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    listed = filtered(machine, receiver, arguments, node)
+    return join(expressions.element_of(machine, listed, node, False), NONE)
+
+
+def yes_no(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    element = expressions.element_of(machine, receiver, node, False)
+    machine.call(arguments.get(0) or UNKNOWN, [element, UNKNOWN], node)
+    return EITHER
+
+
+def reduce(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    element = expressions.element_of(machine, receiver, node, False)
+    function = arguments.get(0) or UNKNOWN
+    total = arguments.get(1) or element
+    branch, machine.branch = machine.branch, object()
+    for _ in range(2):
+        total = join(total, machine.call(function, [total, element, UNKNOWN], node))
+    machine.branch = branch
+    return total
+
+
+def same_list(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    function = arguments.get(0)
+    if function is not None and function.objects and machine.language == "javascript":
+        element = expressions.element_of(machine, receiver, node, False)
+        machine.call(function, [element, element], node)
+    return receiver
+
+
+def part(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    """``slice``, ``substring``, ``splice`` of texts and lists."""
+    result = NOTHING
+    for obj in receiver.objects:
+        if isinstance(obj, Struct):
+            result = join(result, machine.sequence_of(obj.items()))
+    if receiver.consts or receiver.taint or receiver.open:
+        result = join(result, derive(Value(receiver.consts, receiver.taint, (), receiver.open)))
+    return result if not result.is_nothing else UNKNOWN

@@ -1,0 +1,142 @@
+"""The arguments, and their parts, that a table is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow.objects import External, Struct, deep_taint
+from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
+from ringfence.rules.taint import Selector, Sink
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
+    from ringfence.dataflow.machine import Machine
+
+
+def selected(selector: Selector, receiver: Value | None, arguments: Arguments) -> Value | None:
+    """The argument that a table names; None when the call does not give it."""
+    numbers = [word for word in selector if isinstance(word, int)]
+    found: Value | None = None
+    for word in selector:
+        value: Value | None
+        if word == "*":
+            everything = arguments.everything()
+            value = everything[0] if everything else None
+            for other in everything[1:]:
+                value = join(value, other) if value is not None else other
+        elif word == "self":
+            value = receiver
+        elif isinstance(word, int):
+            value = positional(arguments, word)
+        else:
+            value = arguments.keywords.get(word)
+            if value is None and arguments.others is not None and not numbers:
+                value = arguments.others
+        if value is not None:
+            found = value if found is None else join(found, value)
+    return found
+
+
+def positional(arguments: Arguments, place: int) -> Value | None:
+    count = len(arguments.positional)
+    if place < 0:
+        place += count
+    if 0 <= place < count:
+        return arguments.positional[place]
+    return arguments.rest
+
+
+def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
+    """The parts of an argument that the sink is about."""
+    found: list[Value] = []
+    for inner in fields_of(value, sink.field):
+        lists = [obj for obj in inner.objects if is_list(obj)]
+        if sink.part == "whole":
+            found.append(inner)
+        elif sink.part == "text":
+            if len(lists) < len(inner.objects) or inner.consts or inner.taint:
+                rest = tuple(obj for obj in inner.objects if not is_list(obj))
+                found.append(Value(inner.consts, inner.taint, rest, inner.open))
+        elif sink.part == "keys":
+            found += [keys for obj in inner.objects if (keys := keys_taint(obj)) is not None]
+            if inner.taint:
+                found.append(Value((), inner.taint, (), True))
+        else:
+            for obj in lists:
+                assert isinstance(obj, Struct)
+                head = obj.fields.get(0)
+                if sink.part == "first":
+                    if head is not None:
+                        found.append(head)
+                else:
+                    rest_value = obj.rest
+                    for key, item in obj.fields.items():
+                        if key != 0:
+                            rest_value = join(rest_value, item)
+                    found.append(rest_value)
+    return [part for part in found if not part.is_nothing]
+
+
+def is_list(obj: object) -> bool:
+    return isinstance(obj, Struct) and obj.kind in ("list", "set")
+
+
+def keys_taint(obj: object) -> Value | None:
+    if isinstance(obj, Struct) and obj.base is not None:
+        return Value((), deep_taint(obj.base), (), True)
+    return None
+
+
+def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
+    """The named parts of an options object; the value itself without names."""
+    if not fields:
+        return [value]
+    found: list[Value] = []
+    for dotted in fields:
+        inner = at(value, dotted)
+        if inner is not None:
+            found.append(inner)
+    return found
+
+
+def at(value: Value, dotted: str) -> Value | None:
+    """The value at a dotted key of known maps; None where there is none.
+
+    ``(text)`` is the value itself as far as it is no list or map.
+    """
+    if dotted == "(text)":
+        texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
+        return Value(texts, value.taint, (), True) if texts or value.taint else None
+    for key in dotted.split("."):
+        step = NOTHING
+        for obj in value.objects:
+            if isinstance(obj, Struct):
+                step = join(step, obj.fields.get(key, NOTHING))
+                if key == "[]":
+                    step = join(step, obj.items())
+                elif key not in obj.fields and obj.base is not None:
+                    step = join(step, Value((), guessed(deep_taint(obj.base)), (), True))
+            elif isinstance(obj, External):
+                step = join(step, obj.keywords.get(key, NOTHING))
+        if value.taint:
+            step = join(step, Value((), guessed(value.taint), (), True))
+        if step.is_nothing:
+            return None
+        value = step
+    return value
+
+
+def guessed(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:
+    """A field of something merely made from untrusted data may well be another part of it."""
+    return tuple(atom.changed(quality=2) if atom.derived else atom for atom in taint)
+
+
+def argument_name(sink: Sink, arguments: Arguments) -> str:
+    words = [word for word in sink.argument if isinstance(word, str) and word not in ("*", "self")]
+    words = [word for word in words if word in arguments.keywords] or words
+    if words:
+        return words[0]
+    for word in sink.argument:
+        if isinstance(word, int):
+            return f"argument {word + 1}" if word >= 0 else "last argument"
+    return "an argument"

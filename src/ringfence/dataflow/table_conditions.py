@@ -1,0 +1,95 @@
+"""The conditions of tables, tried on a call's arguments."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import selection
+from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
+from ringfence.dataflow.values import Mix, Value
+from ringfence.rules.taint import Condition, Selector
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
+
+
+def conditions_hold(conditions: tuple[Condition, ...], arguments: Arguments) -> bool:
+    return all(holds(condition, arguments) for condition in conditions)
+
+
+def holds(condition: Condition, arguments: Arguments) -> bool:
+    value = selection.selected(condition.argument, None, arguments)
+    if value is not None and condition.field:
+        value = selection.at(value, condition.field)
+    test, operand = condition.test, condition.operand
+    if value is not None and test in ("equals", "not_equals", "one_of"):
+        value = with_names(value)
+    if test == "absent":
+        return (value is None) is bool(operand)
+    if value is None:
+        return test == "not_equals"
+    if test == "equals":
+        return any(same_const(const, operand) for const in value.consts)
+    if test == "not_equals":
+        sure = bool(value.consts) and not value.open and not value.taint
+        return not (sure and all(same_const(const, operand) for const in value.consts))
+    if test == "one_of":
+        return any(const in operand for const in value.consts if isinstance(const, (str, int)))
+    if test == "matches":
+        pattern = compiled(str(operand))
+        return any(
+            pattern.search(const.text("\0") if isinstance(const, Mix) else const) is not None
+            for const in value.consts
+            if isinstance(const, (str, Mix))
+        )
+    if test == "contains":
+        return any(
+            any(same_const(const, operand) for const in item.consts)
+            for obj in value.objects
+            if isinstance(obj, Struct)
+            for item in obj.fields.values()
+        )
+    if test == "named":
+        return is_named(value, str(operand), condition.argument, arguments)
+    return has_type(value, str(operand))
+
+
+def is_named(value: Value, pattern: str, selector: Selector, arguments: Arguments) -> bool:
+    """Whether a field of the event, or a name in the argument's expression, fits a pattern."""
+    from ringfence.dataflow.guessable import names_in
+
+    words = [step for atom in deep_taint(value) for step in atom.path]
+    for place in selector:
+        if isinstance(place, int) and 0 <= place < len(arguments.nodes):
+            words += names_in(arguments.nodes[place])
+    return any(compiled(pattern).search(word) is not None for word in words)
+
+
+def with_names(value: Value) -> Value:
+    """A library's object counts as its name: ``yaml.Loader``."""
+    names = tuple(obj.path for obj in value.objects if isinstance(obj, External))
+    if not names:
+        return value
+    return Value(value.consts + names, value.taint, value.objects, value.open)
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def same_const(const: object, operand: object) -> bool:
+    return type(const) is type(operand) and const == operand
+
+
+def has_type(value: Value, kind: str) -> bool:
+    if kind == "text":
+        return any(isinstance(const, (str, Mix)) for const in value.consts)
+    if kind == "function":
+        return any(isinstance(obj, Closure) for obj in value.objects)
+    if kind == "list":
+        return any(selection.is_list(obj) for obj in value.objects)
+    parsed = any(atom.path[-1:] == ("!json",) and not atom.derived for atom in value.taint)
+    return parsed or any(isinstance(obj, Struct) and obj.kind == "map" for obj in value.objects)
