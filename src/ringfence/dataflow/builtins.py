@@ -123,9 +123,6 @@ _CLEAN = frozenset(
 )
 
 
-# --- texts ---
-
-
 # --- lists and maps ---
 
 
@@ -256,9 +253,6 @@ def items(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.
     key = expressions.element_of(machine, receiver, node, True)
     value = containers.all_items(machine, receiver, node)
     return machine.sequence_of(machine.list_of(key, value))
-
-
-# --- functions over lists ---
 
 
 # --- promises ---

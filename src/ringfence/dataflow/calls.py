@@ -473,6 +473,3 @@ def call_of_function(
         return call_value(machine, member, arguments, node)
     callbacks.run_callbacks(machine, arguments, UNKNOWN, node)
     return Value(objects=(obj,))  # wrapped(handler).use(…) and its like give the function back
-
-
-# --- functions given to libraries ---

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import cloud_calls, verdicts
+from ringfence.dataflow import carriers, cloud_calls, verdicts
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.objects import JsonText, Struct, deep_taint
 from ringfence.dataflow.texts import derived
@@ -42,76 +42,6 @@ MAX_HOPS = 3
 MAX_DEPTH = 8
 
 Parameters = dict[str, Value]
-
-
-@record(frozen=True)
-class Carrier:
-    """How one operation carries data.
-
-    ``target`` is the parameter that names where it goes, ``kind`` the kind of resource, ``trigger``
-    the trigger kind that delivers. ``fields`` map event paths to parameters; ``entries`` is the
-    parameter with a list of such letters.
-    """
-
-    target: str
-    kind: str
-    trigger: str
-    fields: tuple[tuple[str, str], ...]
-    entries: str = ""
-    store: str = ""
-
-
-_SQS = (("Records[].body", "MessageBody"), ("Records[].messageAttributes", "MessageAttributes"))
-_SNS = (
-    ("Records[].Sns.Message", "Message"),
-    ("Records[].Sns.Subject", "Subject"),
-    ("Records[].Sns.MessageAttributes", "MessageAttributes"),
-)
-_TABLE = (("Records[].dynamodb.NewImage", "Item"),)
-_KINESIS = (("Records[].kinesis.data", "Data"), ("Records[].kinesis.partitionKey", "PartitionKey"))
-_S3 = (("Records[].s3.object.key", "Key"),)
-
-CARRIERS: dict[tuple[str, str], Carrier] = {
-    ("lambda", "Invoke"): Carrier("FunctionName", "function", "invoke", (("", "Payload"),)),
-    ("lambda", "InvokeAsync"): Carrier("FunctionName", "function", "invoke", (("", "InvokeArgs"),)),
-    ("sqs", "SendMessage"): Carrier("QueueUrl", "queue", "sqs", _SQS),
-    ("sqs", "SendMessageBatch"): Carrier("QueueUrl", "queue", "sqs", _SQS, "Entries"),
-    ("sns", "Publish"): Carrier("TopicArn", "topic", "sns", _SNS),
-    ("sns", "PublishBatch"): Carrier(
-        "TopicArn", "topic", "sns", _SNS, "PublishBatchRequestEntries"
-    ),
-    ("events", "PutEvents"): Carrier(
-        "EventBusName", "bus", "eventbridge", (("detail", "Detail"),), "Entries"
-    ),
-    ("stepfunctions", "StartExecution"): Carrier(
-        "stateMachineArn", "state-machine", "stepfunctions", (("", "input"),)
-    ),
-    ("stepfunctions", "StartSyncExecution"): Carrier(
-        "stateMachineArn", "state-machine", "stepfunctions", (("", "input"),)
-    ),
-    ("s3", "PutObject"): Carrier("Bucket", "bucket", "s3", _S3, store="bucket"),
-    ("s3", "CopyObject"): Carrier("Bucket", "bucket", "s3", _S3, store="bucket"),
-    ("dynamodb", "PutItem"): Carrier(
-        "TableName", "table", "dynamodb-stream", _TABLE, store="table"
-    ),
-    ("dynamodb", "UpdateItem"): Carrier(
-        "TableName", "table", "dynamodb-stream",
-        (("Records[].dynamodb.NewImage", "ExpressionAttributeValues"),
-         ("Records[].dynamodb.NewImage", "AttributeUpdates"),
-         ("Records[].dynamodb.Keys", "Key")),
-        store="table",
-    ),
-    ("kinesis", "PutRecord"): Carrier("StreamName", "stream", "kinesis", _KINESIS),
-    ("kinesis", "PutRecords"): Carrier("StreamName", "stream", "kinesis", _KINESIS, "Records"),
-}  # fmt: skip
-
-#: Which parameter of a reading call names the store.
-READERS = {
-    ("s3", "GetObject"): ("Bucket", "bucket"),
-    ("dynamodb", "GetItem"): ("TableName", "table"),
-    ("dynamodb", "Query"): ("TableName", "table"),
-    ("dynamodb", "Scan"): ("TableName", "table"),
-}
 
 
 @record()
@@ -152,18 +82,22 @@ class PostOffice:
         """Turn one function's cloud calls into letters."""
         for sent in machine.collected.calls.values():
             call = sent.call
-            carrier = CARRIERS.get((call.service, call.operation))
+            carrier = carriers.CARRIERS.get((call.service, call.operation))
             if carrier is not None and call.own_credentials:
                 for parameters in letters_of(sent, carrier):
                     self.send(machine, sent, carrier, parameters)
-            reader = READERS.get((call.service, call.operation))
+            reader = carriers.READERS.get((call.service, call.operation))
             if reader is not None:
                 named = sent.values.get(reader[0], NOTHING)
                 stores = self.directory.of_value(named, reader[1], machine.function.id)
                 self.reads.setdefault(machine.function.id, set()).update(stores)
 
     def send(
-        self, machine: Machine, record: CallRecord, carrier: Carrier, parameters: Parameters
+        self,
+        machine: Machine,
+        record: CallRecord,
+        carrier: carriers.Carrier,
+        parameters: Parameters,
     ) -> None:
         target = parameters.get(carrier.target)
         if target is None:
@@ -188,7 +122,7 @@ class PostOffice:
             if carrier.store:
                 self.store(machine, record, carrier, resource, parameters)
 
-    def readers(self, carrier: Carrier, resource: str) -> list[tuple[str, str]]:
+    def readers(self, carrier: carriers.Carrier, resource: str) -> list[tuple[str, str]]:
         """The functions that receive what is sent there, with the trigger that brings it."""
         if carrier.kind == "function":
             if resource not in self.application.functions:
@@ -234,7 +168,7 @@ class PostOffice:
         self,
         machine: Machine,
         record: CallRecord,
-        carrier: Carrier,
+        carrier: carriers.Carrier,
         resource: str,
         parameters: Parameters,
     ) -> None:
@@ -351,7 +285,7 @@ class PostOffice:
         """Gives the answers of reading calls."""
 
         def answer(service: str, operation: str, parameters: Parameters, document: bool) -> Value:
-            reading = READERS.get((service, operation))
+            reading = carriers.READERS.get((service, operation))
             if reading is None:
                 return NOTHING
             result = NOTHING
@@ -416,7 +350,7 @@ class PostOffice:
         return kinds <= {"invoke"}
 
 
-def letters_of(record: CallRecord, carrier: Carrier) -> list[Parameters]:
+def letters_of(record: CallRecord, carrier: carriers.Carrier) -> list[Parameters]:
     """The letters of a call: one, or one for each entry of a batch."""
     if not carrier.entries:
         return [record.values]

@@ -387,9 +387,3 @@ def table_test(machine: Machine, call: syntax.Call) -> None:
                 elif isinstance(selector, int) and selector < len(call.arguments):
                     node = call.arguments[selector].value
                     subjects.clear_subject(machine, node, frozenset(guard.clears))
-
-
-# --- subjects ---
-
-
-# --- the application's own validators ---

@@ -89,9 +89,6 @@ def same(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return first(arguments)
 
 
-# --- JSON and encodings ---
-
-
 # --- attributes by name ---
 
 

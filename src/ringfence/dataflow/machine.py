@@ -13,6 +13,7 @@ from ringfence.dataflow import (
     addresses,
     call_arguments,
     calls,
+    control,
     credentials,
     definitions,
     expressions,
@@ -20,7 +21,6 @@ from ringfence.dataflow import (
     guessable,
     imports,
     responses,
-    subjects,
     targets,
 )
 from ringfence.dataflow.directory import Directory
@@ -342,145 +342,6 @@ class Machine:
         truth = self.evaluate(node).truth()
         return truth if self.module_reads == reads else None
 
-    def run_switch(self, node: syntax.Switch) -> bool:
-        subject = self.evaluate(node.subject)
-        before = self.save()
-        branch = self.branch
-        ends: list[State] = []
-        falling: State | None = None
-        has_default = False
-        frame = self.frames[-1]
-        for values, body in node.cases:
-            self.restore(before)
-            self.branch = object()
-            for value in values:
-                self.evaluate(value)
-            has_default = has_default or not values
-            if values:
-                subjects.prove_equal(self, node.subject, subject)
-            if falling is not None:
-                self.merge([self.save(), falling])
-                falling = None
-            if node.falls_through:
-                frame.broken.append([])
-            alive = self.run(body)
-            if node.falls_through:
-                ends += frame.broken.pop()
-                if alive:
-                    falling = self.save()
-            elif alive:
-                ends.append(self.save())
-        self.branch = branch
-        if falling is not None:
-            ends.append(falling)
-        if not has_default:
-            ends.append(before)
-        if not ends:
-            self.restore(before)
-            return False
-        self.merge(ends)
-        return True
-
-    def run_break(self, node: syntax.Break | syntax.Continue) -> bool:
-        frame = self.frames[-1]
-        if frame.broken:
-            frame.broken[-1].append((dict(frame.scope.variables), self.proven))
-        return False
-
-    def loop(self, once: Callable[[], bool]) -> list[State]:
-        """Run a loop's body until its state settles (at most three rounds)."""
-        before = self.save()
-        states: list[State] = [before]
-        branch = self.branch
-        frame = self.frames[-1]
-        for _ in range(3):
-            keys = {name: value.key for name, value in frame.scope.variables.items()}
-            writes = self.heap_writes
-            self.branch = object()
-            frame.broken.append([])
-            if once():
-                states.append(self.save())
-            states += frame.broken.pop()
-            self.branch = branch
-            self.merge(states)
-            if writes == self.heap_writes and keys == {
-                name: value.key for name, value in frame.scope.variables.items()
-            }:
-                break
-        return states
-
-    def run_while(self, node: syntax.While) -> bool:
-        endless = isinstance(node.test, syntax.Constant) and bool(node.test.value)
-        self.test(node.test)
-        leaves = False
-
-        def once() -> bool:
-            nonlocal leaves
-            guards.refine(self, node.test, True)
-            alive = self.run(node.body)
-            leaves = leaves or bool(self.frames[-1].broken[-1])
-            if alive:
-                self.evaluate(node.test)
-            return alive
-
-        self.loop(once)
-        if endless and not leaves:
-            return bool(self.frames[-1].closure is None)
-        guards.refine(self, node.test, False) if not endless else None
-        return self.run(node.otherwise)
-
-    def run_for(self, node: syntax.For) -> bool:
-        iterable = self.evaluate(node.iterable)
-        element = expressions.element_of(self, iterable, node.iterable, node.over == "keys")
-
-        def once() -> bool:
-            targets.assign(self, node.target, element, node.declares)
-            return self.run(node.body)
-
-        self.loop(once)
-        return self.run(node.otherwise)
-
-    def run_try(self, node: syntax.Try) -> bool:
-        before = self.save()
-        frame = self.frames[-1]
-        outer_raised, frame.raised = frame.raised, NOTHING
-        alive = self.run(node.body)
-        after = self.save()
-        raised, frame.raised = frame.raised, outer_raised
-        ends: list[State] = []
-        if alive:
-            alive = self.run(node.otherwise)
-            if alive:
-                ends.append(self.save())
-        branch = self.branch
-        for handler in node.handlers:
-            self.merge([before, after])
-            self.proven = before[1]
-            self.branch = object()
-            if handler.target is not None:
-                error = self.exception(handler)
-                targets.assign(self, handler.target, join(error, raised), "let")
-            for kind in handler.types:
-                self.evaluate(kind)
-            if self.run(handler.body):
-                ends.append(self.save())
-        self.branch = branch
-        if ends:
-            self.merge(ends)
-        else:
-            self.merge([before, after])
-        if node.finally_ and not self.run(node.finally_):
-            return False
-        return bool(ends)
-
-    def run_with(self, node: syntax.With) -> bool:
-        for context, target in node.items:
-            value = self.evaluate(context)
-            entered = expressions.enter_context(self, value, context)
-            if target is not None:
-                targets.assign(self, target, entered, "")
-        return self.run(node.body)
-
     def run_block(self, node: syntax.Block) -> bool:
         return self.run(node.body)
 
@@ -520,14 +381,14 @@ STATEMENTS: dict[type, Callable[[Machine, Any], bool]] = {
     syntax.Return: Machine.run_return,
     syntax.Raise: Machine.run_raise,
     syntax.If: Machine.run_if,
-    syntax.Switch: Machine.run_switch,
-    syntax.While: Machine.run_while,
-    syntax.For: Machine.run_for,
-    syntax.Try: Machine.run_try,
-    syntax.With: Machine.run_with,
+    syntax.Switch: control.run_switch,
+    syntax.While: control.run_while,
+    syntax.For: control.run_for,
+    syntax.Try: control.run_try,
+    syntax.With: control.run_with,
     syntax.Block: Machine.run_block,
-    syntax.Break: Machine.run_break,
-    syntax.Continue: Machine.run_break,
+    syntax.Break: control.run_break,
+    syntax.Continue: control.run_break,
     syntax.Import: Machine.run_import,
     syntax.Export: Machine.run_export,
     syntax.Scope: Machine.run_scope,

@@ -60,12 +60,6 @@ def check(
             issue(machine, table.rule, node, table.text, table.certainty)
 
 
-# --- picking arguments ---
-
-
-# --- conditions ---
-
-
 # --- reports ---
 
 

@@ -1,0 +1,85 @@
+"""Which cloud operations carry data from one function to another, and where it arrives."""
+
+from __future__ import annotations
+
+from ringfence.model.record import record
+
+
+@record(frozen=True)
+class Carrier:
+    """How one operation carries data.
+
+    ``target`` is the parameter that names where it goes, ``kind`` the kind of resource, ``trigger``
+    the trigger kind that delivers. ``fields`` map event paths to parameters; ``entries`` is the
+    parameter with a list of such letters.
+    """
+
+    target: str
+    kind: str
+    trigger: str
+    fields: tuple[tuple[str, str], ...]
+    entries: str = ""
+    store: str = ""
+
+
+_SQS = (("Records[].body", "MessageBody"), ("Records[].messageAttributes", "MessageAttributes"))
+
+
+_SNS = (
+    ("Records[].Sns.Message", "Message"),
+    ("Records[].Sns.Subject", "Subject"),
+    ("Records[].Sns.MessageAttributes", "MessageAttributes"),
+)
+
+
+_TABLE = (("Records[].dynamodb.NewImage", "Item"),)
+
+
+_KINESIS = (("Records[].kinesis.data", "Data"), ("Records[].kinesis.partitionKey", "PartitionKey"))
+
+
+_S3 = (("Records[].s3.object.key", "Key"),)
+
+
+CARRIERS: dict[tuple[str, str], Carrier] = {
+    ("lambda", "Invoke"): Carrier("FunctionName", "function", "invoke", (("", "Payload"),)),
+    ("lambda", "InvokeAsync"): Carrier("FunctionName", "function", "invoke", (("", "InvokeArgs"),)),
+    ("sqs", "SendMessage"): Carrier("QueueUrl", "queue", "sqs", _SQS),
+    ("sqs", "SendMessageBatch"): Carrier("QueueUrl", "queue", "sqs", _SQS, "Entries"),
+    ("sns", "Publish"): Carrier("TopicArn", "topic", "sns", _SNS),
+    ("sns", "PublishBatch"): Carrier(
+        "TopicArn", "topic", "sns", _SNS, "PublishBatchRequestEntries"
+    ),
+    ("events", "PutEvents"): Carrier(
+        "EventBusName", "bus", "eventbridge", (("detail", "Detail"),), "Entries"
+    ),
+    ("stepfunctions", "StartExecution"): Carrier(
+        "stateMachineArn", "state-machine", "stepfunctions", (("", "input"),)
+    ),
+    ("stepfunctions", "StartSyncExecution"): Carrier(
+        "stateMachineArn", "state-machine", "stepfunctions", (("", "input"),)
+    ),
+    ("s3", "PutObject"): Carrier("Bucket", "bucket", "s3", _S3, store="bucket"),
+    ("s3", "CopyObject"): Carrier("Bucket", "bucket", "s3", _S3, store="bucket"),
+    ("dynamodb", "PutItem"): Carrier(
+        "TableName", "table", "dynamodb-stream", _TABLE, store="table"
+    ),
+    ("dynamodb", "UpdateItem"): Carrier(
+        "TableName", "table", "dynamodb-stream",
+        (("Records[].dynamodb.NewImage", "ExpressionAttributeValues"),
+         ("Records[].dynamodb.NewImage", "AttributeUpdates"),
+         ("Records[].dynamodb.Keys", "Key")),
+        store="table",
+    ),
+    ("kinesis", "PutRecord"): Carrier("StreamName", "stream", "kinesis", _KINESIS),
+    ("kinesis", "PutRecords"): Carrier("StreamName", "stream", "kinesis", _KINESIS, "Records"),
+}  # fmt: skip
+
+
+#: Which parameter of a reading call names the store.
+READERS = {
+    ("s3", "GetObject"): ("Bucket", "bucket"),
+    ("dynamodb", "GetItem"): ("TableName", "table"),
+    ("dynamodb", "Query"): ("TableName", "table"),
+    ("dynamodb", "Scan"): ("TableName", "table"),
+}
