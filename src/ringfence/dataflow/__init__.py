@@ -2,15 +2,16 @@
 
 From each function's handler it follows the code across files and layers with values that carry
 constants, taint, objects and fields together. ``analysis`` runs the functions and closes the
-channels between them (``channels``, ``carriers``); ``machine`` and ``control`` have the statements,
-``expressions``, ``definitions``, ``access``, ``targets``, ``calls`` and ``callbacks`` the rest of the
-language. What every program uses is in ``builtins``, ``text_methods``, ``list_methods`` (listed in
-``method_table``) and ``known_calls``, ``encodings``, ``containers`` (listed in ``known_table``).
-``libraries``, ``selection``, ``table_conditions`` and ``sinks`` apply the taint tables; ``cloud`` knows
-the SDKs; ``guards``, ``subjects``, ``answers``, ``addresses`` and ``structures`` what conditions
-prove; ``schemas``, ``models`` and ``validators`` what declared shapes let through; ``verdicts`` asks
-the event catalogue who controls a path. Knowledge of libraries and events is data in ``rules/``. It
-imports no front end: trees come from the caller.
+channels between them (``channels``, ``carriers``); ``machine`` and ``control`` have the
+statements, ``expressions``, ``definitions``, ``access``, ``targets``, ``calls`` and ``callbacks``
+the rest of the language. What every program uses is in ``builtins``, ``text_methods``,
+``list_methods`` (listed in ``method_table``) and ``known_calls``, ``encodings``, ``containers``
+(listed in ``known_table``). ``libraries``, ``selection``, ``table_conditions`` and ``sinks``
+apply the taint tables; ``cloud`` knows the SDKs; ``guards``, ``subjects``, ``answers``,
+``addresses`` and ``structures`` what conditions prove; ``schemas``, ``models`` and ``validators``
+what declared shapes let through; ``verdicts`` asks the event catalogue who controls a path.
+Knowledge of libraries and events is data in ``rules/``. It imports no front end: trees come from
+the caller.
 """
 
 from __future__ import annotations
