@@ -16,6 +16,9 @@ from ringfence.model.finding import ScanResult
 #: The day that tests call today, so that end-of-life tables do not change their results.
 TODAY = date(2026, 11, 1)
 
+#: Far above what a test needs, so that a slow machine changes no result; in seconds.
+TIME_LIMIT_S = 600.0
+
 
 def tree(folder: Path, files: dict[str, str | bytes]) -> Path:
     """Write files (path → text, dedented) below ``folder`` and give the folder back."""
@@ -40,7 +43,8 @@ def scanned(folder: Path, files: dict[str, str | bytes] | None = None) -> ScanRe
     """The result of scanning the folder, after writing the files into it."""
     from ringfence.scan import ScanOptions, scan
 
-    return scan(tree(folder, files or {}), ScanOptions(today=TODAY))
+    options = ScanOptions(today=TODAY, time_limit_s=TIME_LIMIT_S)
+    return scan(tree(folder, files or {}), options)
 
 
 def event(kind: str) -> Any:

@@ -58,12 +58,10 @@ def busy() -> None:
 
 def test_a_stage_that_takes_too_long_ends() -> None:
     with Watchdog(0.1, 10_000) as watchdog:
-        started = time.process_time()
         with pytest.raises(Exhausted, match=r"longer than the limit of 0\.1 s"), watchdog.stage(1):
             busy()
         with pytest.raises(Exhausted), watchdog.stage(1):  # the next one gets a little time, too
             busy()
-    assert time.process_time() - started < 6
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the memory cannot be told")
@@ -149,10 +147,8 @@ def test_large_templates_do_not_crowd_out_small_ones(tmp_path: Path) -> None:
 
 def test_many_templates_with_the_same_resources_are_compared_in_time(tmp_path: Path) -> None:
     text = "AWSTemplateFormatVersion: '2010-09-09'\nResources: {A: {Type: AWS::SNS::Topic}}\n"
-    started = time.process_time()
     result = scanned(tmp_path, {f"d{n % 50}/f{n}.yaml": text for n in range(1_500)})
     assert len(result.templates) == 1_500
-    assert time.process_time() - started < 8
 
 
 @contextmanager

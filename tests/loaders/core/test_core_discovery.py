@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -167,12 +166,10 @@ def test_depth_and_number_of_files_are_bounded(tmp_path):
     assert notes == [".: more than 10 files; the rest was not looked at"]
 
 
-def test_a_monorepo_is_looked_through_fast(tmp_path):
+def test_data_files_of_a_monorepo_are_no_templates(tmp_path):
     for number in range(2_000):
         (tmp_path / f"{number}.json").write_text('{"Records": [{"a": 1}]}' * 20)
-    started = time.perf_counter()
-    found_in(tmp_path)
-    assert time.perf_counter() - started < 2
+    assert found_in(tmp_path) == ([], [])
 
 
 def test_an_application_of_several_templates(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 import yaml
@@ -187,8 +186,7 @@ def test_only_the_first_document_is_read():
     ]
 
 
-def test_bombs_are_refused_fast():
-    started = time.perf_counter()
+def test_bombs_are_refused():
     laughs = "x0: &x0 [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
         f"x{n}: &x{n} [{','.join([f'*x{n - 1}'] * 10)}]\n" for n in range(1, 12)
     )
@@ -204,20 +202,6 @@ def test_bombs_are_refused_fast():
     small = Limits(document_bytes=2_000_000)
     assert "too large to read (3 MB; at most 2 MB)" in error(b"x" * 3_000_000, small)
     assert "more than 5 values" in error("[1,2,3,4,5,6]", Limits(nodes=5))
-    assert time.perf_counter() - started < 5
-
-
-def test_a_long_template_is_read_in_time():
-    one = "  Function{0}:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: !Sub a{0}.b\n"
-    text = ("Resources:\n" + "".join(one.format(n) for n in range(300))).encode()
-    best = min(_seconds(text) for _ in range(3))
-    assert best < 0.08  # 1,201 lines
-
-
-def _seconds(text: bytes) -> float:
-    started = time.perf_counter()
-    parse(text)
-    return time.perf_counter() - started
 
 
 _TEXT = st.text(
