@@ -56,6 +56,10 @@ def _check_kind(room: Room, on: str, group: list[Rule], drafts: list[Draft]) -> 
             raise
         except Exception as problem:
             room.note_problem(f"the rules on {subject.name}", defect_of(problem))
+    for rule, condition in compiled:
+        if condition.missing:
+            reason = f"its condition asks for {condition.missing}, which no {on} has"
+            room.note_problem(rule.id, reason)
 
 
 def _check_subject(

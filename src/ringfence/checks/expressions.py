@@ -92,23 +92,31 @@ def expand(source: str) -> str:
     return _GET.sub(_expand_get, _SAFE.sub(_expand_safe, source))
 
 
+_UNDEFINED = re.compile(r"Undefined variable or function: '([^']{1,80})'")
+
+
 class Condition:
     """A compiled condition. ``literals`` are the texts and numbers that it compares with, and
-    ``words`` all names in it, so that unknown values it never looks at cost nothing."""
+    ``words`` all names in it, so that unknown values it never looks at cost nothing. ``missing`` is
+    a name that it uses and that its subject does not have, once that has shown."""
 
-    __slots__ = ("literals", "program", "source", "words")
+    __slots__ = ("literals", "missing", "program", "source", "words")
 
     def __init__(self, source: str, program: Any) -> None:
         self.source = source
         self.program = program
         self.literals: tuple[str | int | float, ...] = _literals(source)
         self.words = frozenset(_WORD.findall(source))
+        self.missing = ""
 
     def holds(self, context: Any) -> bool:
         """Whether the condition is true in a context made by :func:`context_of`."""
         try:
             return self.program.execute(context) is True
-        except Exception:  # any failure of an expression means "not true"
+        except Exception as problem:  # any failure of an expression means "not true"
+            found = _UNDEFINED.match(str(problem))
+            if found is not None and f"{found.group(1)}(" not in self.source:
+                self.missing = found.group(1)
             return False
 
 

@@ -1,8 +1,8 @@
 """The view of a function.
 
 ``id``, ``runtime``, ``language``, ``packaging`` (zip or image), ``handler``, ``p`` (its properties,
-in the shape of ``AWS::Lambda::Function``), ``attributes`` (what stands beside them), ``timeout_s``,
-``memory_mib``, ``concurrency`` (-1 when not reserved),
+in the shape of ``AWS::Lambda::Function``), ``attributes`` (what stands beside them), ``tags``,
+``timeout_s``, ``memory_mib``, ``concurrency`` (-1 when not reserved),
 ``in_vpc``, ``env`` (name → value), ``has_env``, ``exposure``, ``http`` (an HTTP trigger reaches
 it), ``api`` (through an API Gateway, which answers for at most 29 or 30 s), ``trigger_kinds``,
 ``asynchronous`` (the service retries, so events can be lost), ``end_of_life`` / ``blocked`` (days
@@ -79,6 +79,7 @@ def view_function(room: Room, function: Function, project: Projection) -> View:
         "packaging": function.package,
         "handler": function.handler,
         "p": project(function.resource.properties),
+        "tags": dict(function.resource.tags),
         "attributes": project(function.resource.attributes),
         "timeout_s": _number(function.timeout_s, 3, function, "Timeout"),
         "memory_mib": _number(function.memory_mib, 128, function, "MemorySize"),
