@@ -104,7 +104,7 @@ def test_exclusions(tmp_path):
 
 
 def test_links_and_special_files(tmp_path):
-    root, outside = tmp_path / "root", tmp_path / "outside"
+    root, outside = tmp_path / "app", tmp_path / "outside"
     write(root, a__t_yaml=SAM)
     write(outside, t_yaml=SAM)
     (root / "link").symlink_to(outside)
@@ -124,7 +124,7 @@ def test_links_and_special_files(tmp_path):
     assert tree.inside("a", "../link/t.yaml") is None
     assert tree.inside("a", "/etc/passwd") is None
     assert tree.inside("a", "..") == "."
-    assert tree.inside("", "../root/a") is None
+    assert tree.inside("", "../app/a") is None
     assert tree.inside("a", "x\0y") is None
     assert tree.read("link/t.yaml") is None
 
