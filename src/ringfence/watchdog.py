@@ -20,6 +20,8 @@ from typing import Any
 from ringfence.errors import Exhausted
 
 TICK_S = 0.1
+#: How many looks later a stage is stopped inside other people's code, which may hold a lock.
+PATIENCE = 3
 #: What a stage that was stopped may still use to hand over what it has.
 GRACE_S = 1.0
 GRACE_MIB = 24.0
@@ -42,6 +44,7 @@ class Watchdog:
         self._watching = False
         self._previous: Any = None
         self._armed = False
+        self._waited = 0
 
     def __enter__(self) -> Watchdog:
         if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
@@ -71,15 +74,36 @@ class Watchdog:
         finally:
             self._watching = False
 
-    def _tick(self, _signal: int, _frame: FrameType | None) -> None:
+    def _tick(self, _signal: int, frame: FrameType | None) -> None:
         if not self._watching:
             return
-        if time.process_time() > self._deadline_s:
+        late = time.process_time() > self._deadline_s
+        if not late and resident_mib() <= self._limit_mib:
+            return
+        if self._must_wait(frame):
+            self._waited += 1
+            return
+        self._waited = 0
+        if late:
             self._deadline_s = time.process_time() + GRACE_S
             raise Exhausted(f"it takes longer than the limit of {self.time_limit_s:g} s allows")
-        if resident_mib() > self._limit_mib:
-            self._limit_mib = resident_mib() + GRACE_MIB
-            raise Exhausted(f"it needs more memory than {self.memory_limit_mib:g} MiB")
+        self._limit_mib = resident_mib() + GRACE_MIB
+        raise Exhausted(f"it needs more memory than {self.memory_limit_mib:g} MiB")
+
+    def _must_wait(self, frame: FrameType | None) -> bool:
+        """Whether an exception here could leave a lock held or a module half imported."""
+        if frame is None or (self._waited < PATIENCE and not _is_ours(frame)):
+            return True
+        outer: FrameType | None = frame
+        while outer is not None:
+            if outer.f_code.co_filename.startswith("<frozen importlib."):
+                return True
+            outer = outer.f_back
+        return False
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == __name__.partition(".")[0]
 
 
 def resident_mib() -> float:

@@ -75,6 +75,18 @@ def test_a_stage_that_takes_too_much_memory_ends() -> None:
     assert len(held) < 2_000
 
 
+def test_an_import_is_not_stopped_in_the_middle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spin = "import time\nend = time.process_time() + 2\nwhile time.process_time() < end: pass\n"
+    (tmp_path / "slow_to_import.py").write_text(spin)
+    monkeypatch.syspath_prepend(tmp_path)
+    with Watchdog(0.1, 10_000) as watchdog, pytest.raises(Exhausted), watchdog.stage(0):
+        module = __import__("slow_to_import")
+        busy()
+    assert module.end
+
+
 def test_what_mends_small_failures_does_not_swallow_the_watchdog() -> None:
     assert not issubclass(Exhausted, Exception)
 
@@ -336,8 +348,11 @@ def test_a_baseline_is_written_through_links_and_into_devices(tmp_path: Path) ->
     assert (tmp_path / "link.json").is_symlink()
     written = (tmp_path / "real.json").read_bytes()
     with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader:
-        run_cli("scan", tmp_path / "app", "--write-baseline", tmp_path / "pipe", timeout_s=60)
-        assert reader.communicate(timeout=60)[0] == written
+        try:
+            run_cli("scan", tmp_path / "app", "--write-baseline", tmp_path / "pipe", timeout_s=60)
+            assert reader.communicate(timeout=60)[0] == written
+        finally:
+            reader.kill()
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
