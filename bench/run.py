@@ -32,7 +32,9 @@ def main() -> int:
     series = [
         Series("python -I -c pass", [sys.executable, "-I", "-c", "pass"]),
         Series("ringfence --help", [*ringfence, "--help"]),
-        Series("ringfence scan", [*ringfence, "scan", str(app), "--fail-on", "never"]),
+        Series(
+            "ringfence scan", [*ringfence, "scan", str(app), "--no-cache", "--fail-on", "never"]
+        ),
     ]
     for name, command in peers(arguments, app):
         if command is None:

@@ -118,7 +118,15 @@ def one_template(folder: Path, count: int) -> int:
 
 def scan(folder: Path) -> tuple[float, float]:
     """CPU seconds and peak memory in MiB of one scan."""
-    words = ["scan", str(folder), "--fail-on", "never", "--time-limit", str(TIME_LIMIT_S)]
+    words = [
+        "scan",
+        str(folder),
+        "--no-cache",
+        "--fail-on",
+        "never",
+        "--time-limit",
+        str(TIME_LIMIT_S),
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "ringfence", *words],
         stdout=subprocess.PIPE,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -13,3 +16,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ringfence")
+
+# Scans leave nothing in the home of whoever runs the tests, and find nothing of earlier runs there.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="ringfence-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)

@@ -32,7 +32,8 @@ class Watchdog:
     """Watches the stages of one scan; use as a context manager.
 
     ``time_limit_s`` is processor time from the start of the first stage, ``memory_limit_mib``
-    resident memory of the process (looked at where ``/proc`` tells it).
+    resident memory of the process (looked at where ``/proc`` tells it). ``stopped`` tells whether a
+    stage was ended.
     """
 
     def __init__(self, time_limit_s: float, memory_limit_mib: float) -> None:
@@ -45,6 +46,7 @@ class Watchdog:
         self._previous: Any = None
         self._armed = False
         self._waited = 0
+        self.stopped = False
 
     def __enter__(self) -> Watchdog:
         if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
@@ -84,6 +86,7 @@ class Watchdog:
             self._waited += 1
             return
         self._waited = 0
+        self.stopped = True
         if late:
             self._deadline_s = time.process_time() + GRACE_S
             raise Exhausted(f"it takes longer than the limit of {self.time_limit_s:g} s allows")

@@ -119,7 +119,7 @@ def test_flows_seen_before_the_time_was_up_are_reported(tmp_path: Path) -> None:
 def test_a_flood_of_findings_is_cut_at_the_worst(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ringfence.scan.MAX_FINDINGS", 3)
+    monkeypatch.setattr("ringfence.scan.merging.MAX_FINDINGS", 3)
     functions = "".join(FUNCTION.format(name=f"F{n}") for n in range(9))
     result = scanned(tmp_path, {"template.yaml": HEADER + functions, "src/app.py": CODE})
     shown = [str(finding.severity) for finding in result.findings]
@@ -181,8 +181,8 @@ def failing(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> Iterator
         ("ringfence.dataflow.channels.PostOffice", "deliver", "the data between functions"),
         ("ringfence.checks.configuration", "_check_subject", "the rules on Good"),
         ("ringfence.checks.run", "check_flows", "the checks"),
-        ("ringfence.scan", "analyse", "the code"),
-        ("ringfence.scan", "find_paths", "the attack paths"),
+        ("ringfence.scan.application", "analyse", "the code"),
+        ("ringfence.scan.application", "find_paths", "the attack paths"),
     ],
 )
 def test_a_defect_of_ours_costs_only_the_part_it_stands_in(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from ringfence.checks.findings import Found
 from ringfence.checks.room import Room
 from ringfence.config import Config
 from ringfence.model.application import Application
@@ -25,9 +26,12 @@ __all__ = ["Checked", "check", "run_checks"]
 @record()
 class Checked:
     """The outcome of all checks. ``problems`` are mistakes in the configuration that do not end
-    a scan (a rule id that does not exist)."""
+    a scan (a rule id that does not exist). ``found`` is what was found before it was grouped, and
+    ``marks`` the fingerprint of the finding that each became or went into."""
 
     findings: list[Finding] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
     unknowns: list[UnknownValue] = field(default_factory=list)
     problems: list[Skipped] = field(default_factory=list)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Any
 
 from ringfence.checks.draft import Draft
 from ringfence.checks.messages import listed
 from ringfence.checks.room import Room
 from ringfence.model.finding import Finding
-from ringfence.model.location import Origin
-from ringfence.model.record import replace
+from ringfence.model.location import Location, Origin
+from ringfence.model.record import record, replace
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure, Severity, severity_of
 
@@ -30,54 +31,96 @@ def severity_for(rule: Rule, exposure: Exposure, sensitive: bool) -> Severity:
     return severity_of(exposure, rule.effect, sensitive)
 
 
-def group(drafts: Iterable[Draft]) -> list[Draft]:
-    """Fold drafts that share a group; the worst of a group stands for it."""
-    single: list[Draft] = []
-    groups: dict[tuple[str, str], list[Draft]] = defaultdict(list)
-    for draft in drafts:
-        if draft.fold:
-            groups[draft.rule.id, draft.fold].append(draft)
-        else:
-            single.append(draft)
-    return single + [_folded(members) for members in groups.values()]
+@record(frozen=True)
+class Found:
+    """One thing that a rule found, before what belongs together becomes one finding.
+
+    ``finding`` has no fingerprint yet. ``line`` is the text at its place, ``fold`` what it is
+    grouped by ("" for nothing); of a group the worst, then that of most ``weight``, stands for all.
+    ``in_code`` tells that every place of the group must be mended.
+    """
+
+    finding: Finding
+    line: str = ""
+    fold: str = ""
+    weight: int = 0
+    in_code: bool = False
 
 
-def _folded(members: list[Draft]) -> Draft:
-    members.sort(key=lambda draft: (-(draft.severity or 0), -draft.weight, draft.location))
-    first = members[0]
-    names = tuple(
-        dict.fromkeys(name for draft in members for name in (draft.subjects or (draft.subject,)))
-    )
-    first.subjects = names[:MAX_SUBJECTS] if len(names) > 1 else ()
-    if first.rule.kind in ("flow", "code"):
-        _add_places(first, members)
-    if len(names) > 1:
-        first.message = f"{first.message} Also {listed(list(names[1:]))}."
-        first.fold = f"{first.fold} {len(names)}"
-        first.exposure = max((d.exposure for d in members if d.exposure is not None), default=None)
-    return first
+def found_of(drafts: Iterable[Draft], room: Room) -> list[Found]:
+    """What drafts found, with the text at their places."""
+    return [
+        Found(
+            _finding(draft, room),
+            _line_at(draft.location, room),
+            draft.fold,
+            draft.weight,
+            draft.rule.kind in ("flow", "code"),
+        )
+        for draft in drafts
+    ]
 
 
-def _add_places(first: Draft, members: list[Draft]) -> None:
-    """The further places of a finding about code, each of which must be mended too."""
-    places = dict.fromkeys(draft.location for draft in members)
-    others = sorted(place for place in places if place != first.location)[:MAX_PLACES]
-    sinks = {draft.location: draft.sink for draft in members}
-    first.origins += tuple(Origin("also", sinks[place] or "here", place) for place in others)
-
-
-def finish(drafts: Iterable[Draft], room: Room) -> list[Finding]:
-    """Findings in the order of reports, each with its fingerprint."""
-    found = [(_finding(draft, room), draft) for draft in drafts]
-    found.sort(key=lambda pair: sort_key(pair[0]))
+def settle(found: Sequence[Found]) -> tuple[list[Finding], list[str]]:
+    """The findings in the order of reports, each with its fingerprint; and for each of ``found``
+    the fingerprint of the finding that it became or went into."""
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, item in enumerate(found):
+        key = (item.finding.rule, item.fold) if item.fold else ("", str(index))
+        groups[key].append(index)
+    settled = []
+    for members in groups.values():
+        finding, line = _folded([found[index] for index in members])
+        settled.append((finding, line, members))
+    settled.sort(key=lambda entry: sort_key(entry[0]))
     counts: dict[str, int] = defaultdict(int)
-    result = []
-    for finding, _ in found:
-        base = _base(finding, room)
+    findings: list[Finding] = []
+    marks = [""] * len(found)
+    for finding, line, members in settled:
+        base = _base(finding, line)
         counts[base] += 1
         digest = sha256(f"{base}\0{counts[base]}".encode()).hexdigest()[:32]
-        result.append(replace(finding, fingerprint=digest))
-    return result
+        findings.append(replace(finding, fingerprint=digest))
+        for index in members:
+            marks[index] = digest
+    return findings, marks
+
+
+def _folded(members: list[Found]) -> tuple[Finding, str]:
+    """The finding that a group becomes, and the text at its place."""
+    if not members[0].fold:
+        return members[0].finding, members[0].line
+    members.sort(key=lambda item: (-item.finding.severity, -item.weight, item.finding.location))
+    first = members[0].finding
+    changes: dict[str, Any] = {"subjects": (), "count": 1}
+    if members[0].in_code:
+        changes["origins"] = first.origins + _places([item.finding for item in members])
+    names = _names([item.finding for item in members])
+    if len(names) > 1:
+        changes["message"] = f"{first.message} Also {listed(list(names[1:]))}."
+        exposures = [item.finding.exposure for item in members]
+        changes["exposure"] = max((e for e in exposures if e is not None), default=None)
+        changes["subjects"] = names[:MAX_SUBJECTS]
+        changes["count"] = min(len(names), MAX_SUBJECTS)
+    return replace(first, **changes), members[0].line
+
+
+def _names(members: list[Finding]) -> tuple[str, ...]:
+    """The subjects of a group, those of the same name told apart by their files."""
+    pairs = dict.fromkeys(
+        (name, finding.function.rpartition("#")[0] or finding.location.file)
+        for finding in members
+        for name in (finding.subjects or (finding.subject,))
+    )
+    counts = Counter(name for name, _ in pairs)
+    return tuple(f"{name} ({file})" if counts[name] > 1 else name for name, file in pairs)
+
+
+def _places(members: list[Finding]) -> tuple[Origin, ...]:
+    """The further places of a finding about code, each of which must be mended too."""
+    sinks = {finding.location: finding.sink for finding in members}
+    others = sorted(place for place in sinks if place != members[0].location)[:MAX_PLACES]
+    return tuple(Origin("also", sinks[place] or "here", place) for place in others)
 
 
 def sort_key(finding: Finding) -> tuple[int, int, str, int, int, str, str]:
@@ -90,14 +133,16 @@ def sort_key(finding: Finding) -> tuple[int, int, str, int, int, str, str]:
     )  # fmt: skip
 
 
-def _base(finding: Finding, room: Room) -> str:
+def _base(finding: Finding, line: str) -> str:
     """What stays the same under unrelated edits. A grouped finding stands for its rule alone."""
     if finding.count > 1:
         return f"{finding.rule}\0group"
-    lines = room.lines(finding.location.file)
-    index = finding.location.line - 1
-    text = " ".join(lines[index].split()) if 0 <= index < len(lines) else ""
-    return "\0".join((finding.rule, finding.subject, finding.sink, text))
+    return "\0".join((finding.rule, finding.subject, finding.sink, line))
+
+
+def _line_at(place: Location, room: Room) -> str:
+    lines = room.lines(place.file)
+    return " ".join(lines[place.line - 1].split()) if 0 < place.line <= len(lines) else ""
 
 
 def _finding(draft: Draft, room: Room) -> Finding:

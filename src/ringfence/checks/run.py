@@ -1,4 +1,4 @@
-"""The order of checking: evaluate, silence, group, finish."""
+"""The order of checking: evaluate, silence, settle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from ringfence.checks import Checked, suppressions
 from ringfence.checks.configuration import check_configuration
 from ringfence.checks.draft import Draft
-from ringfence.checks.findings import finish, group
+from ringfence.checks.findings import found_of, settle
 from ringfence.checks.flows import check_flows, check_issues
 from ringfence.checks.model_rules import check_model
 from ringfence.checks.room import Room
@@ -32,8 +32,12 @@ def check(room: Room, rules: list[Rule]) -> Checked:
     outcome.silenced += [Silenced(draft, _disabled(room, draft.rule.id)) for draft in disabled]
     by_id = {rule.id: rule for rule in active}
     kept = outcome.kept + _problem_drafts(outcome.problems, by_id)
+    found = found_of(kept, room)
+    findings, marks = settle(found)
     return Checked(
-        findings=finish(group(kept), room),
+        findings=findings,
+        found=found,
+        marks=marks,
         suppressed=_suppressed(outcome.silenced, room),
         unknowns=room.unknowns,
         problems=[*_unknown_ids(room, rules), *room.problems],
@@ -61,7 +65,7 @@ def _suppressed(silenced: list[Silenced], room: Room) -> list[Suppressed]:
     """What was silenced, as findings with the fingerprints that they would have had."""
     result = []
     for entry in silenced:
-        finding = finish([entry.draft], room)[0]
+        finding = settle(found_of([entry.draft], room))[0][0]
         until = entry.by.until.isoformat() if entry.by.until else ""
         result.append(Suppressed(finding, entry.by.reason, entry.by.location, until, entry.by.how))
     return result

@@ -77,7 +77,12 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--time-limit", metavar="SECONDS", type=seconds,
-        help="name what is not done after so much processor time as not analysed (default: 14)",
+        help="name what of an application is not done after so much processor time as not analysed "
+        "(default: 14)",
+    )  # fmt: skip
+    group.add_argument(
+        "--no-cache", action="store_true",
+        help="analyse everything anew, and leave nothing for the next scan",
     )  # fmt: skip
     group.add_argument(
         "--today", metavar="DATE", type=day,
@@ -188,6 +193,7 @@ def _options(arguments: argparse.Namespace) -> ScanOptions:
     from datetime import date
 
     from ringfence.scan import TIME_LIMIT_S, ScanOptions
+    from ringfence.scan.cache import user_folder
 
     return ScanOptions(
         time_limit_s=arguments.time_limit or TIME_LIMIT_S,
@@ -200,6 +206,7 @@ def _options(arguments: argparse.Namespace) -> ScanOptions:
         exclude=tuple(arguments.exclude),
         baseline=None if arguments.write_baseline else arguments.baseline,
         strict=arguments.strict,
+        cache=None if arguments.no_cache else user_folder(),
     )
 
 

@@ -35,6 +35,7 @@ class Directory:
                     entry = (name, function.id)
                     if entry not in self.names.setdefault("function", []):
                         self.names["function"].append(entry)
+        self.asks = application.asks
         self.cache: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.near_cache: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
@@ -55,6 +56,8 @@ class Directory:
         if key not in self.cache:
             entries = self.names.get(kind, ())
             self.cache[key] = [entry for entry in entries if same_name(text, entry[0])]
+            if not self.cache[key]:
+                self.asks.add(f"{kind}:{last_part(text)}")
         return self.cache[key]
 
     def of_value(self, value: Value, kind: str, near: str = "") -> list[str]:

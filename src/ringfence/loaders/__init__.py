@@ -22,6 +22,8 @@ from ringfence.model.record import field, record
 
 if TYPE_CHECKING:
     from ringfence.loaders.discovery import Discovery
+    from ringfence.loaders.glance import Glances, KnownGlances
+    from ringfence.loaders.nested import Stacks
     from ringfence.loaders.template import Template
     from ringfence.loaders.tree import Tree
     from ringfence.model.value import Value
@@ -44,32 +46,64 @@ class LoadOptions:
 
 
 def load_application(root: Path, options: LoadOptions | None = None) -> Application:
-    """The application in a folder, or of one template file (then its folder is the root).
+    """All that is declared in a folder as one application, or one template file (then its folder
+    is the root). A scan divides a folder into several: ``discovery.parts_of``.
 
     Raises:
         NothingToRead: there is neither a template nor function code.
     """
+    options = options or LoadOptions()
+    tree, found, _ = find(root, options)
+    application = load(tree, found, options)
+    if not application.templates and not application.functions:
+        raise nothing(root, application.skipped, found)
+    if not application.templates:
+        from ringfence.loaders.codeonly import note_of
+
+        application.skipped.insert(0, note_of(len(application.functions), found.files))
+    return application
+
+
+def find(
+    root: Path, options: LoadOptions, known: KnownGlances | None = None
+) -> tuple[Tree, Discovery, Glances]:
+    """The folder, the candidate files in it, and the looks that told them. ``known`` are looks of
+    an earlier scan.
+
+    Raises:
+        NothingToRead: there is no such folder or file.
+    """
     from ringfence.loaders.discovery import discover
+    from ringfence.loaders.glance import Glances
     from ringfence.loaders.tree import Tree
 
-    options = options or LoadOptions()
     if not root.exists():
         raise NothingToRead("no such file or folder", str(root), "give the path of an application")
     folder = root if root.is_dir() else root.parent
     tree = Tree(folder, options.exclude, options.limits)
-    found = discover(tree) if root.is_dir() else single(tree, root.name)
-    templates = load_templates(tree, found, options)
+    glances = Glances(tree, known or {})
+    found = discover(tree, glances) if root.is_dir() else single(tree, root.name)
+    return tree, found, glances
+
+
+def load(tree: Tree, found: Discovery, options: LoadOptions) -> Application:
+    """The application that the candidate files declare."""
+    from ringfence.loaders.nested import Stacks, name_pattern
+
+    stacks = Stacks(tree, dict(options.parameters))
+    templates = load_templates(tree, stacks, found, options)
     application = build(templates, tree, found)
+    application.asks |= stacks.asks
+    application.exports += [name_pattern(e.name) for item in templates for e in item.exports]
     collect(application, tree, found, templates)
-    if not application.templates and not application.functions:
-        raise nothing(root, application.skipped, found)
     return application
 
 
 def single(tree: Tree, name: str) -> Discovery:
     """One file, given by the user: the only template, or a file of code."""
     from ringfence.loaders.codeonly import language_of_file
-    from ringfence.loaders.discovery import Discovery, is_template
+    from ringfence.loaders.discovery import Discovery
+    from ringfence.loaders.glance import is_template
 
     if name.startswith("serverless.") and not name.endswith(".template"):
         return Discovery(serverless=[name], files=[name])
@@ -82,11 +116,11 @@ def single(tree: Tree, name: str) -> Discovery:
     return Discovery(files=[name])
 
 
-def load_templates(tree: Tree, found: Discovery, options: LoadOptions) -> list[Template]:
+def load_templates(
+    tree: Tree, stacks: Stacks, found: Discovery, options: LoadOptions
+) -> list[Template]:
     """All templates, resolved, with their shorthands expanded."""
-    from ringfence.loaders.nested import Stacks
-
-    templates = Stacks(tree, dict(options.parameters)).load(found.templates)
+    templates = stacks.load(found.templates)
     templates.extend(services(tree, found.serverless, options))
     for template in templates:
         if template.format == "sam":
@@ -140,7 +174,7 @@ def build(templates: list[Template], tree: Tree, found: Discovery) -> Applicatio
     if templates:
         from ringfence.loaders.aws import build as build_aws
 
-        return build_aws(templates, tree.root)
+        return build_aws(templates, tree.root, tree.trace)
     from ringfence.loaders.codeonly import build_from_code
 
     return build_from_code(tree, found.files)
@@ -161,7 +195,7 @@ def collect(
 
 def nothing(root: Path, skipped: list[Skipped], found: Discovery) -> NothingToRead:
     """The error for a place without anything to scan: why, as far as that can be told."""
-    from ringfence.loaders.discovery import declared_otherwise
+    from ringfence.loaders.codeonly import declared_otherwise
 
     if skipped:
         first = skipped[0]

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from ringfence.loaders.trace import FILE, FOLDER, Trace, digest_of
 from ringfence.model.application import CodeLocation
 from ringfence.model.record import record
 
@@ -55,11 +56,12 @@ class CodeRequest:
 
 
 class CodeFinder:
-    """Finds handler files below ``root``; remembers what it looked up."""
+    """Finds handler files below ``root``; remembers what it looked up, also in ``trace``."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, trace: Trace | None = None) -> None:
         self.root = root
         self.resolved_root = root.resolve()
+        self.trace = trace or Trace()
         self._files: dict[str, bool] = {}
         self._listings: dict[str, list[str]] = {}
         self._lines: dict[str, list[str]] = {}
@@ -83,11 +85,12 @@ class CodeFinder:
     def is_file(self, path: str) -> bool:
         known = self._files.get(path)
         if known is None:
-            known = self._files[path] = self._holds(path) and self._full(path).is_file()
+            there = self.trace.look(self.root, path) == FILE
+            known = self._files[path] = there and self._holds(path)
         return known
 
     def is_folder(self, path: str) -> bool:
-        return self._holds(path) and self._full(path).is_dir()
+        return self.trace.look(self.root, path) == FOLDER and self._holds(path)
 
     def _full(self, path: str) -> Path:
         return self.root / path if path else self.root
@@ -103,6 +106,7 @@ class CodeFinder:
         """The first ``limit`` bytes of a file as text; "" when there is none."""
         if not self.is_file(path):
             return ""
+        self.trace.note(self.root, path)
         try:
             with self._full(path).open("rb") as stream:
                 return stream.read(limit).decode("utf-8", "replace")
@@ -289,30 +293,33 @@ class CodeFinder:
 
     def _listing(self, start: str) -> list[str]:
         if start not in self._listings:
-            self._listings[start] = list(self._walk(start))
+            found = self._listings[start] = list(source_files(self.root, start))
+            self.trace.listed[start] = digest_of(found)
         return self._listings[start]
 
-    def _walk(self, start: str) -> Iterator[str]:
-        count = 0
-        stack = [(start, 0)]
-        while stack:
-            folder, depth = stack.pop()
-            try:
-                entries = sorted(os.scandir(self._full(folder)), key=lambda entry: entry.name)
-            except OSError:
+
+def source_files(root: Path, start: str) -> Iterator[str]:
+    """The files below a folder that may be sources, in a fixed order, as paths below the root."""
+    count = 0
+    stack = [(start, 0)]
+    while stack:
+        folder, depth = stack.pop()
+        try:
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            count += 1
+            if count > MAXIMUM_ENTRIES:
+                return
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_symlink():
                 continue
-            for entry in entries:
-                count += 1
-                if count > MAXIMUM_ENTRIES:
-                    return
-                path = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.is_symlink():
-                    continue
-                if entry.is_dir():
-                    if entry.name not in _NOT_SOURCES and depth < MAXIMUM_DEPTH:
-                        stack.append((path, depth + 1))
-                elif entry.is_file():
-                    yield path
+            if entry.is_dir():
+                if entry.name not in _NOT_SOURCES and depth < MAXIMUM_DEPTH:
+                    stack.append((path, depth + 1))
+            elif entry.is_file():
+                yield path
 
 
 def splits(handler: str, language: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from ringfence.loaders.discovery import declared_otherwise
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import (
     Application,
@@ -73,7 +72,7 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
     """The application that the code of a folder suggests; without functions when there is none."""
     application = Application(str(tree.root))
     known = frozenset(files)
-    candidates = [file for file in files if language_of_file(file) and not _TEST.search(file)]
+    candidates = [file for file in files if may_declare(file)]
     limit = tree.limits.code_files
     if len(candidates) > limit:
         reason = f"more than {limit} files of code; the rest was not looked at"
@@ -86,18 +85,24 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
             break
         for symbol, line in handlers_in(file, tree.code(file)):
             add_function(application, known, file, symbol, line)
-    if application.functions:
-        application.skipped.insert(0, note_of(len(application.functions), files))
     return application
 
 
-def note_of(count: int, files: list[str]) -> Skipped:
-    """The note that says what is missing without a template."""
+def may_declare(file: str) -> bool:
+    """Whether a file is code, other than that of tests."""
+    return language_of_file(file) != "" and not _TEST.search(file)
+
+
+def note_of(count: int, files: list[str], *, alone: bool = True) -> Skipped:
+    """The note that says what is missing for functions that no template declares. ``alone`` tells
+    that there is no template for others either."""
     functions = "the function" if count == 1 else f"the {count} functions"
     what, cure = declared_otherwise(files) or (
         "no template that Ringfence can read",
         "scan the folder that holds the template of the application",
     )
+    if not alone:
+        what = f"{what} beside or above some of the code"
     reason = (
         f"there is {what}; who may call {functions} found in code, and what they may do, "
         "is not known"
@@ -132,7 +137,7 @@ def add_function(
     stem = posixpath.splitext(file)[0]
     identifier = f"{file}#{symbol}"
     place = Location(file, line)
-    code = CodeLocation(_code_root(file, known), file, symbol)
+    code = CodeLocation(code_root(file, known), file, symbol)
     application.functions[identifier] = Function(
         id=identifier,
         logical_id=f"{posixpath.basename(stem)}.{symbol}",
@@ -162,7 +167,7 @@ def add_function(
     )
 
 
-def _code_root(file: str, known: frozenset[str]) -> str:
+def code_root(file: str, known: frozenset[str]) -> str:
     """The nearest folder with a manifest, where imports resolve; else the file's own folder."""
     folder = posixpath.dirname(file)
     while True:
@@ -172,3 +177,29 @@ def _code_root(file: str, known: frozenset[str]) -> str:
         if not folder:
             return posixpath.dirname(file)
         folder = posixpath.dirname(folder)
+
+
+def manifests_in(folder: str, known: frozenset[str]) -> list[str]:
+    """The manifests that stand in a folder."""
+    paths = (f"{folder}/{name}" if folder else name for name in _MANIFESTS)
+    return [path for path in paths if path in known]
+
+
+#: Files that tell of another way to declare an application, with what to do about it.
+_OTHER_WAYS = (
+    (re.compile(r"(?:^|/)cdk\.json$"), "a CDK application that is not synthesised",
+     "run 'cdk synth' and scan again: the templates in cdk.out are read"),
+    (re.compile(r"\.tf(?:\.json)?$"), "Terraform, which Ringfence does not read yet",
+     "scan a CloudFormation, SAM or Serverless Framework template of it"),
+    (re.compile(r"(?:^|/)Pulumi\.ya?ml$"), "a Pulumi program, which Ringfence does not read",
+     "scan a CloudFormation, SAM or Serverless Framework template of it"),
+)  # fmt: skip
+
+
+def declared_otherwise(files: list[str]) -> tuple[str, str] | None:
+    """What else declares an application without templates, and the cure; None when nothing
+    does."""
+    for pattern, what, cure in _OTHER_WAYS:
+        if any(pattern.search(file) for file in files):
+            return what, cure
+    return None

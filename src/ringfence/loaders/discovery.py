@@ -1,40 +1,29 @@
-"""Which files of a folder are templates, told from names and a look at the bytes, not by parsing.
+"""The applications of a folder, told from names and a look at each file.
 
 A monorepo has thousands of YAML and JSON files; a file is parsed only when its bytes speak of
-CloudFormation types. What a deployment tool wrote (``cdk.out``, ``.aws-sam``, ``.serverless``,
-``packaged.yaml``) repeats templates that are read already, so it is left out with a note; but a
-CDK application has no other template, so ``cdk.out`` is read where nothing else declares anything.
+CloudFormation types (``glance``). What a deployment tool wrote (``cdk.out``, ``.aws-sam``,
+``.serverless``, ``packaged.yaml``) repeats templates that are read already, so it is left out with
+a note; but a CDK application has no other template, so ``cdk.out`` is read where nothing else
+declares anything. :func:`parts_of` divides what was found: the templates of one folder and those
+that they nest are one application, and so is code below one manifest that no template stands above.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
+from collections.abc import Collection, Iterable
+from typing import TypeVar
 
-from ringfence.loaders.intrinsics_values import literal_text
+from ringfence.loaders.codeonly import code_root, manifests_in, may_declare
+from ringfence.loaders.glance import SERVERLESS_FILES, TEMPLATE_SUFFIXES, Glances
 from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Skipped
 from ringfence.model.record import field, record
-from ringfence.model.value import Mapping, Sequence, Value
 
-TEMPLATE_SUFFIXES = (".yml", ".yaml", ".json", ".template", ".cfn", ".cform")
-SERVERLESS_FILES = frozenset(
-    f"serverless{suffix}" for suffix in (".yml", ".yaml", ".json", ".ts", ".js", ".mjs", ".cjs")
-)
-_NEVER = frozenset((
-    "package.json", "package-lock.json", "npm-shrinkwrap.json", "composer.json", "composer.lock",
-    "pnpm-lock.yaml", "tsconfig.json", "manifest.json", "cdk.json", "tree.json",
-))  # fmt: skip
-#: The key Resources, as any format writes it, and a resource type. Both begin with known text, for
-#: which the regular expression engine searches fast.
-#: Either says that a file is a template, whatever its resources look like.
-_MARKS = (b"AWSTemplateFormatVersion", b"AWS::Serverless-2016-10-31")
-_RESOURCES = re.compile(rb"""Resources["']?\s*:""")
-_TYPE = re.compile(rb"""Type["']?\s*:[^\n,}]{0,40}\b(?:AWS|Alexa)::""")
-_BEFORE_KEY = frozenset(b" \t\n\r\"'{,\xbf\xfe\xff")  # the last three end a byte order mark
-_INCLUDED = re.compile(rb"file\(\s*([^)$:,\s]{1,300})\s*\)")
+Key = TypeVar("Key", str, int)
+
+#: Templates of more bytes than this together are looked at from the smallest on.
 _MANY_BYTES = 2_000_000
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @record()
@@ -46,17 +35,23 @@ class Discovery:
     files: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
+    @property
+    def label(self) -> str:
+        """The first file, by which an application is told from others."""
+        return min([*self.templates, *self.serverless, *self.files], default="")
 
-def discover(tree: Tree) -> Discovery:
-    """The templates below the root of a tree, each parsed once and known to be one."""
+
+def discover(tree: Tree, glances: Glances | None = None) -> Discovery:
+    """The templates below the root of a tree, each looked at once and known to be one."""
+    glances = glances or Glances(tree)
     walk = tree.walk()
     found = Discovery(files=walk.files, skipped=walk.skipped)
     found.serverless = [file for file in walk.files if posixpath.basename(file) in SERVERLESS_FILES]
-    found.templates = candidates(tree, walk.files)
-    found.templates = _without_fragments(tree, found)
-    found.templates = _without_packaged(tree, found)
+    found.templates = candidates(tree, walk.files, glances)
+    found.templates = _without_fragments(glances, found)
+    found.templates = _without_packaged(glances, found)
     if not found.templates and not found.serverless:
-        found.templates = _synthesised(tree, walk.built)
+        found.templates = _synthesised(tree, walk.built, glances)
     read = {posixpath.dirname(file) for file in found.templates}
     for folder in walk.built:
         if folder not in read:
@@ -65,79 +60,32 @@ def discover(tree: Tree) -> Discovery:
     return found
 
 
-def candidates(tree: Tree, files: list[str]) -> list[str]:
+def candidates(tree: Tree, files: list[str], glances: Glances) -> list[str]:
     """The files that are templates. Where they may be more than one scan reads, the smallest come
     first, so that one that somebody blew up does not crowd out the others."""
     named = [file for file in files if file.endswith(TEMPLATE_SUFFIXES)]
     sizes = {file: tree.size(file) for file in named}
     ordered = sorted(named, key=sizes.__getitem__) if sum(sizes.values()) > _MANY_BYTES else named
-    kept = {file for file in ordered if is_candidate(tree, file)}
+    kept = {file for file in ordered if glances.template(file).template}
     return [file for file in named if file in kept]
 
 
-def is_candidate(tree: Tree, file: str) -> bool:
-    """Whether the name and the bytes of a file look like a CloudFormation template, and the
-    parsed document, or the failure to parse it, does not speak against it."""
-    name = posixpath.basename(file)
-    if not name.endswith(TEMPLATE_SUFFIXES) or name in _NEVER or name in SERVERLESS_FILES:
-        return False
-    data = tree.head(file, TEMPLATE_SUFFIXES)
-    if data is None:
-        return False
-    if data.startswith(_WIDE_MARKS):
-        data = data.replace(b"\0", b"")
-    if not _speaks_of_resources(data):
-        return False
-    document = tree.document(file)
-    return document is not None and is_template(document)
-
-
-def _speaks_of_resources(data: bytes) -> bool:
-    if not any(mark in data for mark in _MARKS) and _TYPE.search(data) is None:
-        return False
-    for match in _RESOURCES.finditer(data):
-        if match.start() == 0 or data[match.start() - 1] in _BEFORE_KEY:
-            return True
-    return False
-
-
-def is_template(document: Value) -> bool:
-    """Whether a document has resources with provider types."""
-    resources = document.get("Resources") if isinstance(document, Mapping) else None
-    if not isinstance(resources, Mapping):
-        return False
-    return any(
-        key.startswith("Fn::")
-        or (isinstance(body, Mapping) and "::" in (literal_text(body.get("Type")) or ""))
-        for key, body in resources.entries.items()
-    )
-
-
-def _without_fragments(tree: Tree, found: Discovery) -> list[str]:
+def _without_fragments(glances: Glances, found: Discovery) -> list[str]:
     """Templates without those that a Serverless Framework service reads as its ``resources``: the
     files it names, and files below it that have neither a format version nor a transform."""
     services = {posixpath.dirname(file) for file in found.serverless}
-    named = {target for file in found.serverless for target in _named_files(tree, file)}
+    named = {target for file in found.serverless for target in glances.service(file).included}
     kept: list[str] = []
     for file in found.templates:
-        document = tree.document(file)
-        assert isinstance(document, Mapping)
-        marked = "AWSTemplateFormatVersion" in document or "Transform" in document
-        below = any(folder in services for folder in _folders_above(file))
+        marked = glances.template(file).marked
+        below = any(folder in services for folder in folders_above(file))
         if file not in named and (marked or not below):
             kept.append(file)
     return kept
 
 
-def _named_files(tree: Tree, service: str) -> list[str]:
-    """The files that a service includes with ``${file(…)}``, as far as the path is literal."""
-    folder = posixpath.dirname(service)
-    names = _INCLUDED.findall(tree.head(service) or b"")
-    paths = (tree.inside(folder, name.decode("utf-8", "replace")) for name in names[:500])
-    return [path for path in paths if path is not None]
-
-
-def _folders_above(file: str) -> list[str]:
+def folders_above(file: str) -> list[str]:
+    """The folder of a file and all above it, the root "" last."""
     folders = []
     folder = posixpath.dirname(file)
     while folder:
@@ -146,17 +94,17 @@ def _folders_above(file: str) -> list[str]:
     return [*folders, ""]
 
 
-def _without_packaged(tree: Tree, found: Discovery) -> list[str]:
+def _without_packaged(glances: Glances, found: Discovery) -> list[str]:
     """Templates without those that a package step made of another: the same logical ids, in the
     same folder or one above, with code in a bucket where the other has a local path."""
-    identities: dict[frozenset[str], list[str]] = {}
+    identities: dict[str, list[str]] = {}
     for file in found.templates:
-        identities.setdefault(_logical_ids(tree, file), []).append(file)
+        identities.setdefault(glances.template(file).names, []).append(file)
     dropped: set[str] = set()
     for files in identities.values():
         if len(files) < 2:
             continue
-        sources = [file for file in files if not _has_remote_code(tree.document(file))]
+        sources = [file for file in files if not glances.template(file).remote]
         known = set(sources)
         by_folder: dict[str, str] = {}
         for source in sources:
@@ -164,7 +112,7 @@ def _without_packaged(tree: Tree, found: Discovery) -> list[str]:
         for file in files:
             if file in known:
                 continue
-            near = [by_folder[folder] for folder in _folders_above(file) if folder in by_folder]
+            near = [by_folder[folder] for folder in folders_above(file) if folder in by_folder]
             if near:
                 dropped.add(file)
                 reason = f"packaged form of {near[0]}, which is read instead"
@@ -172,29 +120,7 @@ def _without_packaged(tree: Tree, found: Discovery) -> list[str]:
     return [file for file in found.templates if file not in dropped]
 
 
-def _logical_ids(tree: Tree, file: str) -> frozenset[str]:
-    document = tree.document(file)
-    resources = document.get("Resources") if isinstance(document, Mapping) else None
-    return frozenset(resources.entries) if isinstance(resources, Mapping) else frozenset()
-
-
-def _has_remote_code(document: Value | None) -> bool:
-    """Whether some text of the document is a ``s3://`` address, or a Code object names a key."""
-    stack: list[Value] = [document] if document is not None else []
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Mapping):
-            if "S3Key" in node or ("Bucket" in node and "Key" in node):
-                return True
-            stack.extend(node.entries.values())
-        elif isinstance(node, Sequence):
-            stack.extend(node.items)
-        elif (literal_text(node) or "").startswith("s3://"):
-            return True
-    return False
-
-
-def _synthesised(tree: Tree, built: list[str]) -> list[str]:
+def _synthesised(tree: Tree, built: list[str], glances: Glances) -> list[str]:
     """The templates in ``cdk.out`` folders."""
     found: list[str] = []
     for folder in built:
@@ -203,26 +129,78 @@ def _synthesised(tree: Tree, built: list[str]) -> list[str]:
             found += [
                 file
                 for file in files
-                if file.endswith(".template.json") and is_candidate(tree, file)
+                if file.endswith(".template.json") and glances.template(file).template
             ]
     return found
 
 
-#: Files that tell of another way to declare an application, with what to do about it.
-_OTHER_WAYS = (
-    (re.compile(r"(?:^|/)cdk\.json$"), "a CDK application that is not synthesised",
-     "run 'cdk synth' and scan again: the templates in cdk.out are read"),
-    (re.compile(r"\.tf(?:\.json)?$"), "Terraform, which Ringfence does not read yet",
-     "scan a CloudFormation, SAM or Serverless Framework template of it"),
-    (re.compile(r"(?:^|/)Pulumi\.ya?ml$"), "a Pulumi program, which Ringfence does not read",
-     "scan a CloudFormation, SAM or Serverless Framework template of it"),
-)  # fmt: skip
+def parts_of(found: Discovery, glances: Glances) -> list[Discovery]:
+    """What was found, divided into applications that know nothing of each other."""
+    parts: dict[str, Discovery] = {}
+    for file in found.templates:
+        parts.setdefault(posixpath.dirname(file), Discovery()).templates.append(file)
+    for file in found.serverless:
+        parts.setdefault(posixpath.dirname(file), Discovery()).serverless.append(file)
+    homes = {file: posixpath.dirname(file) for file in found.templates}
+    nests = [
+        (homes[file], homes[child])
+        for file in found.templates
+        for child in glances.template(file).included
+        if child in homes
+    ]
+    return [together(parts[key] for key in keys) for keys in grouped(sorted(parts), nests)]
 
 
-def declared_otherwise(files: list[str]) -> tuple[str, str] | None:
-    """What else declares an application without templates, and the cure; None when nothing
-    does."""
-    for pattern, what, cure in _OTHER_WAYS:
-        if any(pattern.search(file) for file in files):
-            return what, cure
-    return None
+def grouped(keys: Iterable[Key], links: Iterable[tuple[Key, Key]]) -> list[list[Key]]:
+    """Keys in their order, those that links connect in one list."""
+    leader = {key: key for key in keys}
+
+    def lead(key: Key) -> Key:
+        while leader[key] != key:
+            leader[key] = key = leader[leader[key]]
+        return key
+
+    order = {key: index for index, key in enumerate(leader)}
+    for one, other in links:
+        first, second = sorted((lead(one), lead(other)), key=order.__getitem__)
+        leader[second] = first
+    groups: dict[Key, list[Key]] = {}
+    for key in order:
+        groups.setdefault(lead(key), []).append(key)
+    return list(groups.values())
+
+
+def together(parts: Iterable[Discovery]) -> Discovery:
+    """Several applications as one."""
+    whole = Discovery()
+    for part in parts:
+        whole.templates += part.templates
+        whole.serverless += part.serverless
+        whole.files += part.files
+    return whole
+
+
+def bare_parts(
+    found: Discovery, tree: Tree, glances: Glances, covered: Collection[str]
+) -> list[Discovery]:
+    """The code with handlers that no template stands above, by the folder where imports start.
+
+    ``covered`` are the handler files of applications with templates: the code around one belongs
+    to it, though its template may stand elsewhere.
+    """
+    known = frozenset(found.files)
+    declared = {posixpath.dirname(file) for file in (*found.templates, *found.serverless)}
+    code = [file for file in found.files if may_declare(file)]
+    code = [file for file in code if declared.isdisjoint(folders_above(file))] if declared else code
+    limit = tree.limits.code_files
+    if len(code) > limit:
+        reason = f"more than {limit} files of code; the rest was not looked at"
+        found.skipped.append(Skipped(".", reason, None, "scan a smaller folder"))
+    taken = {folder for file in covered for folder in folders_above(file)}
+    parts: dict[str, Discovery] = {}
+    for file in code[:limit]:
+        root = code_root(file, known)
+        if root not in taken and glances.code(file).handlers:
+            part = parts.setdefault(root, Discovery(files=manifests_in(root, known)))
+            part.files.append(file)
+    return [parts[root] for root in sorted(parts)]

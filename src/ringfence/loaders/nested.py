@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 
 from ringfence.errors import Exhausted, defect_of
+from ringfence.loaders.glance import NESTING, nested_in
 from ringfence.loaders.intrinsics import Resolver
 from ringfence.loaders.intrinsics_values import derived, literal_text
 from ringfence.loaders.limits import Budget, TooMuch
@@ -18,12 +19,6 @@ from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Origin
 from ringfence.model.record import field, record
 from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value
-
-#: The types that nest a template, with the property that says where it lies.
-NESTING = {
-    "AWS::CloudFormation::Stack": "TemplateURL",
-    "AWS::Serverless::Application": "Location",
-}
 
 
 @record(eq=False)
@@ -45,11 +40,17 @@ class Stacks:
         self.budget = Budget(tree.limits)
         self.stacks: dict[str, Stack] = {}
         self.questions = 0
+        self.asks: set[str] = set()
 
     def load(self, files: list[str]) -> list[Template]:
         """The resolved templates of all files and of the stacks nested in them."""
         self.note_undeclared(files)
-        nested = {child for file in files for child in self.nested_files(file)}
+        documents = {file: self.tree.document(file) for file in files}
+        nested = {
+            child
+            for file, document in documents.items()
+            for child in nested_in(self.tree, file, document)
+        }
         for file in [*(file for file in files if file not in nested), *files]:
             if not any(stack.file == file for stack in self.stacks.values()):
                 stack = self.open(file, file, dict(self.given), ())
@@ -178,21 +179,6 @@ class Stacks:
             return file
         return None
 
-    def nested_files(self, file: str) -> list[str]:
-        """The local files that a template nests with a literal path."""
-        document = self.tree.document(file)
-        resources = document.get("Resources") if isinstance(document, Mapping) else None
-        bodies = resources.entries.values() if isinstance(resources, Mapping) else ()
-        found: list[str] = []
-        for body in bodies:
-            kind = literal_text(body.get("Type")) if isinstance(body, Mapping) else None
-            if isinstance(body, Mapping) and kind in NESTING:
-                target = literal_text(body.at(f"Properties.{NESTING[kind]}"))
-                path = self.tree.inside(posixpath.dirname(file), target) if target else None
-                if path is not None and path != file:
-                    found.append(path)
-        return found
-
     # --- what templates ask ------------------------------------------------------------------
 
     def output(
@@ -236,10 +222,18 @@ class Stacks:
         known = literal_text(name)
         exact = [e for e in candidates if known is not None and literal_text(e.name) == known]
         found = exact or [export for export in candidates if agree(export.name, name)]
+        if not found:
+            self.asks.add(f"export:{name_pattern(name)}")
         if len(found) != 1:
             return None
         export = found[0]
         return derived(export.value, place, Origin("output", str(known or name), export.location))
+
+
+def name_pattern(name: Value) -> str:
+    """The known beginning and end of a name, with ``*`` for what is between them."""
+    start, end, whole = _ends(name)
+    return start if whole else f"{start}*{end}"
 
 
 def agree(one: Value, other: Value) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ringfence.loaders.documents import DocumentError, parse_document
 from ringfence.loaders.limits import LIMITS, Limits
+from ringfence.loaders.trace import FILE, Trace
 from ringfence.model.location import Location, Skipped
 from ringfence.model.record import field, record
 from ringfence.model.value import Value
@@ -37,15 +38,23 @@ class Walk:
 
 
 class Tree:
-    """Reads files below ``root``. Documents are parsed once."""
+    """Reads files below ``root``. Documents are parsed once; ``documents`` may hold some that were
+    parsed before. ``trace`` remembers what was read."""
 
-    def __init__(self, root: Path, exclude: tuple[str, ...] = (), limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        root: Path,
+        exclude: tuple[str, ...] = (),
+        limits: Limits = LIMITS,
+        documents: dict[str, Value | None] | None = None,
+    ) -> None:
         self.root = root.resolve()
         self.exclude = exclude
         self.limits = limits
+        self.trace = Trace()
         self.skipped: list[Skipped] = []
         self._noted: set[Skipped] = set()
-        self.documents: dict[str, Value | None] = {}
+        self.documents: dict[str, Value | None] = documents if documents is not None else {}
         self.parsed_bytes = 0
         self.parsed_marks = 0
 
@@ -84,6 +93,7 @@ class Tree:
         if safe is None:
             self.skip(path, "it lies outside the scanned folder", where, "scan the folder above")
             return None
+        self.trace.note(self.root, safe)
         try:
             found = (self.root / safe).stat()
             if not stat.S_ISREG(found.st_mode):
@@ -98,6 +108,10 @@ class Tree:
             self.skip(path, f"cannot be read: {problem.strerror}", where)
         return None
 
+    def is_file(self, path: str) -> bool:
+        """Whether a file stands at a path inside the root."""
+        return self.trace.look(self.root, path) == FILE
+
     def size(self, path: str) -> int:
         """The size of a walked file in bytes; 0 when it cannot be had."""
         try:
@@ -108,6 +122,7 @@ class Tree:
     def head(self, path: str, named: tuple[str, ...] = ()) -> bytes | None:
         """The bytes of a walked file for a first look, of a large one the beginning; None when it
         cannot be read, with a note where the path ends with one of ``named``."""
+        self.trace.note(self.root, path)
         try:
             with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - called for each file
                 return file.read(self.limits.document_bytes)
@@ -129,7 +144,9 @@ class Tree:
     def document(self, path: str, place: Location | None = None) -> Value | None:
         """The parsed file; None, with a note, when it cannot be read. ``place`` is where the file
         is asked for."""
-        if path not in self.documents:
+        if path in self.documents:
+            self.trace.note(self.root, path)
+        else:
             self.documents[path] = None
             data = self.read(path, place)
             if data is not None and self.is_affordable(data, path):

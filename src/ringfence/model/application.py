@@ -214,8 +214,10 @@ class TemplateFile:
 class Application:
     """Everything declared, from all templates of one scanned root.
 
-    The maps are keyed by id. ``source_text`` gives the text of a file of the application for
-    excerpts. Built by :mod:`ringfence.loaders`; later stages read it only.
+    The maps are keyed by id. ``asks`` are the names that were looked for without success, as kind
+    (several with commas, "" for any, "export" for an exported value), colon, name, with ``*`` for
+    unknown parts; ``exports`` are the names of values that templates give to others. Built by
+    :mod:`ringfence.loaders`; later stages read it, and may ask for more names.
     """
 
     root: str
@@ -227,6 +229,8 @@ class Application:
     resource_policies: list[ResourcePolicy] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unknowns: list[UnknownValue] = field(default_factory=list)
+    asks: set[str] = field(default_factory=set)
+    exports: list[str] = field(default_factory=list)
     triggers_indexed: int = 0
     triggers_by_function: dict[str, list[Trigger]] = field(default_factory=dict)
 

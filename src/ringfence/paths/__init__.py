@@ -43,5 +43,9 @@ def find_paths(
     found += exposed_paths(application, facts, kept, reach, covered)
     found += guest_paths(application, reach)
     found = [path for path in found if path.severity >= Severity.MEDIUM]
-    found.sort(key=lambda path: (-path.severity, -path.score, path.title, path.id))
-    return found[:MAX_PATHS]
+    return worst_first(found)[:MAX_PATHS]
+
+
+def worst_first(paths: Iterable[AttackPath]) -> list[AttackPath]:
+    """Paths in the order of reports."""
+    return sorted(paths, key=lambda path: (-path.severity, -path.score, path.title, path.id))

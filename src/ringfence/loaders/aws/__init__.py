@@ -11,11 +11,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ringfence.loaders.template import Template
+from ringfence.loaders.trace import Trace
 from ringfence.model.application import Application
 
 
-def build(templates: list[Template], root: Path) -> Application:
-    """The application that these templates declare; code paths resolve inside ``root``."""
+def build(templates: list[Template], root: Path, trace: Trace | None = None) -> Application:
+    """The application that these templates declare; code paths resolve inside ``root``, and
+    ``trace`` remembers where code was looked for."""
     from ringfence.loaders.aws.functions import add_functions
     from ringfence.loaders.aws.graph import Graph
     from ringfence.loaders.aws.policies import add_policies
@@ -24,7 +26,7 @@ def build(templates: list[Template], root: Path) -> Application:
     from ringfence.loaders.code import CodeFinder
 
     graph = Graph(templates, root)
-    add_functions(graph, CodeFinder(root))
+    add_functions(graph, CodeFinder(root, trace))
     add_roles(graph)
     add_policies(graph)
     add_triggers(graph)

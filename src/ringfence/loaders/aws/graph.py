@@ -171,6 +171,7 @@ class Graph:
             if found:
                 own = [resource for resource in found if resource.location.file == file]
                 return own or found
+            self.application.asks.add(f"{','.join(wanted or kinds)}:{name.replace('${?}', '*')}")
         return []
 
     def _written_out(self, text: str, kinds: tuple[str, ...]) -> list[Resource]:

@@ -24,7 +24,7 @@ def module_loader(tree: Tree, service: str) -> Load:
         for base in _bases(name, posixpath.dirname(importer), root):
             for ending in _ENDINGS:
                 path = tree.inside("", base + ending)
-                if path is None or not (tree.root / path).is_file():
+                if path is None or not tree.is_file(path):
                     continue
                 if path not in read:
                     read[path] = _parse(tree, path)

@@ -1,0 +1,118 @@
+"""The order of a scan: find the applications of a folder, scan each, merge what they give.
+
+``application`` scans one application, ``run`` all of a folder, ``links`` tells which belong
+together, ``merging`` makes one result of their outcomes, ``cache`` keeps them for the next scan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from ringfence.checks.baseline import read_baseline
+from ringfence.config import load_config
+from ringfence.errors import Exhausted, NothingToRead
+from ringfence.loaders import LoadOptions, find, nothing
+from ringfence.loaders.codeonly import note_of
+from ringfence.loaders.discovery import Discovery
+from ringfence.loaders.glance import Glances
+from ringfence.loaders.tree import Tree
+from ringfence.model.finding import ScanResult
+from ringfence.model.location import Skipped
+from ringfence.model.record import field, record
+from ringfence.rules.checks import load_rules
+from ringfence.scan.application import MEMORY_LIMIT_MIB, SMALLER, Outcome, Task
+from ringfence.scan.cache import Cache
+from ringfence.scan.merging import merge
+from ringfence.scan.run import run_all
+from ringfence.watchdog import Watchdog
+
+__all__ = ["TIME_LIMIT_S", "Progress", "ScanOptions", "scan"]
+
+#: Called with the name of the stage, what is done, and what there is to do (0 when not known).
+Progress = Callable[[str, int, int], None]
+
+#: Processor time for one application; finding them may take some times as much.
+TIME_LIMIT_S = 14.0
+SURVEY_SHARE = 4.0
+
+
+@record(frozen=True)
+class ScanOptions:
+    """What a scan is asked to do. ``only`` is empty for everything, else families or ``entries``.
+
+    ``parameters`` are template parameters, ``options`` the ``${opt:}`` of the Serverless Framework,
+    ``env`` the names of environment variables that templates may read. ``time_limit_s`` is
+    processor time for each application; what is not done until then is named as skipped. ``cache``
+    is a folder for what later scans may use again, None for none.
+    """
+
+    today: date = field(default_factory=date.today)
+    config_file: Path | None = None
+    only: frozenset[str] = frozenset()
+    parameters: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+    env: frozenset[str] = frozenset()
+    exclude: tuple[str, ...] = ()
+    baseline: Path | None = None
+    strict: bool = False
+    time_limit_s: float = TIME_LIMIT_S
+    cache: Path | None = None
+
+
+def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> ScanResult:
+    """Scan a folder or a template.
+
+    Raises:
+        NothingToRead: there is neither a template nor function code.
+        UsageError: the configuration or the baseline cannot be used.
+    """
+    started = time.perf_counter()
+    report = progress or (lambda stage, done, total: None)
+    task = _task(root, options)
+    known = read_baseline(options.baseline) if options.baseline else frozenset()
+    cache = Cache.open(options.cache, task) if options.cache and root.is_dir() else Cache()
+    report("templates", 0, 0)
+    watchdog = Watchdog(options.time_limit_s * SURVEY_SHARE, MEMORY_LIMIT_MIB)
+    try:
+        with watchdog, watchdog.stage(1):
+            tree, found, glances = find(root, task.load, cache.glances)
+    except Exhausted as reason:
+        raise NothingToRead(f"too much to read: {reason}", str(root), SMALLER) from None
+    outcomes = run_all(task, found, tree, glances, cache, report)
+    notes = _notes(found, tree, glances, outcomes)
+    if not any(outcome.templates or outcome.functions for outcome in outcomes):
+        notes += [note for outcome in outcomes for note in outcome.skipped]
+        raise nothing(root, list(dict.fromkeys(notes)), found)
+    cache.save(glances)
+    result = merge(task, outcomes, notes, known=known, only=options.only)
+    result.root = str(root)
+    result.duration_s = time.perf_counter() - started
+    return result
+
+
+def _task(root: Path, options: ScanOptions) -> Task:
+    base = root if root.is_dir() else root.parent
+    config = load_config(base, options.config_file)
+    load = LoadOptions(
+        env=options.env,
+        parameters=options.parameters,
+        options=options.options,
+        exclude=(*options.exclude, *config.exclude),
+    )
+    rules = load_rules(config.rule_folders)
+    return Task(base.resolve(), load, config, rules, options.today, options.time_limit_s)
+
+
+def _notes(
+    found: Discovery, tree: Tree, glances: Glances, outcomes: list[Outcome]
+) -> list[Skipped]:
+    """What concerns the folder as a whole: files that were found but could not be read, and code
+    that no template declares."""
+    looked = [note for _, glance in glances.taken.values() for note in glance.notes]
+    bare = sum(len(outcome.functions) for outcome in outcomes if not outcome.templates)
+    alone = all(not outcome.templates for outcome in outcomes)
+    undeclared = [note_of(bare, found.files, alone=alone)] if bare else []
+    return list(dict.fromkeys([*undeclared, *found.skipped, *looked, *tree.skipped]))

@@ -1,0 +1,167 @@
+"""The outcomes of all applications of a folder → one result, as if they had been scanned as one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ringfence.checks.baseline import apply_baseline
+from ringfence.checks.findings import Found, settle
+from ringfence.model.finding import AttackPath, Finding, ScanResult
+from ringfence.model.location import Skipped
+from ringfence.model.record import replace
+from ringfence.paths import MAX_PATHS, worst_first
+from ringfence.rules.version import RULES_VERSION
+from ringfence.scan.application import Outcome, Task
+from ringfence.scan.source import SourceReader
+
+#: Nobody reads more, and review pages take no more; the worst are kept.
+MAX_FINDINGS = 5_000
+
+#: What each family belongs to, for ``--only``, where the words differ.
+PARTS = {
+    "code": "injection",
+    "identity": "access",
+    "network": "configuration",
+    "logging": "configuration",
+    "availability": "configuration",
+    "encryption": "configuration",
+    "state": "configuration",
+    "runtime": "configuration",
+    "data": "configuration",
+}
+
+
+def merge(
+    task: Task,
+    outcomes: Sequence[Outcome],
+    notes: Iterable[Skipped],
+    *,
+    known: frozenset[str] = frozenset(),
+    only: frozenset[str] = frozenset(),
+) -> ScanResult:
+    """One result. ``notes`` are those of the folder as a whole, ``known`` the fingerprints of a
+    baseline, ``only`` the families that are asked for (empty for all)."""
+    advice = frozenset(rule.id for rule in task.rules if rule.tier == "should")
+    all_findings, paths = settled(outcomes, advice)
+    findings, baselined = apply_baseline(all_findings, known)
+    skipped = [*notes, *notes_of(outcomes, task)]
+    if len(findings) > MAX_FINDINGS:
+        cut = f"only the worst {MAX_FINDINGS:,} of {len(findings):,} are reported"
+        skipped.append(Skipped("the findings", cut, None, "scan a smaller folder"))
+        findings = findings[:MAX_FINDINGS]
+    suppressed = [item for outcome in outcomes for item in outcome.suppressed]
+    new = {finding.fingerprint for finding in findings}
+    silenced = [item.finding for item in suppressed]
+    silenced += [finding for finding in all_findings if finding.fingerprint not in new]
+    templates = [path for outcome in outcomes for path in outcome.templates]
+    parsed = {file for outcome in outcomes for file in outcome.parsed}
+    result = ScanResult(
+        findings=[finding for finding in findings if is_wanted(finding.family, only)],
+        entries=[entry for outcome in outcomes for entry in outcome.entries],
+        skipped=skipped,
+        unknowns=list(dict.fromkeys(item for outcome in outcomes for item in outcome.unknowns)),
+        suppressed=suppressed,
+        baselined=baselined,
+        templates=templates,
+        functions={key: name for item in outcomes for key, name in item.functions.items()},
+        files_read=len(templates) + len(parsed),
+        rules_version=RULES_VERSION,
+        rules={rule.id: rule for rule in task.rules},
+    )
+    result.paths = paths_with(paths, result.findings, silenced, all_wanted=not only)
+    result.sources = excerpted(result, SourceReader(task.root, {}))
+    return result
+
+
+def settled(
+    outcomes: Sequence[Outcome], advice: frozenset[str]
+) -> tuple[list[Finding], list[AttackPath]]:
+    """Findings and paths of all applications together.
+
+    The rules of ``advice`` make one finding for the whole folder, others one for each application;
+    what is found in code that several share is found once. Paths name the findings by their final
+    fingerprints.
+    """
+    found: list[Found] = []
+    known: dict[tuple[Found, int], int] = {}
+    homes: list[list[int]] = []
+    for number, outcome in enumerate(outcomes):
+        seen: Counter[Found] = Counter()
+        homes.append([])
+        for item in outcome.found:
+            seen[item] += 1
+            at = known.setdefault((item, seen[item]), len(found))
+            homes[-1].append(at)
+            if at == len(found):
+                apart = item.fold and not item.in_code and item.finding.rule not in advice
+                found.append(replace(item, fold=f"{item.fold} {number}") if apart else item)
+    findings, marks = settle(found)
+    paths: list[AttackPath] = []
+    for outcome, places in zip(outcomes, homes, strict=True):
+        final = {mark: marks[at] for mark, at in zip(outcome.marks, places, strict=True)}
+        for path in outcome.paths:
+            named = dict.fromkeys(final.get(mark, mark) for mark in path.findings)
+            paths.append(replace(path, findings=tuple(named)))
+    if len(outcomes) > 1:
+        paths = worst_first(paths)[:MAX_PATHS]
+    return findings, paths
+
+
+def notes_of(outcomes: Sequence[Outcome], task: Task) -> list[Skipped]:
+    """The notes of all applications, each once. What concerns the command line or the
+    configuration holds for the folder only where it holds for each application."""
+    counts = Counter(note for outcome in outcomes for note in dict.fromkeys(outcome.skipped))
+
+    def is_general(note: Skipped) -> bool:
+        place = note.location
+        in_config = place is not None and place.file == task.config.file != ""
+        return in_config or note.what.startswith("--")
+
+    return [
+        note for note, count in counts.items() if count == len(outcomes) or not is_general(note)
+    ]
+
+
+def is_wanted(family: str, only: frozenset[str]) -> bool:
+    """Whether ``--only`` asks for this family, by its own name or by that of its part."""
+    return not only or family in only or PARTS.get(family) in only
+
+
+def paths_with(
+    paths: list[AttackPath], findings: list[Finding], silenced: list[Finding], all_wanted: bool
+) -> list[AttackPath]:
+    """The paths that still stand on a finding that is reported.
+
+    A path that no finding belongs to is kept in a full report, unless it begins where somebody
+    silenced one.
+    """
+    shown = {finding.fingerprint for finding in findings}
+    return [
+        path
+        for path in paths
+        if shown.intersection(path.findings)
+        or (all_wanted and not path.findings and not starts_at(path, silenced))
+    ]
+
+
+def starts_at(path: AttackPath, findings: list[Finding]) -> bool:
+    """Whether a path begins at the place, or with the entry, of one of these findings."""
+    start = path.lines[0].location if path.lines else None
+    return any(
+        (finding.location.file, finding.location.line) == (start.file, start.line)
+        or (path.trigger != "" and finding.trigger == path.trigger and finding.family == "access")
+        for finding in findings
+        if start is not None
+    )
+
+
+def excerpted(result: ScanResult, reader: SourceReader) -> dict[str, list[str]]:
+    """The lines of every file that the result points into."""
+    places = [finding.location for finding in result.findings]
+    places += [step.location for finding in result.findings for step in finding.steps]
+    places += [origin.location for finding in result.findings for origin in finding.origins]
+    places += [step.location for path in result.paths for step in path.lines]
+    places += [item.finding.location for item in result.suppressed]
+    texts = {file: reader.text(file) for file in dict.fromkeys(place.file for place in places)}
+    return {file: text.splitlines() for file, text in texts.items() if text is not None}
