@@ -154,3 +154,10 @@ def seconds(text: str) -> float:
     if not 0.1 <= number <= 86_400:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0.1 to 86400")
     return number
+
+
+def count(text: str) -> int:
+    """A number of processes."""
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:4]) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    return int(text)

@@ -59,7 +59,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
-    from ringfence.cli.parser import choice_list, day, seconds
+    from ringfence.cli.parser import choice_list, count, day, seconds
 
     group = parser.add_argument_group("what to look at")
     group.add_argument(
@@ -79,6 +79,10 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         "--time-limit", metavar="SECONDS", type=seconds,
         help="name what of an application is not done after so much processor time as not analysed "
         "(default: 14)",
+    )  # fmt: skip
+    group.add_argument(
+        "--jobs", metavar="NUMBER", type=count, default=0,
+        help="analyse so many applications at a time (default: one for each processor)",
     )  # fmt: skip
     group.add_argument(
         "--no-cache", action="store_true",
@@ -207,6 +211,7 @@ def _options(arguments: argparse.Namespace) -> ScanOptions:
         baseline=None if arguments.write_baseline else arguments.baseline,
         strict=arguments.strict,
         cache=None if arguments.no_cache else user_folder(),
+        jobs=arguments.jobs,
     )
 
 

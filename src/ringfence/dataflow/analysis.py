@@ -140,6 +140,8 @@ class Work:
             reason = reason or "what it sends to other functions is nested too deeply"
         except Exception as problem:
             reason = defect_of(problem)
+        for sent in machine.collected.calls.values():
+            sent.values = {}  # they hold the whole state of the run
         if reason:
             self.skipped[function.id] = Skipped(
                 function.logical_id, reason, Location(code.file, 1), ""

@@ -261,7 +261,7 @@ class PostOffice:
                 self.sources[key] = made
                 made.judge = source.judge
                 if not source.decided:
-                    made.judge = partial(verdicts.judge_event, machine)
+                    made.judge = partial(verdicts.judge_event, machine.triggers, machine.events)
             trail = Trail(first_step(atom.trail, atom, verdict.sender), channel.location,
                           describe(channel))  # fmt: skip
             carried.append(

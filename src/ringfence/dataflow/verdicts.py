@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ringfence.dataflow.values import OWN_KINDS, Taint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ringfence.dataflow.machine import Machine
+    from ringfence.model.application import Trigger
+    from ringfence.rules.events import EventCatalogue
 
 
 #: WebSocket routes whose events carry no message.
@@ -35,16 +39,18 @@ def judge(machine: Machine, atom: Taint) -> Verdict | None:
         return Verdict(source.triggers, source.sender, source.quality)
     key = ("verdict", id(source), atom.path)
     if key not in machine.memo:
-        machine.memo[key] = judge_event(machine, atom.path)
+        machine.memo[key] = judge_event(machine.triggers, machine.events, atom.path)
     found = machine.memo[key]
     assert found is None or isinstance(found, Verdict)
     return found
 
 
-def judge_event(machine: Machine, path: tuple[str, ...]) -> Verdict | None:
+def judge_event(
+    triggers: Sequence[Trigger], events: EventCatalogue, path: tuple[str, ...]
+) -> Verdict | None:
     """Ask the event catalogue for every trigger of the function."""
-    if not machine.triggers:
-        control, field = machine.events.guess(path)
+    if not triggers:
+        control, field = events.guess(path)
         if control == "no":
             return None
         sender = field.sender if field is not None and field.sender else ""
@@ -52,13 +58,13 @@ def judge_event(machine: Machine, path: tuple[str, ...]) -> Verdict | None:
     sure: list[str] = []
     perhaps: list[str] = []
     sender = ""
-    ordered = sorted(machine.triggers, key=lambda trigger: -int(trigger.sender.exposure))
+    ordered = sorted(triggers, key=lambda trigger: -int(trigger.sender.exposure))
     for trigger in ordered:
         if path[:1] == ("body",) and trigger.name in _NO_BODY:
             continue
-        control, field = machine.events.control(trigger.kind, path)
+        control, field = events.control(trigger.kind, path)
         if trigger.kind == "invoke" and field is None:
-            control, field = machine.events.guess(path)
+            control, field = events.guess(path)
         if control == "no":
             continue
         (sure if control == "yes" else perhaps).append(trigger.id)

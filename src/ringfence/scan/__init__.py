@@ -46,7 +46,8 @@ class ScanOptions:
     ``parameters`` are template parameters, ``options`` the ``${opt:}`` of the Serverless Framework,
     ``env`` the names of environment variables that templates may read. ``time_limit_s`` is
     processor time for each application; what is not done until then is named as skipped. ``cache``
-    is a folder for what later scans may use again, None for none.
+    is a folder for what later scans may use again, None for none; ``jobs`` how many processes share
+    the work, 0 for as many as there are processors.
     """
 
     today: date = field(default_factory=date.today)
@@ -60,6 +61,7 @@ class ScanOptions:
     strict: bool = False
     time_limit_s: float = TIME_LIMIT_S
     cache: Path | None = None
+    jobs: int = 0
 
 
 def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> ScanResult:
@@ -81,7 +83,7 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
             tree, found, glances = find(root, task.load, cache.glances)
     except Exhausted as reason:
         raise NothingToRead(f"too much to read: {reason}", str(root), SMALLER) from None
-    outcomes = run_all(task, found, tree, glances, cache, report)
+    outcomes = run_all(task, found, tree, glances, cache, report, options.jobs)
     notes = _notes(found, tree, glances, outcomes)
     if not any(outcome.templates or outcome.functions for outcome in outcomes):
         notes += [note for outcome in outcomes for note in outcome.skipped]

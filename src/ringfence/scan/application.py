@@ -107,6 +107,9 @@ def _scan(task: Task, part: Discovery, tree: Tree, watchdog: Watchdog, report: P
         place = Location(part.label, 1)
         stopped = Skipped(part.label, f"too much to read: {reason}", place, SMALLER)
         return Outcome(skipped=[stopped])
+    except Exception as problem:
+        place = Location(part.label, 1)
+        return Outcome(skipped=[Skipped(part.label, defect_of(problem), place, REPORT_IT)])
     watchdog.time_limit_s *= max(1.0, len(application.functions) / FUNCTIONS_IN_TIME)
     reader = SourceReader(task.root, application.functions, tree.trace)
     report("code", 0, len(application.functions))
