@@ -11,6 +11,7 @@ command once, beside ``python -I -c pass``.
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import shutil
 import statistics
@@ -21,12 +22,14 @@ from pathlib import Path
 import scale
 from measure import Series, run_once
 
+HERE = Path(__file__).resolve().parent
 VENDORED = 400
 MODULE = "def value_{n}(event, context):\n    return [event, {n}]\n\n\n"
 
 
 def main() -> int:
     arguments = parse()
+    compileall.compile_dir(HERE.parent / "src", quiet=1)
     with tempfile.TemporaryDirectory(prefix="ringfence-monorepo-") as name:
         place = Path(name)
         if arguments.repository is not None:
