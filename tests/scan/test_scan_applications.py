@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from ringfence.model.finding import Finding, ScanResult
 from ringfence.testing import scanned
-
-if TYPE_CHECKING:
-    import pytest
 
 HEADER = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
 WRITER = (
@@ -92,6 +90,11 @@ def test_a_name_with_open_parts_joins_when_enough_of_it_is_known(tmp_path: Path)
     assert "writer/src/app.py" not in writers(
         scanned(tmp_path / "b", pair("!Sub 'jobs-${AWS::Region}'"))
     )
+
+
+@pytest.mark.parametrize("name", ["<your-queue-name>", "default", "job"])
+def test_a_name_that_tells_little_joins_nothing(tmp_path: Path, name: str) -> None:
+    assert "writer/src/app.py" not in writers(scanned(tmp_path, pair(name)))
 
 
 def test_the_nearest_of_several_is_meant(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ equal names, or equal known parts of some length where the rest stays open.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ from ringfence.scan.application import Outcome
 #: Names that many unrelated applications use.
 COMMON = frozenset(("default", "*", "handler", "index", "main", "test"))
 SHORTEST, LONGEST = 4, 300
+_NAME = re.compile(r"[\w.\-/:+=@#*]+")
 #: Of a name with open parts, this much must be known.
 SHORTEST_KNOWN = 8
 #: A name that more applications offer tells nothing.
@@ -46,6 +48,8 @@ def links_between(outcomes: Sequence[Outcome]) -> list[tuple[int, int]]:
 def is_telling(name: str) -> bool:
     """Whether equal names of this form hardly mean different things."""
     if not SHORTEST <= len(name) <= LONGEST or name.lower() in COMMON:
+        return False
+    if _NAME.fullmatch(name) is None:  # a placeholder, such as <your-bucket>
         return False
     return "*" not in name or known_length(name) >= SHORTEST_KNOWN
 
