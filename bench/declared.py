@@ -137,12 +137,18 @@ def _function(key: str, body: dict[str, Any], shared: dict[str, Any]) -> Declare
     return Declared(
         key,
         _text(given.get("Runtime")),
-        _text(given.get("Handler")),
+        _text(given.get("Handler")) or _command(given),
         code,
         inline="InlineCode" in given or (isinstance(code, dict) and "ZipFile" in code),
         image=_text(given.get("PackageType")) == "Image" or "ImageUri" in given,
         metadata=body.get("Metadata"),
     )
+
+
+def _command(given: dict[str, Any]) -> str:
+    """The handler of an image, where the template names it."""
+    command = _section(given.get("ImageConfig")).get("Command")
+    return _text(command[-1]) if isinstance(command, list) and command else ""
 
 
 def _service(path: Path, relative: str) -> Found:

@@ -26,7 +26,7 @@ from ringfence.model.application import Function
 from ringfence.model.location import Skipped
 
 #: How the note of a service for another cloud begins, of which only functions are read.
-ELSEWHERE = "the provider"
+OUTSIDE = "the provider"
 
 
 def main() -> int:
@@ -126,7 +126,7 @@ def verdict_of(root: Path, found: Found, loaded: Loaded, missing: list[str]) -> 
         return ("part", "of another template") if part else ("failed", causes or "not found")
     if missing:
         return "partly", f"missing: {', '.join(missing)}; {causes}"
-    if any(note.reason.startswith(ELSEWHERE) for note in notes):
+    if any(note.reason.startswith(OUTSIDE) for note in notes):
         return "functions", causes
     verdicts = {verdict_of_note(root, note) for note in notes}
     return next(
@@ -203,7 +203,8 @@ def ours(found: Found, item: Declared, loaded: Loaded) -> Function | None:
     key = item.key
     if found.service:
         name = key.replace("-", "Dash").replace("_", "Underscore")
-        key = f"{name[:1].upper()}{name[1:]}LambdaFunction"
+        aws = f"{name[:1].upper()}{name[1:]}LambdaFunction"
+        return loaded.functions.get((found.path, aws)) or loaded.functions.get((found.path, key))
     return loaded.functions.get((found.path, key))
 
 

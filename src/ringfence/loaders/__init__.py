@@ -174,7 +174,12 @@ def build(templates: list[Template], tree: Tree, found: Discovery) -> Applicatio
     if templates:
         from ringfence.loaders.aws import build as build_aws
 
-        return build_aws(templates, tree.root, tree.trace)
+        application = build_aws(templates, tree.root, tree.trace)
+        if any(template.outside for template in templates):
+            from ringfence.loaders.outside import add_outside
+
+            add_outside(application, templates, tree)
+        return application
     from ringfence.loaders.codeonly import build_from_code
 
     return build_from_code(tree, found.files)

@@ -22,6 +22,7 @@ from ringfence.model.application import (
     Trigger,
 )
 from ringfence.model.location import Location, Skipped
+from ringfence.model.record import replace
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping
 
@@ -135,18 +136,28 @@ def add_function(
 ) -> None:
     language = language_of_file(file)
     stem = posixpath.splitext(file)[0]
-    identifier = f"{file}#{symbol}"
     place = Location(file, line)
-    code = CodeLocation(code_root(file, known), file, symbol)
-    application.functions[identifier] = Function(
+    function = bare_function(f"{file}#{symbol}", f"{posixpath.basename(stem)}.{symbol}", place)
+    function = replace(
+        function,
+        language="python" if language == "python" else "javascript",
+        handler=f"{stem}.{symbol}",
+        code=CodeLocation(code_root(file, known), file, symbol),
+    )
+    add_undeclared(application, function, "there is no template")
+
+
+def bare_function(identifier: str, name: str, place: Location) -> Function:
+    """A function of which no template tells how it is set up."""
+    return Function(
         id=identifier,
-        logical_id=f"{posixpath.basename(stem)}.{symbol}",
+        logical_id=name,
         name=None,
         resource=Resource(identifier, "", "function", Mapping({}, place), place),
         runtime="",
-        language="python" if language == "python" else "javascript",
-        handler=f"{stem}.{symbol}",
-        code=code,
+        language="",
+        handler="",
+        code=None,
         code_problem="",
         role=None,
         environment={},
@@ -155,14 +166,20 @@ def add_function(
         concurrency=None,
         location=place,
     )
-    sender = Sender(Exposure.UNKNOWN, "whoever may invoke it", "there is no template", place)
-    application.triggers[f"{identifier}!invoke"] = Trigger(
-        id=f"{identifier}!invoke",
+
+
+def add_undeclared(application: Application, function: Function, reason: str) -> None:
+    """Add a function with its one trigger, whose sender nothing tells for the given reason."""
+    place = function.location
+    application.functions[function.id] = function
+    identifier = f"{function.id}!invoke"
+    application.triggers[identifier] = Trigger(
+        id=identifier,
         kind="invoke",
-        function=identifier,
-        name=f"invoke {posixpath.basename(stem)}.{symbol}",
-        sender=sender,
-        authentication=Authentication("unknown", "there is no template"),
+        function=function.id,
+        name=f"invoke {function.logical_id}",
+        sender=Sender(Exposure.UNKNOWN, "whoever may invoke it", reason, place),
+        authentication=Authentication("unknown", reason),
         location=place,
     )
 

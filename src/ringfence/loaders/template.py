@@ -44,6 +44,20 @@ class Export:
     location: Location
 
 
+@record(frozen=True)
+class OutsideFunction:
+    """A function that is deployed to another cloud than AWS. ``handlers`` are the readings of its
+    handler, as module and symbol (``index.hello``); ``problem`` says why there is none."""
+
+    key: str
+    language: str
+    handlers: tuple[str, ...]
+    environment: dict[str, Value]
+    location: Location
+    provider: str
+    problem: str = ""
+
+
 @record()
 class Template:
     """A template after resolution. ``resources`` is keyed by id.
@@ -53,7 +67,7 @@ class Template:
     the root). ``outputs`` are the resolved outputs by name, ``global_sections`` the section
     Globals of SAM, ``parameters`` the section as written. ``read_document(target, location)``
     reads a local YAML or JSON file that the template names, relative to ``folder``, unresolved;
-    it gives None, and leaves a note, when it cannot.
+    it gives None, and leaves a note, when it cannot. ``outside`` are functions of other clouds.
     """
 
     path: str
@@ -68,4 +82,5 @@ class Template:
     unknowns: list[UnknownValue] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     parameters: Mapping = EMPTY
+    outside: list[OutsideFunction] = field(default_factory=list)
     read_document: Callable[[str, Location], Value | None] | None = None

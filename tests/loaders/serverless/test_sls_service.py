@@ -329,17 +329,15 @@ def test_an_object_written_out_in_typescript(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_skipped_with_its_reason(tmp_path: Path) -> None:
     for file, text in (
-        ("azure.yml", "service: a\nprovider: {name: azure}\n"),
         ("list.yml", "- a\n"),
         ("empty.yml", "a: b\n"),
         ("serverless.js", "module.exports = makeConfig();\n"),
     ):
         (tmp_path / file).write_text(text)
     tree = Tree(tmp_path)
-    for file in ("azure.yml", "list.yml", "empty.yml", "serverless.js"):
+    for file in ("list.yml", "empty.yml", "serverless.js"):
         assert load_service(tree, file, LoadOptions()) is None
     assert [(item.what, item.reason) for item in tree.skipped] == [
-        ("azure.yml", "the provider azure is not supported yet"),
         ("list.yml", "it is not a service"),
         ("empty.yml", "it declares no provider, functions or resources"),
         (

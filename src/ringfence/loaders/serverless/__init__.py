@@ -34,11 +34,6 @@ def load_service(tree: Tree, file: str, options: LoadOptions) -> Template | None
     document = _document(tree, file)
     if document is None:
         return None
-    provider = _provider_name(document)
-    if provider and provider != "aws":
-        reason = f"the provider {provider} is not supported yet"
-        tree.skip(file, reason, document.key_location("provider"))
-        return None
     if "functions" not in document and "resources" not in document and "provider" not in document:
         reason = "it declares no provider, functions or resources"
         tree.skip(file, reason, Location(file, 1), "exclude this file")
@@ -71,14 +66,6 @@ def _script(tree: Tree, file: str) -> Mapping | None:
     return found
 
 
-def _provider_name(document: Mapping) -> str:
-    provider = document.get("provider")
-    if isinstance(provider, Mapping):
-        provider = provider.get("name")
-    name = string(provider) or ""
-    return "" if "${" in name else name
-
-
 def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> Template | None:
     from ringfence.loaders.intrinsics import resolve
     from ringfence.loaders.serverless.builder import Builder
@@ -94,8 +81,9 @@ def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> 
     service = read_service(document, file, Variables(document, tree, folder, settings))
     name = string(service.provider.get("name")) or "aws"
     if name != "aws":
-        tree.skip(file, f"the provider {name} is not supported yet", service.provider.location)
-        return None
+        from ringfence.loaders.serverless.outside import service_outside
+
+        return service_outside(tree, service, name, folder)
     builder = Builder(service)
     plan_roles(builder)
     compile_functions(builder)

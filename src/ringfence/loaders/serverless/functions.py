@@ -67,7 +67,7 @@ def _compile(function: FunctionEntry, builder: Builder) -> None:
         value, keys[name] = _setting(function, service, setting)
         entries[name] = value if value is not None else default
     _own_settings(function, entries, keys)
-    value, keys["Environment"] = _environment(function, service)
+    value, keys["Environment"] = environment_of(function, service)
     entries["Environment"] = value
     entries.update(_shared_settings(function, service, keys))
     entries["FunctionName"] = _name(function, service)
@@ -163,7 +163,7 @@ def _tracing(function: FunctionEntry, service: Service) -> tuple[Value | None, L
     return (Scalar("Active", place) if literal(value) is True else value), place
 
 
-def _environment(function: FunctionEntry, service: Service) -> tuple[Value | None, Location]:
+def environment_of(function: FunctionEntry, service: Service) -> tuple[Value | None, Location]:
     """The provider's variables with the function's laid over them."""
     shared, own = service.provider.get("environment"), function.get("environment")
     place = (
