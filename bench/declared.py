@@ -171,8 +171,8 @@ def _service(path: Path, relative: str) -> Found:
     functions = [
         Declared(
             str(key),
-            _text(body.get("runtime", shared.get("runtime", "nodejs"))),
-            _text(body.get("handler")),
+            _text(body.get("runtime", shared.get("runtime", "" if "image" in body else "nodejs"))),
+            _text(body.get("handler", body.get("script"))),
             image="image" in body,
         )
         for functions in maps

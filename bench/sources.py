@@ -15,6 +15,9 @@ ENDINGS = {
     "nodejs": (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"),
 }
 
+#: Handlers that a plugin or the Lambda Web Adapter puts before an application of any name.
+STAND_INS = ("wsgi_handler.handler", "wsgi.handler", "run.sh")
+
 
 class Sources:
     """The files below folders of one root, listed once each."""
@@ -44,7 +47,8 @@ class Sources:
     def candidates(self, folder: str, function: Declared) -> list[str]:
         """Files that may be the handler's, relative to the root."""
         module, symbol = split(function.handler)
-        if not module:
+        any_file = function.handler in STAND_INS or (function.image and not function.handler)
+        if not function.handler and not any_file:
             return []
         word = function.runtime.rstrip("0123456789.x")
         endings = ENDINGS.get(word) or (*ENDINGS["python"], *ENDINGS["nodejs"])
@@ -54,10 +58,12 @@ class Sources:
         for start in self._starts(folder, function.code):
             for file in self._files(start):
                 fits = file.suffix in endings and (
-                    file.name.removesuffix(file.suffix) in names
+                    not module
+                    or any_file
+                    or file.name.removesuffix(file.suffix) in names
                     or (file.stem in ("index", "__init__") and file.parent.name in names)
                 )
-                if fits and says(file, symbol):
+                if fits and (any_file or says(file, symbol) or file.stem == function.handler):
                     found.append(file.relative_to(self.root).as_posix())
             if found:
                 break

@@ -158,6 +158,22 @@ class CodeFinder:
         inner = "/".join(part for part in (folder, name) if part)
         return self._directly(inner, pairs, extensions) or self._directly(folder, pairs, extensions)
 
+    def packed(self, request: CodeRequest) -> CodeLocation | None:
+        """The source of an archive that lies elsewhere (``path``, a key of a bucket): the one
+        folder below the template's that has its name and holds the handler's file."""
+        name = PurePosixPath(request.path).name.partition(".")[0]
+        pairs = list(splits(request.handler, request.language))
+        listing = self._listing(request.folder) if name else []
+        folders = {file.rpartition("/")[0] for file in listing}
+        named = sorted(folder for folder in folders if folder.rpartition("/")[2] == name)
+        found = [self._directly(folder, pairs, EXTENSIONS[request.language]) for folder in named]
+        hits = [hit for hit in found if hit is not None]
+        return CodeLocation(*hits[0], request.layers) if len(hits) == 1 else None
+
+    def named(self, folder: str, name: str) -> list[str]:
+        """The files of a name below a folder, vendored and built ones left out."""
+        return [file for file in self._listing(folder) if file.rpartition("/")[2] == name]
+
     def _above(
         self, base: str, pairs: list[tuple[str, str]], extensions: tuple[str, ...], folder: str
     ) -> tuple[str, str, str] | None:

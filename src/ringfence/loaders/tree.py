@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
+from ringfence.loaders.code import source_files
 from ringfence.loaders.documents import DocumentError, parse_document
 from ringfence.loaders.limits import LIMITS, Limits
-from ringfence.loaders.trace import FILE, Trace
+from ringfence.loaders.trace import FILE, Trace, digest_of
 from ringfence.model.location import Location, Skipped
 from ringfence.model.record import field, record
 from ringfence.model.value import Value
@@ -54,6 +55,7 @@ class Tree:
         self.trace = Trace()
         self.skipped: list[Skipped] = []
         self._noted: set[Skipped] = set()
+        self._lowered: dict[str, dict[str, list[str]]] = {}
         self.documents: dict[str, Value | None] = documents if documents is not None else {}
         self.parsed_bytes = 0
         self.parsed_marks = 0
@@ -179,7 +181,22 @@ class Tree:
             reason = "it lies outside the scanned folder"
             self.skip(target[:200], reason, place, "scan the folder above")
             return None
+        if not self.is_file(path):
+            path = self.other_case(folder, path) or path
         return self.document(path, place)
+
+    def other_case(self, folder: str, path: str) -> str | None:
+        """The one file below a folder whose path differs from that of a missing one only in the
+        case of letters, which the file systems of Windows and macOS do not mind."""
+        known = self._lowered.get(folder)
+        if known is None:
+            known = self._lowered[folder] = {}
+            files = list(source_files(self.root, folder))
+            self.trace.listed[folder] = digest_of(files)
+            for file in files:
+                known.setdefault(file.lower(), []).append(file)
+        found = known.get(path.lower(), [])
+        return found[0] if len(found) == 1 else None
 
     def walk(self, start: str = "", *, into_built: bool = False) -> Walk:
         """All files below ``start`` in sorted order, without skipped and excluded folders."""

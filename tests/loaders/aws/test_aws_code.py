@@ -222,6 +222,102 @@ def test_container_image_with_a_local_dockerfile(tmp_path: Path) -> None:
     assert (found.package, found.runtime, found.language) == ("image", "python3.12", "python")
 
 
+IMAGE = """
+    {name}:
+      Type: AWS::Serverless::Function
+      Properties: {{PackageType: Image, ImageUri: !Ref Uri}}
+    """
+PARAMETER = "Parameters: {Uri: {Type: String}}\n"
+DOCKER = 'FROM public.ecr.aws/lambda/python:3.12\nCMD ["app.handler"]\n'
+
+
+def test_the_only_dockerfile_is_that_of_the_only_image(tmp_path: Path) -> None:
+    files = {"src/Dockerfile": DOCKER, "src/app.py": PYTHON}
+    found = the(app(tmp_path, PARAMETER + sam(IMAGE.format(name="Fn")), files), "Fn")
+    assert found.code is not None
+    assert (found.code.root, found.code.file, found.code.symbol) == ("src", "src/app.py", "handler")
+
+
+@pytest.mark.parametrize(
+    ("names", "folders"), [(("One", "Two"), ("src",)), (("One",), ("src", "other"))]
+)
+def test_which_dockerfile_is_not_guessed(
+    tmp_path: Path, names: tuple[str, ...], folders: tuple[str, ...]
+) -> None:
+    files = {f"{folder}/Dockerfile": DOCKER for folder in folders} | {"src/app.py": PYTHON}
+    template = PARAMETER + sam(*[IMAGE.format(name=name) for name in names])
+    found = the(app(tmp_path, template, files), "One")
+    assert found.code_problem == "the code is a container image without a local build context"
+
+
+@pytest.mark.parametrize(
+    ("command", "symbol"),
+    [
+        ("exec python -m uvicorn --port=$PORT app:api", "api"),
+        ("gunicorn 'app:make_app()' -b 0.0.0.0:8080", "make_app"),
+    ],
+)
+def test_a_start_script_names_the_application_that_it_serves(
+    tmp_path: Path, command: str, symbol: str
+) -> None:
+    template = sam(
+        """
+        Fn:
+          Type: AWS::Serverless::Function
+          Properties: {Runtime: python3.12, Handler: run.sh, CodeUri: src}
+        """
+    )
+    files = {"src/run.sh": f"#!/bin/bash\n{command}\n", "src/app.py": "api = 1\n"}
+    found = the(app(tmp_path, template, files), "Fn")
+    assert found.code is not None
+    assert (found.handler, found.code.file, found.code.symbol) == ("run.sh", "src/app.py", symbol)
+
+
+def test_a_start_script_without_an_application_is_said(tmp_path: Path) -> None:
+    template = sam(
+        """
+        Fn:
+          Type: AWS::Serverless::Function
+          Properties: {Runtime: nodejs22.x, Handler: run.sh, CodeUri: src}
+        """
+    )
+    files = {"src/run.sh": "#!/bin/bash\nexec node app.js\n", "src/app.js": "x\n"}
+    found = the(app(tmp_path, template, files), "Fn")
+    assert found.code_problem == "the handler run.sh is a script that starts a server"
+
+
+def test_an_image_may_serve_an_application(tmp_path: Path) -> None:
+    docker = 'FROM python:3.12\nCMD ["uvicorn", "main:app", "--port", "8080"]\n'
+    files = {"src/Dockerfile": docker, "src/main.py": "app = 1\n"}
+    found = the(app(tmp_path, PARAMETER + sam(IMAGE.format(name="Fn")), files), "Fn")
+    assert found.code is not None
+    assert (found.code.file, found.code.symbol) == ("src/main.py", "app")
+
+
+BUCKETED = """
+    Fn:
+      Type: AWS::Lambda::Function
+      Properties:
+        Runtime: python3.12
+        Handler: app.handler
+        Role: r
+        Code: {S3Bucket: !Ref Store, S3Key: releases/orders.zip}
+    """
+
+
+def test_an_archive_in_a_bucket_has_its_source_in_a_folder_of_its_name(tmp_path: Path) -> None:
+    files = {"src/orders/app.py": PYTHON, "src/other/app.py": PYTHON, "orders/readme.md": ""}
+    found = the(app(tmp_path, cfn(BUCKETED), files), "Fn")
+    assert found.code is not None
+    assert found.code.file == "src/orders/app.py"
+
+
+@pytest.mark.parametrize("files", [["other/app.py"], ["a/orders/app.py", "b/orders/app.py"]])
+def test_which_source_an_archive_has_is_not_guessed(tmp_path: Path, files: list[str]) -> None:
+    found = the(app(tmp_path, cfn(BUCKETED), dict.fromkeys(files, PYTHON)), "Fn")
+    assert found.code_problem == "the code is in S3 (${Store}/releases/orders.zip)"
+
+
 def test_code_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     template = cfn(
         """

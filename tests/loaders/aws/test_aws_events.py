@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from aws_helpers import app, cfn, function, only, sam, table
 
 from ringfence.model.location import Location
@@ -408,6 +409,31 @@ def test_state_machine_started_by_an_open_api_in_a_local_file(tmp_path: Path) ->
         "stepfunctions | state machine checkout, state Pay -> Charge | anyone: anyone | none"
     ]
     assert only(application).location == Location("flow.asl.json", 2, 7, 2, 12)
+
+
+@pytest.mark.parametrize(
+    ("files", "read"),
+    [(["Flow.ASL.json"], True), (["Flow.ASL.json", "FLOW.asl.json"], False), ([], False)],
+)
+def test_a_file_whose_name_differs_in_case_is_the_one(
+    tmp_path: Path, files: list[str], read: bool
+) -> None:
+    template = sam(
+        """
+        Machine:
+          Type: AWS::Serverless::StateMachine
+          Properties:
+            DefinitionUri: flow.asl.json
+            DefinitionSubstitutions: {Charge: !GetAtt Charge.Arn}
+        """,
+        function("Charge"),
+    )
+    flow = """{"StartAt": "Pay", "States": {
+      "Pay": {"Type": "Task", "Resource": "${Charge}", "End": true}}}"""
+    application = app(tmp_path, template, dict.fromkeys(files, flow))
+    expected = "Flow.ASL.json" if read else "template.yaml"
+    assert only(application).location.file == expected
+    assert bool(application.skipped) != read
 
 
 def test_destinations_and_dead_letters(tmp_path: Path) -> None:

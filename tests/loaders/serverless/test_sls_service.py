@@ -15,6 +15,7 @@ from ringfence.loaders.serverless import load_service
 from ringfence.loaders.template import Template
 from ringfence.loaders.tree import Tree
 from ringfence.model.value import plain
+from ringfence.testing import app, scanned
 
 EVERYTHING = Path(__file__).parent / "everything"
 
@@ -361,3 +362,47 @@ functions:
         ("event http of f", "the environment variable ROUTE is not read"),
         ("event httpApi of f", "the provider declares no authorizer none-such"),
     ]
+
+
+def test_an_image_that_the_framework_builds_has_its_context(tmp_path: Path) -> None:
+    files = {
+        "serverless.yml": """\
+            service: a
+            provider: {name: aws, ecr: {images: {app: {path: ./image, file: Dev.dockerfile}}}}
+            functions:
+              named: {image: {name: app, command: [main.other]}}
+              short: {image: app}
+            """,
+        "image/Dev.dockerfile": 'FROM public.ecr.aws/lambda/nodejs:22\nCMD ["main.handler"]\n',
+        "image/main.js": "exports.handler = exports.other = async (event) => event;\n",
+    }
+    functions = app(tmp_path, files).functions
+    found = {function.logical_id: function.code for function in functions.values()}
+    assert {name: code and (code.file, code.symbol) for name, code in found.items()} == {
+        "NamedLambdaFunction": ("image/main.js", "other"),
+        "ShortLambdaFunction": ("image/main.js", "handler"),
+    }
+
+
+def test_the_application_behind_serverless_wsgi_is_the_code(tmp_path: Path) -> None:
+    files = {
+        "serverless.yml": """\
+            service: a
+            custom: {wsgi: {app: web/api.app}}
+            provider: {name: aws, runtime: python3.12}
+            functions: {api: {handler: wsgi_handler.handler, events: [httpApi: '*']}}
+            """,
+        "web/api.py": """\
+            import os
+            from flask import Flask, request
+            app = Flask(__name__)
+            @app.route("/")
+            def index():
+                os.system("ls " + request.args["folder"])
+            """,
+    }
+    (function,) = app(tmp_path, files).functions.values()
+    assert function.handler == "wsgi_handler.handler"
+    assert function.code and (function.code.file, function.code.symbol) == ("web/api.py", "app")
+    found = {(item.rule, item.location.line) for item in scanned(tmp_path).findings}
+    assert ("os-command-injection", 6) in found

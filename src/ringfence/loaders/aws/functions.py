@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from ringfence.loaders.aws.graph import Graph
-from ringfence.loaders.aws.images import image_command
+from ringfence.loaders.aws.images import image_command, served
 from ringfence.loaders.aws.kinds import language_of_handler, language_of_runtime
 from ringfence.loaders.aws.values import (
     alternatives,
@@ -37,8 +38,10 @@ WRAPPED_HANDLERS = ("DD_LAMBDA_HANDLER", "NEW_RELIC_LAMBDA_HANDLER", "LUMIGO_ORI
 
 def add_functions(graph: Graph, finder: CodeFinder) -> None:
     """Make a :class:`Function` of every function resource of the graph."""
-    for resource in graph.of(FUNCTION_TYPE):
-        function = _Builder(graph, finder, resource).build()
+    resources = graph.of(FUNCTION_TYPE)
+    images = Counter(resource.template for resource in resources if _is_image(resource.properties))
+    for resource in resources:
+        function = _Builder(graph, finder, resource, images[resource.template] == 1).build()
         graph.application.functions[function.id] = function
 
 
@@ -47,6 +50,7 @@ class _Builder:
     graph: Graph
     finder: CodeFinder
     resource: Resource
+    only_image: bool = False
     runtime: str = ""
     handler: str = ""
     language: str = ""
@@ -59,9 +63,7 @@ class _Builder:
         self.environment = {
             key: value for key, value, _ in fields(properties, "Environment.Variables")
         }
-        if text_of(properties, "PackageType").lower() == "image" or first(
-            properties, "Code.ImageUri"
-        ):
+        if _is_image(properties):
             self.package = "image"
         self.runtime = self._known("Runtime")
         self.handler = self._known("Handler")
@@ -125,11 +127,23 @@ class _Builder:
             self.problem = self.problem or "no handler is given"
             return None
         if self.handler.endswith(".sh"):
-            self.problem = f"the handler {self.handler} is a script that starts a server"
-            return None
+            return self._started()
         if self.language:
             return self._zip(self.language)
         return self._zip_of_any_language()
+
+    def _started(self) -> CodeLocation | None:
+        """The application that a start script serves behind the Lambda Web Adapter."""
+        script = self.handler
+        for path in self._paths():
+            file = self.finder.inside(self.template_folder, f"{path}/{script}")
+            self.handler = served(self.finder.text(file)) if file else ""
+            code = self._zip("python") if self.handler else None
+            if code is not None:
+                break
+        self.handler = script
+        self.problem = f"the handler {script} is a script that starts a server"
+        return code
 
     def _zip_of_any_language(self) -> CodeLocation | None:
         """Where the runtime is not known, the file that the handler names tells the language."""
@@ -183,6 +197,16 @@ class _Builder:
                 if code is not None:
                     return code
                 self.problem = self.problem or problem
+        return self._packed(language)
+
+    def _packed(self, language: str) -> CodeLocation | None:
+        """The source beside the template of an archive in a bucket."""
+        for code in every(self.resource.properties, "Code.S3Key"):
+            request = CodeRequest(
+                self.template_folder, string(code) or "", self.handler, language, (), self._layers()
+            )
+            if (found := self.finder.packed(request)) is not None:
+                return found
         return None
 
     def _paths(self) -> Iterator[str]:
@@ -210,6 +234,9 @@ class _Builder:
             yield "."
 
     def _handlers(self) -> Iterator[str]:
+        served_application = text_of(self._metadata(), "ServedApplication")
+        if served_application:
+            yield served_application
         for name in WRAPPED_HANDLERS:
             original = string(self.environment.get(name))
             if original:
@@ -224,8 +251,8 @@ class _Builder:
                 yield text
 
     def _image(self) -> CodeLocation | None:
-        metadata = first(self.resource.attributes.get("Metadata"))
-        context = text_of(metadata, "DockerContext")
+        metadata = self._metadata()
+        context = text_of(metadata, "DockerContext") or self._only_context()
         command = string(next(items(self.resource.properties, "ImageConfig.Command"), None)) or ""
         if not context:
             self.problem = "the code is a container image without a local build context"
@@ -247,6 +274,18 @@ class _Builder:
                 return code
             self.problem = self.problem or problem
         return None
+
+    def _metadata(self) -> Value | None:
+        return first(self.resource.attributes.get("Metadata"))
+
+    def _only_context(self) -> str:
+        """The folder of the one Dockerfile below the template's, when the template has but one
+        image, so that it is the image of this function."""
+        files = self.finder.named(self.template_folder, "Dockerfile") if self.only_image else []
+        if len(files) != 1:
+            return ""
+        folder = files[0].rpartition("/")[0]
+        return folder.removeprefix(self.template_folder).lstrip("/") or "."
 
     # --- layers -------------------------------------------------------------------------------
 
@@ -285,6 +324,11 @@ def layer_folders(graph: Graph, finder: CodeFinder, layer: Resource) -> list[str
             if finder.is_folder(candidate):
                 found.append(candidate)
     return found
+
+
+def _is_image(properties: Mapping) -> bool:
+    packed = text_of(properties, "PackageType").lower()
+    return packed == "image" or first(properties, "Code.ImageUri") is not None
 
 
 def _cure(problem: str) -> str:

@@ -1,13 +1,21 @@
-"""Container images: what a local Dockerfile says about the runtime, the handler and the code."""
+"""Container images and start scripts: what they say about the runtime, the handler and the code.
+
+An image, or a script behind the Lambda Web Adapter, may start a server for an application object
+(``uvicorn main:app``): then that object is the handler.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 
 from ringfence.loaders.code import CodeFinder
 from ringfence.model.record import record
 
 _DOCKERFILE_BYTES = 100_000
+#: A server for ASGI or WSGI, and after options the application that it serves.
+_SERVER = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve|daphne)\b")
+_SERVED = re.compile(r"""(?:^|[\s"',])([A-Za-z_][\w./]*):([A-Za-z_]\w*)(?:\(\))?(?=["'\s,\]]|$)""")
 
 
 @record(frozen=True)
@@ -35,12 +43,19 @@ def image_command(finder: CodeFinder, folder: str, context: str, dockerfile: str
         elif instruction in ("COPY", "ADD"):
             copied.extend(_copied(rest))
         elif instruction == "CMD":
-            handler = _last_word(rest)
+            handler = served(rest) or _last_word(rest)
         elif instruction == "ENTRYPOINT":
             entry = rest
     if entry and not handler:
-        handler = _last_word(entry)
+        handler = served(entry) or _last_word(entry)
     return Image(language, runtime, handler, tuple(dict.fromkeys(copied)))
+
+
+def served(command: str) -> str:
+    """The application that a command serves, as a handler (``main.app``); "" for other commands."""
+    server = _SERVER.search(command)
+    found = _SERVED.search(command, server.end()) if server else None
+    return f"{found.group(1)}.{found.group(2)}" if found else ""
 
 
 def _instructions(text: str) -> list[tuple[str, str]]:

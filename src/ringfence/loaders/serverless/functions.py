@@ -13,6 +13,7 @@ from ringfence.loaders.construct import (
     make_mapping,
     mapping_of,
 )
+from ringfence.loaders.serverless import code
 from ringfence.loaders.serverless.builder import Builder, attribute, ref
 from ringfence.loaders.serverless.naming import function_id, function_prefix
 from ringfence.loaders.serverless.roles import role_of
@@ -71,7 +72,7 @@ def _compile(function: FunctionEntry, builder: Builder) -> None:
     entries["Environment"] = value
     entries.update(_shared_settings(function, service, keys))
     entries["FunctionName"] = _name(function, service)
-    entries.update(_code(function, builder))
+    entries.update(code.code_of(function, builder))
     entries["Role"] = role_of(function, builder)
     properties = make_mapping(entries, place)
     if entries.get("PackageType") == "Image":
@@ -85,7 +86,11 @@ def _compile(function: FunctionEntry, builder: Builder) -> None:
         "AWS::Lambda::Function",
         made,
         place,
-        attributes={"DependsOn": [log_group] if log_group else None, **_conditional(function)},
+        attributes={
+            "DependsOn": [log_group] if log_group else None,
+            "Metadata": code.metadata_of(function, service),
+            **_conditional(function),
+        },
     )
     _url(function, builder)
     _destinations(function, builder)
@@ -193,43 +198,6 @@ def _name(function: FunctionEntry, service: Service) -> Value:
     for part in (service.name, service.stage):
         pieces.extend([part or Unknown("the service's name or stage is not known", place), "-"])
     return join([*pieces, function.key], place)
-
-
-def _code(function: FunctionEntry, builder: Builder) -> dict[str, Any]:
-    """The code: the service's folder, a module's folder, an archive, or an image."""
-    image = function.get("image")
-    if image is not None:
-        return _image(image, function, builder)
-    module = string(function.get("module"))
-    place = function.location
-    if module and module != ".":
-        return {"Code": Scalar(module, place)}
-    return {"Code": Scalar(".", place)}
-
-
-def _image(image: Value, function: FunctionEntry, builder: Builder) -> dict[str, Any]:
-    place = function.config.key_location("image")
-    given = mapping_of(image)
-    uri = given.get("uri") if given.entries else image
-    name = string(given.get("name") or (None if given.entries else image))
-    images = mapping_of(mapping_of(builder.service.provider.get("ecr")).get("images"))
-    if name is not None and name in images:
-        built = images.get(name)
-        uri = mapping_of(built).get("uri") or (
-            Unknown(f"the image {name} is built at deployment", place)
-            if isinstance(built, Mapping)
-            else built
-        )
-    config = {
-        "Command": given.get("command"),
-        "EntryPoint": given.get("entryPoint"),
-        "WorkingDirectory": given.get("workingDirectory"),
-    }
-    return {
-        "Code": {"ImageUri": uri if uri is not None else Unknown("the image's URI", place)},
-        "PackageType": "Image",
-        "ImageConfig": config if any(item is not None for item in config.values()) else None,
-    }
 
 
 def _log_group(function: FunctionEntry, builder: Builder, name: Value) -> str:
