@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ringfence.model.finding import ScanResult
+    from ringfence.model.severity import Severity
     from ringfence.report import ReportSettings
     from ringfence.scan import ScanOptions
 
@@ -18,6 +19,12 @@ PARTS = (
     "availability", "encryption", "state", "runtime", "data", "network", "identity", "code",
     "entries",
 )  # fmt: skip
+
+#: As :data:`ringfence.report.FORMATS`, which would cost ``--help`` its import.
+FORMATS = ("terminal", "json", "sarif", "markdown", "junit")
+
+#: Formats that hosting services read, with places relative to the repository.
+HOSTED = ("sarif", "markdown", "junit")
 
 LEVELS = ("critical", "high", "medium", "low", "info", "never")
 
@@ -117,8 +124,8 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
     group = parser.add_argument_group("report")
     group.add_argument(
-        "--format", choices=("terminal", "json", "sarif"), default="terminal",
-        help="terminal (default), json or sarif",
+        "--format", choices=FORMATS, default="terminal",
+        help="terminal (default), json, sarif, markdown (a review comment) or junit",
         metavar="FORMAT",
     )  # fmt: skip
     group.add_argument(
@@ -251,7 +258,8 @@ def _settings(arguments: argparse.Namespace, to_file: bool) -> ReportSettings:
         verbose=arguments.verbose,
         suppressed=arguments.show_suppressed,
         only=arguments.only,
-        prefix=_prefix(arguments.path) if arguments.format == "sarif" else "",
+        prefix=_prefix(arguments.path) if arguments.format in HOSTED else "",
+        fail_on=_level(arguments),
         version=ringfence.__version__,
         title=arguments.path.resolve().name,
     )
@@ -291,20 +299,20 @@ def _write_baseline(result: ScanResult, path: Path) -> int:
 def _verdict(result: ScanResult, arguments: argparse.Namespace) -> int:
     """1 for findings at or above the level, or with ``--strict`` for anything skipped."""
     from ringfence.cli import EXIT_FOUND, EXIT_OK
-    from ringfence.model.severity import Severity
     from ringfence.report.summary import worst
 
     if arguments.strict and result.skipped:
         return EXIT_FOUND
-    level = arguments.fail_on or _configured_level(arguments)
-    found = worst(result.findings)
-    if level == "never" or found is None:
-        return EXIT_OK
-    return EXIT_FOUND if found >= Severity.parse(level) else EXIT_OK
+    level, found = _level(arguments), worst(result.findings)
+    return EXIT_FOUND if level is not None and found is not None and found >= level else EXIT_OK
 
 
-def _configured_level(arguments: argparse.Namespace) -> str:
+def _level(arguments: argparse.Namespace) -> Severity | None:
+    """The least severity that fails, as asked for or as the project decided; None for never."""
     from ringfence.config import load_config
+    from ringfence.model.severity import Severity
 
+    if arguments.fail_on is not None:
+        return None if arguments.fail_on == "never" else Severity.parse(arguments.fail_on)
     folder = arguments.path if arguments.path.is_dir() else arguments.path.parent
-    return str(load_config(folder, arguments.config).fail_on)
+    return load_config(folder, arguments.config).fail_on

@@ -12,8 +12,9 @@ from typing import Protocol, cast
 
 from ringfence.model.finding import ScanResult
 from ringfence.model.record import record
+from ringfence.model.severity import Severity
 
-FORMATS = ("terminal", "json", "sarif")
+FORMATS = ("terminal", "json", "sarif", "markdown", "junit")
 
 
 @record(frozen=True)
@@ -24,7 +25,8 @@ class ReportSettings:
     asked for (``entries`` or families); empty means everything but the entries table.
     ``prefix`` is the path from the repository's root to the scanned folder (POSIX, no slash at
     the ends), for reports that hosting services read. ``suppressed`` asks for silenced findings in
-    full. ``version`` is Ringfence's. ``title`` names the application; "" takes the scanned path.
+    full. ``fail_on`` is the least severity that fails the build, None when none does. ``version``
+    is Ringfence's. ``title`` names the application; "" takes the scanned path.
     """
 
     color: bool = False
@@ -32,6 +34,7 @@ class ReportSettings:
     unicode: bool = True
     verbose: bool = False
     suppressed: bool = False
+    fail_on: Severity | None = Severity.HIGH
     only: frozenset[str] = frozenset()
     prefix: str = ""
     version: str = ""
