@@ -498,6 +498,40 @@ def _connectors() -> dict[str, str]:
     return found
 
 
+def _capacity() -> dict[str, str]:
+    network = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    scaling = {"MaxVCpuCount": 30, "AverageCPUUtilization": 50}
+    types = {"Architectures": ["arm64"], "AllowedTypes": ["m8g.large"]}
+
+    def provider(**properties: Any) -> dict[str, Any]:
+        return {
+            "Type": "AWS::Serverless::CapacityProvider",
+            "Properties": {"VpcConfig": network, **properties},
+        }
+
+    config = {"Arn": {"Fn::GetAtt": ["Instances", "Arn"]}}
+    return {
+        "capacity-plain": template(
+            Instances=provider(), Fn=function(CapacityProviderConfig=config)
+        ),
+        "capacity-all": template(
+            Instances=provider(
+                CapacityProviderName="batch",
+                ScalingConfig=scaling,
+                InstanceRequirements=types,
+                Tags={"team": "a"},
+                ManagedResourceTags={"Tags": {"cost": "b"}},
+            )
+        ),
+        "capacity-own-role": template(
+            Instances=provider(
+                OperatorRole="arn:aws:iam::123456789012:role/operator",
+                ScalingConfig={"MaxVCpuCount": 10},
+            )
+        ),
+    }
+
+
 def all_templates() -> dict[str, str]:
     """Name → template text."""
     return {
@@ -508,4 +542,5 @@ def all_templates() -> dict[str, str]:
         **_definitions(),
         **_resource_policies(),
         **_connectors(),
+        **_capacity(),
     }

@@ -38,6 +38,8 @@ def _facts(resource: TemplateResource) -> dict[str, Any]:
         return oracle.security(resource)
     if resource.type == "AWS::Lambda::Permission":
         return oracle.data(resource.properties)
+    if resource.type == "AWS::Lambda::CapacityProvider":
+        return {k: v for k, v in oracle.data(resource.properties).items() if k != "Tags"}
     if resource.type == "AWS::Lambda::EventSourceMapping":
         return oracle.data(resource.properties)
     return {}

@@ -72,7 +72,7 @@ def _read_shorthands(template: Template) -> list[Shorthand]:
 
 
 def _handlers() -> dict[str, Callable[[Shorthand, Expansion], None]]:
-    from ringfence.loaders.sam import functions, graphql, simple, state_machines
+    from ringfence.loaders.sam import capacity, functions, graphql, simple, state_machines
     from ringfence.loaders.sam.apis import websocket
 
     return {
@@ -81,6 +81,7 @@ def _handlers() -> dict[str, Callable[[Shorthand, Expansion], None]]:
         "LayerVersion": simple.expand_layer,
         "StateMachine": state_machines.expand_state_machine,
         "GraphQLApi": graphql.expand_graphql_api,
+        "CapacityProvider": capacity.expand_capacity_provider,
         "WebSocketApi": websocket.expand_websocket_api,
     }
 
