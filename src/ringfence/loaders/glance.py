@@ -175,7 +175,7 @@ def nested_in(tree: Tree, file: str, document: Value | None) -> list[str]:
         kind = literal_text(body.get("Type")) if isinstance(body, Mapping) else None
         if isinstance(body, Mapping) and kind in NESTING:
             target = literal_text(body.at(f"Properties.{NESTING[kind]}"))
-            path = tree.inside(posixpath.dirname(file), target) if target else None
+            path = tree.nested(posixpath.dirname(file), target) if target else None
             if path is not None and path != file:
                 found.append(path)
     return found

@@ -166,7 +166,7 @@ class Stacks:
         if text is None or "://" in text:
             skip(what, "its template is not a local file", place, "scan its sources too")
             return None
-        file = self.tree.inside(stack.resolver.folder, text)
+        file = self.tree.nested(stack.resolver.folder, text)
         if file is None:
             skip(what, "its template lies outside the scanned folder", place)
         elif self.tree.is_excluded(file):

@@ -88,6 +88,17 @@ class Tree:
             return None
         return joined if real.is_relative_to(self.root) else None
 
+    def nested(self, folder: str, target: str) -> str | None:
+        """Like :meth:`inside`, for a template that a build writes before it is read: a path that
+        leads up may be meant from a folder of output below ``folder``, or one below that."""
+        path = self.inside(folder, target)
+        if (path is None or not self.is_file(path)) and target.startswith(".."):
+            for output in ("build", "build/stack"):
+                built = self.inside(posixpath.join(folder, output), target)
+                if built is not None and self.is_file(built):
+                    return built
+        return path
+
     def read(self, path: str, place: Location | None = None) -> bytes | None:
         """The bytes of a file inside the root; None, with a note, when it cannot be read."""
         where = place or Location(path, 1)

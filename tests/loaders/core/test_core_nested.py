@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from core_helpers import load, notes, properties, shown, write
 
+from ringfence.loaders import load_application
+from ringfence.loaders.discovery import discover, parts_of
+from ringfence.loaders.glance import Glances
 from ringfence.loaders.nested import agree
+from ringfence.loaders.tree import Tree
 from ringfence.model.value import Reference, Scalar, Text
 
 CHILD = """
@@ -274,3 +278,30 @@ def test_deep_documents_of_every_construct_do_not_crash(tmp_path):
     found = load(tmp_path)
     assert len(found) == len(wraps)
     assert not any(notes(item) for item in found.values())
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("../../shared/queue.yaml", True),  # written for orders/build
+        ("../../../shared/queue.yaml", True),  # written for a folder below that
+        ("../../../../shared/queue.yaml", False),
+        ("shared/queue.yaml", False),
+    ],
+)
+def test_a_nested_template_may_be_named_from_the_folder_of_a_build(tmp_path, target, found):
+    write(
+        tmp_path,
+        orders__template_yaml=f"""
+            Resources:
+              Letters:
+                Type: AWS::CloudFormation::Stack
+                Properties: {{TemplateURL: {target}}}
+            """,
+        shared__queue_yaml="Resources: {Queue: {Type: AWS::SQS::Queue}}\n",
+    )
+    tree = Tree(tmp_path)
+    parts = parts_of(discover(tree), Glances(tree))
+    assert len(parts) == (1 if found else 2)
+    application = load_application(tmp_path)
+    assert (application.skipped == []) == found
