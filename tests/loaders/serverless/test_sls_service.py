@@ -406,3 +406,50 @@ def test_the_application_behind_serverless_wsgi_is_the_code(tmp_path: Path) -> N
     assert function.code and (function.code.file, function.code.symbol) == ("web/api.py", "app")
     found = {(item.rule, item.location.line) for item in scanned(tmp_path).findings}
     assert ("os-command-injection", 6) in found
+
+
+PROGRAM = """\
+const shared = { NAME: 'shop' };
+module.exports = { table: 'orders', nested: { stage: 'live' }, ...shared };
+module.exports.later = () => ({ KEY: 'value' });
+exports.made = async () => { return makeThings(); };
+exports.secret = process.env.SECRET;
+"""
+
+
+def test_a_program_that_writes_its_exports_out_is_read(tmp_path: Path) -> None:
+    (tmp_path / "config.js").write_text(PROGRAM)
+    (tmp_path / "typed.ts").write_text("export default { region: 'eu-west-1' };\n")
+    template = written(
+        tmp_path,
+        """\
+service: a
+provider: {name: aws, runtime: python3.12}
+functions:
+  f:
+    handler: h.x
+    environment:
+      TABLE: ${file(./config.js):table}
+      STAGE: ${file(config.js):nested.stage}
+      NAME: ${file(config.js):NAME}
+      KEY: ${file(config.js):later.KEY}
+      REGION: ${file(typed.ts):region}
+      MADE: ${file(config.js):made.x}
+      SECRET: ${file(config.js):secret}
+      GONE: ${file(gone.js):a}
+      ELSE: ${file(gone.js):a, 'other'}
+      UNKNOWN: ${file(config.js):made.x, 'not this'}
+""",
+    )
+    assert properties(template, "FLambdaFunction")["Environment"]["Variables"] == {
+        "TABLE": "orders",
+        "STAGE": "live",
+        "NAME": "shop",
+        "KEY": "value",
+        "REGION": "eu-west-1",
+        "MADE": "? the program config.js computes it",
+        "SECRET": "? the program config.js computes it",
+        "GONE": "? the program gone.js computes it",
+        "ELSE": "other",
+        "UNKNOWN": "? the program config.js computes it",
+    }

@@ -52,6 +52,16 @@ def _document(tree: Tree, file: str) -> Mapping | None:
     return None
 
 
+def _exports(tree: Tree, file: str) -> Mapping | None:
+    """What a program that a variable names exports, as far as it is written out; None for a file
+    that is not there."""
+    from ringfence.loaders.serverless.imports import module_loader, parse
+    from ringfence.loaders.serverless.script import exported_values
+
+    module = parse(tree, file) if tree.is_file(file) else None
+    return exported_values(module, module_loader(tree, file)) if module is not None else None
+
+
 def _script(tree: Tree, file: str) -> Mapping | None:
     from ringfence.languages import parse_source
     from ringfence.loaders.serverless.imports import module_loader
@@ -74,11 +84,13 @@ def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> 
     from ringfence.loaders.serverless.resources import read_resources_once
     from ringfence.loaders.serverless.roles import compile_roles, plan_roles
     from ringfence.loaders.serverless.service import read_service
-    from ringfence.loaders.serverless.variables import Settings, Variables
+    from ringfence.loaders.serverless.settings import Settings
+    from ringfence.loaders.serverless.variables import Variables
 
     folder = posixpath.dirname(file)
     settings = Settings(options.options, options.env, options.parameters)
-    service = read_service(document, file, Variables(document, tree, folder, settings))
+    variables = Variables(document, tree, folder, settings, lambda path: _exports(tree, path))
+    service = read_service(document, file, variables)
     name = string(service.provider.get("name")) or "aws"
     if name != "aws":
         from ringfence.loaders.serverless.outside import service_outside

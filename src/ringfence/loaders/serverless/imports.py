@@ -27,7 +27,7 @@ def module_loader(tree: Tree, service: str) -> Load:
                 if path is None or not tree.is_file(path):
                     continue
                 if path not in read:
-                    read[path] = _parse(tree, path)
+                    read[path] = parse(tree, path)
                 return read[path]
         return None
 
@@ -43,7 +43,8 @@ def _bases(name: str, folder: str, root: str) -> list[str]:
     return [posixpath.join(root, name)] if name.startswith("src/") else []
 
 
-def _parse(tree: Tree, path: str) -> Module | None:
+def parse(tree: Tree, path: str) -> Module | None:
+    """A file as a module; None when it is in no language that is read."""
     from ringfence.languages import language_of, parse_source
 
     language = language_of(path)

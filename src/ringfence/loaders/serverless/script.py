@@ -1,4 +1,5 @@
-"""``serverless.ts`` and ``serverless.js``: the exported object, where it is written out as data.
+"""``serverless.ts``, ``serverless.js`` and the programs that variables name: the exported object,
+where it is written out as data.
 
 Nothing is run. Names are followed to their ``const`` in the same file or, through ``load``, to an
 exported object of another file; other calls become Unknown, so that the rest still counts.
@@ -26,6 +27,19 @@ def exported_object(module: syntax.Module, load: Load) -> Mapping | None:
     reader = _Reader(module, load, {"nodes": 0, "files": 0}, posixpath.dirname(module.file))
     value = reader.export("default")
     return value if isinstance(value, Mapping) else None
+
+
+def exported_values(module: syntax.Module, load: Load) -> Mapping:
+    """The exports of a module that a variable reads, as far as they are written out. A function
+    stands for what it returns, when that is all it does."""
+    reader = _Reader(module, load, {"nodes": 0, "files": 0}, posixpath.dirname(module.file))
+    found = reader.export("default")
+    entries = dict(found.entries) if isinstance(found, Mapping) else {}
+    for name in reader.exported_names():
+        value = reader.export(name) if name not in entries else None
+        if value is not None:
+            entries[name] = value
+    return Mapping(entries, Location(module.file, 1))
 
 
 class _Reader:
@@ -58,13 +72,15 @@ class _Reader:
                     return self._imported(statement.module, statement.symbol, statement)
                 if statement.name == name:
                     found = statement.value
-            elif (
-                name == "default"
-                and isinstance(statement, syntax.Assign)
-                and _is_module_exports(statement.target)
-            ):
+            elif isinstance(statement, syntax.Assign) and _exported(statement.target) == name:
                 found = statement.value
         return self.value(found) if found is not None else None
+
+    def exported_names(self) -> list[str]:
+        """The names that the module exports, the default one left out."""
+        names = [item.name for item in self.module.body if isinstance(item, syntax.Export)]
+        names += [_exported(s.target) for s in self.module.body if isinstance(s, syntax.Assign)]
+        return [name for name in names if name not in ("", "default")]
 
     def place(self, node: syntax.Node) -> Location:
         return Location(self.file, node.line, node.column, node.end_line, node.end_column)
@@ -100,6 +116,10 @@ class _Reader:
             number = literal(self.value(node.operand))
             if isinstance(number, (int, float)):
                 return Scalar(-number, place)
+        if isinstance(node, syntax.FunctionLiteral) and len(node.body) == 1:
+            (only,) = node.body
+            if isinstance(only, syntax.Return) and only.value is not None:
+                return self.value(only.value)
         if isinstance(node, syntax.Call) and _names_own_folder(node):
             own = posixpath.relpath(posixpath.dirname(self.file) or ".", self.folder or ".")
             return Scalar(own, place)
@@ -177,13 +197,17 @@ def _names_own_folder(call: syntax.Call) -> bool:
     return isinstance(argument, syntax.Name) and argument.name == "__dirname"
 
 
-def _is_module_exports(target: syntax.Expression) -> bool:
-    return (
-        isinstance(target, syntax.Attribute)
-        and target.name == "exports"
-        and isinstance(target.value, syntax.Name)
-        and target.value.name == "module"
-    )
+def _exported(target: syntax.Expression) -> str:
+    """The export that an assignment makes: ``default`` for ``module.exports``, a name for
+    ``exports.name`` and ``module.exports.name``; "" for every other target."""
+    if not isinstance(target, syntax.Attribute):
+        return ""
+    owner = target.value
+    if isinstance(owner, syntax.Name):
+        if owner.name == "module" and target.name == "exports":
+            return "default"
+        return target.name if owner.name == "exports" else ""
+    return target.name if _exported(owner) == "default" else ""
 
 
 def _text(parts: list[Value], place: Location) -> Value:

@@ -6,12 +6,18 @@ The environment is read only for names that the user allows. Cycles, depth and g
 
 from __future__ import annotations
 
-import os
 import posixpath
-from collections.abc import Mapping as MappingType
-from typing import Protocol
+from collections.abc import Callable
 
 from ringfence.loaders.construct import join, make_mapping, mapping_of
+from ringfence.loaders.serverless.settings import (
+    MISSING,
+    Files,
+    Found,
+    Missing,
+    Settings,
+    used,
+)
 from ringfence.loaders.serverless.syntax import (
     Literal,
     Source,
@@ -20,14 +26,12 @@ from ringfence.loaders.serverless.syntax import (
     pieces_of,
 )
 from ringfence.model.location import Location, Origin
-from ringfence.model.record import field, record
 from ringfence.model.value import (
     Choice,
     Mapping,
     Reference,
     Scalar,
     Sequence,
-    Text,
     Unknown,
     Value,
     literal,
@@ -56,41 +60,25 @@ _REMOTE = {
 _PROGRAMS = (".js", ".cjs", ".mjs", ".ts")
 
 
-class Files(Protocol):
-    """What variables need of the scanned folder."""
-
-    def relative(self, folder: str, target: str, place: Location) -> Value | None: ...
-    def inside(self, folder: str, target: str) -> str | None: ...
-    def read(self, path: str, place: Location | None = None) -> bytes | None: ...
-
-
-@record()
-class Settings:
-    """What the user gives: options of the command line, allowed environment, parameters."""
-
-    options: MappingType[str, str] = field(default_factory=dict)
-    env: frozenset[str] = frozenset()
-    parameters: MappingType[str, str] = field(default_factory=dict)
-    environment: MappingType[str, str] = field(default_factory=lambda: os.environ)
-
-
-class Missing:
-    """A source without a value: the next one counts."""
-
-
-MISSING = Missing()
-Found = Value | Missing
-
-
 class Variables:
-    """Resolves the variables of one service file."""
+    """Resolves the variables of one service file. ``program`` gives the exports of a program of the
+    tree that are written out as data, None for one that is not there."""
 
-    def __init__(self, document: Mapping, files: Files, folder: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        document: Mapping,
+        files: Files,
+        folder: str,
+        settings: Settings,
+        program: Callable[[str], Mapping | None] = lambda path: None,
+    ) -> None:
         self.document = document
         self.files = files
+        self.program = program
         self.folder = folder
         self.settings = settings
         self._known: dict[str, Value] = {}
+        self._programs: dict[str, Mapping | None] = {}
         self._sizes: dict[str, int] = {}
         self._open: list[str] = []
         self._depth = 0
@@ -398,8 +386,6 @@ class Variables:
         target = source.parameters.strip("'\" ")
         if target.startswith("~"):
             return Unknown(f"the file {target} lies outside the scanned folder", place)
-        if target.endswith(_PROGRAMS):
-            return Unknown(f"the program {target} computes it", place)
         path = self.files.inside(self.folder, target)
         if path is None:
             return Unknown(f"the file {target} lies outside the scanned folder", place)
@@ -415,13 +401,22 @@ class Variables:
             found = self._in_file(path, source.address, place, last)
         finally:
             self._open.pop()
-        if isinstance(found, Missing):
-            return found
+        if isinstance(found, Missing) or (last and isinstance(found, Unknown)):
+            return found  # where another source follows, that one counts
         self._known[key] = found
         self._sizes[key] = self._nodes - before
         return used(found, place, key)
 
     def _in_file(self, path: str, address: str | None, place: Location, last: bool) -> Found:
+        if path.endswith(_PROGRAMS):
+            if path not in self._programs:
+                self._programs[path] = self.program(path)
+            exports = self._programs[path]
+            if exports is None and not last:
+                return MISSING
+            found = self._at(exports, address or "") if exports is not None else MISSING
+            missing = isinstance(found, (Missing, Unknown))
+            return Unknown(f"the program {path} computes it", place) if missing else found
         if posixpath.splitext(path)[1].lower() in (".yml", ".yaml", ".json", ".tfstate"):
             document = self.files.relative("", path, place)
             if document is None:
@@ -434,20 +429,6 @@ class Variables:
         if data is None:
             return Unknown(f"the file {path} could not be read", place) if last else MISSING
         return Scalar(data.decode("utf-8", "replace").strip(), place)
-
-
-def used(value: Value, place: Location, name: str) -> Value:
-    """A value at the place where a variable uses it; objects and lists stay where they stand."""
-    origins = (*value.origins[-7:], Origin("variable", name, value.location))
-    if isinstance(value, Scalar):
-        return Scalar(value.value, place, origins, value.tag)
-    if isinstance(value, Text):
-        return Text(value.parts, place, origins)
-    if isinstance(value, Reference):
-        return Reference(value.resource, value.attribute, place, origins)
-    if isinstance(value, Unknown):
-        return Unknown(value.reason, place, origins)
-    return value
 
 
 def _signs(document: Mapping) -> tuple[str, str]:
