@@ -57,7 +57,8 @@ class Loaded:
             loaded.templates |= {item.path.partition("@")[0] for item in application.templates}
             notes |= {*application.skipped, *tree.skipped}
             for resource in application.resources.values():
-                loaded.resources.add((resource.location.file, resource.logical_id))
+                for name in (resource.logical_id, resource.generated_from.rpartition("#")[2]):
+                    loaded.resources.add((resource.location.file, name))
             for function in application.functions.values():
                 loaded.functions[function.location.file, function.logical_id] = function
         for note in sorted(notes, key=str):
@@ -77,8 +78,10 @@ def report(root: Path) -> None:
 # --- templates ------------------------------------------------------------------------------------
 
 #: What counts as loaded: whole; as a part or copy of another template; with a key that is written
-#: twice; or naming a file that is not in the folder.
-LOADED = ("loaded", "part", "copy", "twice", "absent")
+#: twice; naming what is not in the folder; or, for another cloud, only its functions.
+LOADED = ("loaded", "part", "copy", "twice", "absent", "functions")
+#: Notes on what lies elsewhere: in a bucket, in the repository of applications.
+REMOTE = ("it lies in S3", "is not a local file")
 
 
 def templates(root: Path, declared: list[Found], loaded: Loaded) -> None:
@@ -137,6 +140,8 @@ def verdict_of(root: Path, found: Found, loaded: Loaded, missing: list[str]) -> 
 def verdict_of_note(root: Path, note: Skipped) -> str:
     if note.reason.startswith("written twice"):
         return "twice"
+    if note.reason.endswith(REMOTE):
+        return "absent"
     if "No such file" in note.reason and not exists_in_any_case(root, note.what):
         return "absent"
     return "partly"

@@ -18,6 +18,9 @@ ENDINGS = {
 #: Handlers that a plugin or the Lambda Web Adapter puts before an application of any name.
 STAND_INS = ("wsgi_handler.handler", "wsgi.handler", "run.sh")
 
+#: A key that a package step gives an archive: nothing tells which source it was made of.
+PACKED = re.compile(r"\b[0-9a-f]{32}\b")
+
 
 class Sources:
     """The files below folders of one root, listed once each."""
@@ -48,7 +51,7 @@ class Sources:
         """Files that may be the handler's, relative to the root."""
         module, symbol = split(function.handler)
         any_file = function.handler in STAND_INS or (function.image and not function.handler)
-        if not function.handler and not any_file:
+        if (not function.handler and not any_file) or PACKED.search(str(function.code)):
             return []
         word = function.runtime.rstrip("0123456789.x")
         endings = ENDINGS.get(word) or (*ENDINGS["python"], *ENDINGS["nodejs"])
