@@ -21,7 +21,7 @@ PARTS = (
 )  # fmt: skip
 
 #: As :data:`ringfence.report.FORMATS`, which would cost ``--help`` its import.
-FORMATS = ("terminal", "json", "sarif", "markdown", "junit")
+FORMATS = ("terminal", "html", "markdown", "json", "sarif", "junit")
 
 #: Formats that hosting services read, with places relative to the repository.
 HOSTED = ("sarif", "markdown", "junit")
@@ -38,6 +38,7 @@ examples:
   ringfence scan                                 the folder you are in
   ringfence scan app --only entries              every entry point, and who may use it
   ringfence scan --fail-on medium                exit 1 from medium upwards
+  ringfence scan --format html --output r.html   a page to look at and to pass around
   ringfence scan --format sarif --output r.sarif for code review pages
   ringfence scan --param Stage=prod              the value of a template parameter
   ringfence scan --write-baseline known.json     accept what there is today ...
@@ -125,7 +126,8 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("report")
     group.add_argument(
         "--format", choices=FORMATS, default="terminal",
-        help="terminal (default), json, sarif, markdown (a review comment) or junit",
+        help="terminal (default), html (a page to look at), markdown (a review comment), json, "
+        "sarif or junit",
         metavar="FORMAT",
     )  # fmt: skip
     group.add_argument(
@@ -219,6 +221,7 @@ def _options(arguments: argparse.Namespace) -> ScanOptions:
         strict=arguments.strict,
         cache=None if arguments.no_cache else user_folder(),
         jobs=arguments.jobs,
+        graph=arguments.format == "html",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ringfence.model.application import Trigger
 from ringfence.model.facts import Step
+from ringfence.model.graph import Graph
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
 from ringfence.model.record import field, record
 from ringfence.model.rule import Rule
@@ -100,7 +101,7 @@ class Suppressed:
 class ScanResult:
     """The whole result of a scan, ready for any report. ``sources`` maps a file to its lines for
     excerpts; ``functions`` (id to logical id) and ``rules_version`` are for the summary; ``rules``
-    (id to rule) holds the rules that ran, for help texts."""
+    (id to rule) holds the rules that ran, for help texts. ``graph`` is empty unless asked for."""
 
     findings: list[Finding] = field(default_factory=list)
     paths: list[AttackPath] = field(default_factory=list)
@@ -117,3 +118,4 @@ class ScanResult:
     rules_version: str = ""
     root: str = ""
     duration_s: float = 0.0
+    graph: Graph = field(default_factory=Graph)

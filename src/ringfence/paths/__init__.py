@@ -4,8 +4,8 @@ In: the application, the facts of its code, the findings that survived suppressi
 :class:`~ringfence.model.finding.AttackPath` stories of four or five lines, each with the one change
 that breaks it. ``flows`` tells the paths that start with untrusted data reaching a dangerous use,
 ``exposed`` those that need no such flow (an open entry before sensitive data, a public resource),
-``guests`` those through
-identity pools, ``reach`` what a role opens, ``words`` how it is said.
+``guests`` those through identity pools, ``reach`` what a role opens, ``words`` how it is said.
+``graph`` is the application as reports draw it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from ringfence.model.application import Application
 from ringfence.model.facts import Facts
 from ringfence.model.finding import AttackPath, Finding
+from ringfence.model.graph import Graph
 from ringfence.model.severity import Severity
 
 #: A person reads a few stories, not a hundred; what is left out is still among the findings.
@@ -49,3 +50,12 @@ def find_paths(
 def worst_first(paths: Iterable[AttackPath]) -> list[AttackPath]:
     """Paths in the order of reports."""
     return sorted(paths, key=lambda path: (-path.severity, -path.score, path.title, path.id))
+
+
+def graph_of(
+    application: Application, facts: Facts, classes: Mapping[str, str] | None = None
+) -> Graph:
+    """The application's graph, for reports that draw it; ``classes`` as for the paths."""
+    from ringfence.paths import graph
+
+    return graph.graph_of(application, facts, classes)

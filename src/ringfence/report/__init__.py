@@ -14,7 +14,7 @@ from ringfence.model.finding import ScanResult
 from ringfence.model.record import record
 from ringfence.model.severity import Severity
 
-FORMATS = ("terminal", "json", "sarif", "markdown", "junit")
+FORMATS = ("terminal", "html", "markdown", "json", "sarif", "junit")
 
 
 @record(frozen=True)

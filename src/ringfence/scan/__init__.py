@@ -47,7 +47,8 @@ class ScanOptions:
     ``env`` the names of environment variables that templates may read. ``time_limit_s`` is
     processor time for each application; what is not done until then is named as skipped. ``cache``
     is a folder for what later scans may use again, None for none; ``jobs`` how many processes share
-    the work, 0 for as many as there are processors.
+    the work, 0 for as many as there are processors. ``graph`` asks for the application's graph, for
+    reports that draw it.
     """
 
     today: date = field(default_factory=date.today)
@@ -62,6 +63,7 @@ class ScanOptions:
     time_limit_s: float = TIME_LIMIT_S
     cache: Path | None = None
     jobs: int = 0
+    graph: bool = False
 
 
 def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> ScanResult:
@@ -105,7 +107,8 @@ def _task(root: Path, options: ScanOptions) -> Task:
         exclude=(*options.exclude, *config.exclude),
     )
     rules = load_rules(config.rule_folders)
-    return Task(base.resolve(), load, config, rules, options.today, options.time_limit_s)
+    return Task(base.resolve(), load, config, rules, options.today, options.time_limit_s,
+                options.graph)  # fmt: skip
 
 
 def _notes(

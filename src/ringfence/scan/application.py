@@ -21,11 +21,12 @@ from ringfence.loaders.tree import Tree
 from ringfence.model.application import Application, Trigger
 from ringfence.model.facts import Facts
 from ringfence.model.finding import AttackPath, Suppressed
+from ringfence.model.graph import Graph
 from ringfence.model.location import Location, Skipped, UnknownValue
 from ringfence.model.record import field, record
 from ringfence.model.rule import Rule
 from ringfence.model.value import Value
-from ringfence.paths import find_paths
+from ringfence.paths import find_paths, graph_of
 from ringfence.rules.events import load_events
 from ringfence.rules.taint import load_taint
 from ringfence.scan.source import SourceReader
@@ -46,7 +47,8 @@ Progress = Callable[[str, int, int], None]
 
 @record(frozen=True)
 class Task:
-    """What every application of a folder is scanned with. ``time_limit_s`` holds for each."""
+    """What every application of a folder is scanned with. ``time_limit_s`` holds for each;
+    ``graph`` asks for their graphs."""
 
     root: Path
     load: LoadOptions
@@ -54,6 +56,7 @@ class Task:
     rules: list[Rule]
     today: date
     time_limit_s: float
+    graph: bool = False
 
 
 @record()
@@ -79,6 +82,7 @@ class Outcome:
     code: list[str] = field(default_factory=list)
     asks: list[str] = field(default_factory=list)
     offers: list[str] = field(default_factory=list)
+    graph: Graph = field(default_factory=Graph)
     trace: Trace = field(default_factory=Trace)
     complete: bool = True
 
@@ -126,6 +130,10 @@ def _scan(task: Task, part: Discovery, tree: Tree, watchdog: Watchdog, report: P
         paths: list[AttackPath] = []
         classes = stated_classes(application, task.config)
         paths = find_paths(application, facts, checked.findings, classes)
+    graph = Graph()
+    if task.graph:
+        with guarded("the graph", notes, watchdog, JOINED):
+            graph = graph_of(application, facts, classes)
     return Outcome(
         templates=[template.path for template in application.templates],
         functions={key: value.logical_id for key, value in application.functions.items()},
@@ -140,6 +148,7 @@ def _scan(task: Task, part: Discovery, tree: Tree, watchdog: Watchdog, report: P
         code=sorted({f.code.file for f in application.functions.values() if f.code is not None}),
         asks=sorted(application.asks),
         offers=sorted(offers_of(application)),
+        graph=graph,
         trace=tree.trace,
     )
 

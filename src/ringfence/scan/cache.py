@@ -284,6 +284,7 @@ def key_of(task: Task) -> str:
         repr(load.limits),
         task.today.isoformat(),
         repr(task.time_limit_s),
+        repr(task.graph),
     ]
     for part in parts:
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")

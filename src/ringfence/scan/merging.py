@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ringfence.checks.baseline import apply_baseline
 from ringfence.checks.findings import Found, settle
 from ringfence.model.finding import AttackPath, Finding, ScanResult
+from ringfence.model.graph import joined
 from ringfence.model.location import Skipped
 from ringfence.model.record import replace
 from ringfence.paths import MAX_PATHS, worst_first
@@ -68,6 +69,7 @@ def merge(
         files_read=len(templates) + len(parsed),
         rules_version=RULES_VERSION,
         rules={rule.id: rule for rule in task.rules},
+        graph=joined(outcome.graph for outcome in outcomes),
     )
     result.paths = paths_with(paths, result.findings, silenced, all_wanted=not only)
     result.sources = excerpted(result, SourceReader(task.root, {}))
