@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringfence.loaders.documents import parse_document
-from ringfence.loaders.serverless.syntax import Variable, pieces_of, split_sources
 from ringfence.loaders.serverless.settings import Settings
+from ringfence.loaders.serverless.syntax import Variable, pieces_of, split_sources
 from ringfence.loaders.serverless.variables import Variables
 from ringfence.loaders.tree import Tree
 from ringfence.model.value import Mapping, Scalar, Unknown, Value, plain
