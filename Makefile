@@ -40,6 +40,7 @@ bench: $(VENV)/.dev
 # Generated files: the rules parsed ahead, help texts, the README's screenshot. Run it after a change of a rule.
 generate: $(VENV)/.dev
 	$(BIN)/python support/pack_rules.py
+	$(BIN)/python support/rule_pages.py
 	$(BIN)/python support/usage.py
 	$(BIN)/python support/screenshot.py --lines 62
 

@@ -91,6 +91,21 @@ def test_version() -> None:
             "error: there is no command 'frobnicate'\nhelp: `ringfence --help` lists the commands\n",
         ),
         (
+            ["explain", "SQL injektion"],
+            "error: there is no rule 'SQL injektion'\n"
+            "help: did you mean sql-injection or nosql-injection or log-injection?\n",
+        ),
+        (
+            ["explain", "sqs"],
+            "error: there is no rule 'sqs'\n"
+            "help: did you mean queue-encryption-off or queue-visibility-below-timeout or"
+            " queue-without-dead-letter-queue?\n",
+        ),
+        (
+            ["explain", "xyzzy"],
+            "error: there is no rule 'xyzzy'\nhelp: `ringfence rules` lists them all\n",
+        ),
+        (
             ["scan", "--fail-on", "awful"],
             "error: argument --fail-on: invalid choice: 'awful' (choose from"
             " critical, high, medium, low, info, never)\n"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ringfence.model.rule import Rule
 
 EPILOG = """\
 examples:
   ringfence explain os-command-injection
-  ringfence explain sqs --width 80       the nearest rules when there is no such id
+  ringfence explain sqs                  the nearest rules when there is no such id
 """
 
 
@@ -63,15 +68,24 @@ def rule_folders(config_file: Path | None) -> tuple[Path, ...]:
 
 def _refuse_unknown(rule_id: str, folders: tuple[Path, ...]) -> None:
     """Name the nearest rules when there is no such id."""
-    from difflib import get_close_matches
-
     from ringfence.errors import UsageError
     from ringfence.rules.checks import load_rules
 
-    ids = [rule.id for rule in load_rules(folders)]
-    if rule_id in ids:
+    rules = load_rules(folders)
+    if any(rule.id == rule_id for rule in rules):
         return
-    word = rule_id.lower()
-    near = get_close_matches(word, ids, 3) or [known for known in ids if word in known][:5]
+    near = _nearest(rule_id, rules)
     cure = f"did you mean {' or '.join(near)}?" if near else "`ringfence rules` lists them all"
     raise UsageError(f"there is no rule {rule_id!r}", cure=cure)
+
+
+def _nearest(text: str, rules: Sequence[Rule]) -> list[str]:
+    """Up to five ids: those spelt alike, else those that hold the text or are about it."""
+    from difflib import get_close_matches
+
+    word = "-".join(text.lower().split())
+    ids = [rule.id for rule in rules]
+    if near := get_close_matches(word, ids, 3) or [known for known in ids if word in known]:
+        return near[:5]
+    about = {rule.id: f"{rule.on} {rule.title} {rule.why}".lower() for rule in rules}
+    return [known for known in ids if word in about[known].replace("::", " ").split()][:5]
