@@ -93,6 +93,8 @@ _EVENTS = {
     "invoke": "",
 }
 
+_TEMPLATES = {"yaml": "template.yaml", "serverless": "serverless.yml"}
+
 _FILES = {
     "python": ("index.py", "python3.13"),
     "javascript": ("index.js", "nodejs22.x"),
@@ -101,8 +103,8 @@ _FILES = {
 
 def scan_example(rule: Rule, example: Example, folder: Path) -> ScanResult:
     """The result of a real scan of one example; rules that are off are switched on."""
-    if example.language == "yaml":
-        (folder / "template.yaml").write_text(example.text, encoding="utf-8")
+    if example.language in _TEMPLATES:
+        (folder / _TEMPLATES[example.language]).write_text(example.text, encoding="utf-8")
     else:
         name, runtime = _FILES[example.language]
         (folder / "code").mkdir()

@@ -88,6 +88,7 @@ def poisoned(word: str) -> ScanResult:
         rule=f"rule-{word}", title=word, family=word, confidence=word, audience=word, message=word,
         remedy=word, fingerprint=word, subject=word, source=word, sink=word, location=place,
         function=f"{word}#{word}", steps=(Step(place, word),), subjects=(word, word), count=2,
+        fix=f"{word}:\n  {word}",
     )  # fmt: skip
     result.findings.append(finding)
     result.paths.append(

@@ -42,6 +42,17 @@ def test_a_rule_of_a_hostile_tree_is_escaped() -> None:
     assert "│ d\\x07\n" in text
 
 
+def test_the_lines_to_write_name_what_a_finding_fills_in() -> None:
+    fix = {
+        "template": "{resource}:\n  Properties:\n    Name: {p.Name}-${Stage}",
+        "javascript": "const {a} = require({sink})",
+        "unproven": "never shown",
+    }
+    text = explain(replace(RULE, fix=fix), SETTINGS)
+    start = text.index(" the lines to write")
+    assert "\n" + text[start : text.index(" ✘ bad")] == TO_WRITE
+
+
 def test_the_list_of_rules() -> None:
     other = replace(
         RULE, id="queue-policy-public", title="A queue's policy admits anyone", family="access",
@@ -68,6 +79,7 @@ def test_the_list_as_json() -> None:
                 "tier": "core",
                 "why": "Whoever sends the event runs commands of their own with the rights of the function.",
                 "remedy": "Pass the program and its arguments as a list and leave out the shell.",
+                "fix": {},
                 "cwe": [78],
                 "owasp_serverless": ["SAS-01"],
                 "csa": ["SAS-1"],
@@ -114,6 +126,17 @@ EXPLAINED = """
      rule = "os-command-injection"
      path = "legacy/**"
      reason = "..."
+"""
+
+TO_WRITE = """
+ the lines to write in SAM and CloudFormation
+   <resource>:
+     Properties:
+       Name: <Name>-${Stage}
+
+ the lines to write in JavaScript
+   const {a} = require(<sink>)
+
 """
 
 LISTED = """

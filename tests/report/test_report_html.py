@@ -111,6 +111,13 @@ def test_findings_with_one_fingerprint_have_different_ids() -> None:
     assert ids == [f"finding-{'a1' * 16}{end}" for end in ("", "-2", "-3")]
 
 
+def test_the_lines_to_write_stand_in_the_page() -> None:
+    finding = replace(report_sample.request_forgery(), fix="Hook:\n  AuthType: <AWS_IAM>")
+    page = rendered(ScanResult(findings=[finding]))
+    assert "The lines to write" in page
+    assert '<span class="text">  AuthType: &lt;AWS_IAM&gt;</span>' in page
+
+
 def test_the_flagged_part_of_a_line_is_marked() -> None:
     page = rendered(ScanResult(
         findings=[report_sample.request_forgery()], sources=report_sample.sample().sources

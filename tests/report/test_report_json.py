@@ -110,6 +110,7 @@ def test_a_finding_in_full() -> None:
         "count": 1,
         "subjects": [],
         "remedy": "Pass the program and its arguments as a list and leave out shell=True.",
+        "fix": "",
         "fingerprint": "a1" * 16,
     }
 

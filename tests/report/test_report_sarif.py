@@ -175,6 +175,17 @@ def test_a_rule_in_full() -> None:
     }
 
 
+def test_the_lines_to_write_stand_in_the_message_and_in_the_help() -> None:
+    fix = "Hook:\n  Properties:\n    Name: '```\x1b[2J'"
+    sample = report_sample.sample()
+    finding = replace(report_sample.command_injection(), fix=fix)
+    run = run_of(replace(sample, findings=[finding]))
+    message = run["results"][0]["message"]["text"]
+    assert message.endswith("shell=True.\nHook:\n  Properties:\n    Name: '```\\x1b[2J'")
+    shown = run["tool"]["driver"]["rules"][0]["help"]["markdown"]
+    assert "````python\nHook:\n  Properties:\n    Name: '```\\x1b[2J'\n````\n" in shown
+
+
 def test_rule_indexes_point_to_their_rule() -> None:
     run = run_of(report_sample.sample())
     ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]

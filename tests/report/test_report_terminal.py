@@ -75,6 +75,18 @@ def test_carets_stand_under_the_exact_text_behind_tabs_and_wide_characters() -> 
     assert carets.endswith(" ^^^")
 
 
+def test_the_lines_to_write_are_never_cut_and_cannot_act() -> None:
+    fix = "Hook:\n  Properties:\n    Name: " + "a" * 100 + "\x1b[2J"
+    text = shown(ScanResult(findings=[replace(report_sample.request_forgery(), fix=fix)]))
+    start = text.index("               Hook:")
+    assert text[start:].splitlines()[:4] == [
+        "               Hook:",
+        "                 Properties:",
+        "                   Name: " + "a" * 100 + "\\x1b[2J",
+        "",
+    ]
+
+
 def test_of_a_long_block_only_the_first_line_is_marked() -> None:
     finding = replace(
         report_sample.command_injection(), location=Location("a", 2, 3, 6, 4), source=""

@@ -82,6 +82,13 @@ def test_a_folder_of_ones_own_rules_is_loaded_with_its_examples(tmp_path: Path) 
         ('on = "AWS::DynamoDB::Table"', 'on = "tables"', "on = 'tables' is no subject"),
         ('references = ["https://example.com/naming"]', "", "references is missing"),
         ('why = "Nobody', "why = [1]\nx = 'Nobody", "not valid TOML"),
+        ("[[bad]]", "[fix]\nsma = 'x'\n[[bad]]", "fix has the unknown key sma"),
+        ("[[bad]]", "fix = 'x'\n[[bad]]", "fix takes texts"),
+        ("[[bad]]", "[fix]\nsam = 3\n[[bad]]", "fix takes texts"),
+        ("[[bad]]", "[fix]\nsam = ' '\n[[bad]]", "fix.sam is empty"),
+        ("[[bad]]", "[fix]\nsam = '{resource}: ['\n[[bad]]", "fix.sam is not YAML"),
+        ("[[bad]]", "[fix]\nitem = 'Effect: Deny'\n[[bad]]", "fix.item is not an item"),
+        ("[[bad]]", "[[bad]]\nlanguage = 'cobol'", "an example's language is 'cobol'"),
         ('title = "A table is called temp"', "title = 3", "title has the wrong type"),
     ],
 )

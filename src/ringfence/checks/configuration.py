@@ -143,6 +143,8 @@ def _draft(
         items=tuple(str(item) for item in items),
         resources=tuple(str(item) for item in view.get("resources", ())),
         fold=_fold(rule, seen, view),
+        resource=seen.resource,
+        view=view,
     )
 
 

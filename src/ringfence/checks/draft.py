@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ringfence.model.facts import Step
 from ringfence.model.location import Location, Origin
-from ringfence.model.record import record
+from ringfence.model.record import field, record
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Exposure, Severity
 
@@ -15,7 +17,8 @@ class Draft:
 
     ``items`` are the actions or resources that it is about, each of which can be silenced alone;
     ``{items}`` in ``message`` stands for those that remain. ``fold`` groups drafts of one rule
-    into one finding ("" for none). ``severity`` None means the rule's own.
+    into one finding ("" for none). ``severity`` None means the rule's own. ``resource`` is the id
+    of the resource that it is about and ``view`` what was seen of it: they fill the rule's fix.
     """
 
     rule: Rule
@@ -37,3 +40,5 @@ class Draft:
     fold: str = ""
     weight: int = 0
     subjects: tuple[str, ...] = ()
+    resource: str = ""
+    view: dict[str, Any] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from ringfence.checks.draft import Draft
+from ringfence.checks.fixes import fix_of
 from ringfence.checks.messages import listed
 from ringfence.checks.room import Room
 from ringfence.model.finding import Finding
@@ -173,4 +174,5 @@ def _finding(draft: Draft, room: Room) -> Finding:
         origins=draft.origins,
         subjects=draft.subjects,
         count=max(len(draft.subjects), 1),
+        fix=fix_of(draft, room),
     )

@@ -15,7 +15,8 @@ class TemplateResource:
 
     ``id`` is ``<template path>#<logical id>``. ``condition`` is "" or the name of the condition
     (not known to be false) under which the resource exists. ``attributes`` holds the keys beside
-    Type and Properties. ``generated_from`` is the id of the shorthand resource it comes from.
+    Type and Properties. ``generated_from`` is the id of the shorthand resource it comes from,
+    ``shorthand`` its kind, as in :class:`~ringfence.model.application.Resource`.
     """
 
     id: str
@@ -25,6 +26,7 @@ class TemplateResource:
     attributes: Mapping = EMPTY
     condition: str = ""
     generated_from: str = ""
+    shorthand: str = ""
 
     @property
     def logical_id(self) -> str:

@@ -35,7 +35,9 @@ class Resource:
     ``resource`` of every :class:`~ringfence.model.value.Reference` that points here. ``type`` is
     the provider's (``AWS::S3::Bucket``), ``kind`` ours. ``attributes`` holds what stands beside
     the properties (``DeletionPolicy``, ``UpdateReplacePolicy``, ``Metadata``). ``generated_from``
-    is the id of the user's resource that a shorthand expanded into this one.
+    is the id of the user's resource that a shorthand expanded into this one; ``shorthand`` tells
+    which it was: ``sam``, ``globals`` (SAM makes it and no resource of the user's stands for it),
+    ``serverless``, or "" for a resource that is written out.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Resource:
     name: Value | None = None
     generated_from: str = ""
     tags: dict[str, str] = field(default_factory=dict)
+    shorthand: str = ""
 
     @property
     def logical_id(self) -> str:

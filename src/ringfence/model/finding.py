@@ -18,7 +18,8 @@ class Finding:
     ``message`` says in one sentence what is wrong here, in the words of this application.
     ``subject`` is the logical id of what it is about. ``locations`` are further places (Globals,
     parameters). ``count`` is above 1 for a finding that stands for several subjects
-    (``subjects``). ``fingerprint`` is stable under unrelated edits.
+    (``subjects``); ``fix`` then is for the first. ``fix`` holds the exact lines to write, or "".
+    ``fingerprint`` is stable under unrelated edits.
     """
 
     rule: str
@@ -42,6 +43,7 @@ class Finding:
     origins: tuple[Origin, ...] = ()
     subjects: tuple[str, ...] = ()
     count: int = 1
+    fix: str = ""
 
 
 @record(frozen=True)

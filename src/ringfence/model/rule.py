@@ -13,7 +13,8 @@ FAMILIES = (
 
 @record(frozen=True)
 class Example:
-    """A bad or a good example of a rule; its own test. ``language`` is yaml, python, javascript.
+    """A bad or a good example of a rule; its own test. ``language`` is yaml,
+    serverless (a ``serverless.yml``), python, javascript.
 
     ``trigger`` is the trigger kind of the one function that a code example becomes.
     """
@@ -34,7 +35,8 @@ class Rule:
     the whole model). ``on`` is the subject: a provider type, or function, trigger, role,
     statement, resource-policy, application. ``at`` is the dotted property whose line is shown.
     ``tier`` is core (shown), should (grouped, one finding per application) or off.
-    ``severity`` None means: decided from exposure and ``effect``.
+    ``severity`` None means: decided from exposure and ``effect``. ``fix`` holds the lines to write,
+    by way of writing, with placeholders (:mod:`ringfence.rules.fixes`).
     """
 
     id: str
@@ -60,4 +62,5 @@ class Rule:
     cis: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     options: dict[str, object] = field(default_factory=dict)
+    fix: dict[str, str] = field(default_factory=dict)
     source: str = ""

@@ -12,9 +12,22 @@ from ringfence.report import ReportSettings
 from ringfence.report.terminal.page import Page, Span
 from ringfence.report.terminal.theme import badge
 from ringfence.report.text import escape_line
+from ringfence.rules.fixes import in_general
 
 #: The comment sign of each language an example can be in.
 COMMENT = {"javascript": "//", "typescript": "//"}
+
+#: Where the lines of each key of a rule's fix go.
+WRITTEN_AS = {
+    "sam": " in SAM",
+    "cloudformation": " in CloudFormation",
+    "template": " in SAM and CloudFormation",
+    "globals": " in SAM, for what it makes by itself",
+    "serverless": " in the Serverless Framework",
+    "item": ", in place of the item that is marked",
+    "python": " in Python",
+    "javascript": " in JavaScript",
+}
 
 TIERS = {
     "core": "shown whenever it applies",
@@ -29,6 +42,7 @@ def explain(rule: Rule, settings: ReportSettings) -> str:
     _title(page, rule)
     _paragraph(page, "why it matters", rule.why)
     _paragraph(page, "how to mend it", rule.remedy)
+    _lines_to_write(page, rule)
     for bad in (True, False):
         for example in rule.examples:
             if example.bad is bad:
@@ -64,6 +78,14 @@ def _paragraph(page: Page, title: str, text: str) -> None:
     _section(page, title)
     for part in text.strip().split("\n\n"):
         page.wrapped([(page.safe(" ".join(part.split())), "")], [("   ", "")])
+
+
+def _lines_to_write(page: Page, rule: Rule) -> None:
+    """The rule's fix for each way of writing, with ``<name>`` for what depends on the finding."""
+    for key, text in rule.fix.items():
+        if key in WRITTEN_AS:
+            _section(page, f"the lines to write{WRITTEN_AS[key]}", "fix")
+            page.block(in_general(key, text), 3)
 
 
 def _example(page: Page, example: Example) -> None:
@@ -169,6 +191,7 @@ def _as_json(rule: Rule) -> dict[str, Any]:
         "tier": rule.tier,
         "why": rule.why,
         "remedy": rule.remedy,
+        "fix": dict(rule.fix),
         "cwe": list(rule.cwe),
         "owasp_serverless": list(rule.owasp_serverless),
         "csa": list(rule.csa),

@@ -120,6 +120,7 @@ class _Writer:
             "count": finding.count,
             "subjects": list(finding.subjects),
             "remedy": finding.remedy,
+            "fix": finding.fix,
             "fingerprint": finding.fingerprint,
         }
 

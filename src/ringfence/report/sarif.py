@@ -268,7 +268,10 @@ def _by_finding(suppressed: Iterable[Suppressed]) -> dict[int, Suppressed]:
 def _sentence(finding: Finding) -> str:
     message = finding.message or finding.title
     end = "" if message.endswith((".", "!", "?")) else "."
-    return f"{message}{end}\nFix: {finding.remedy}" if finding.remedy else f"{message}{end}"
+    parts = [f"{message}{end}"]
+    if finding.remedy:
+        parts.append(f"Fix: {finding.remedy}")
+    return "\n".join([*parts, finding.fix] if finding.fix else parts)
 
 
 def _message(text: str) -> Json:

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ringfence.languages import language_of
 from ringfence.model.finding import Finding
 from ringfence.model.rule import Example, Rule
 from ringfence.model.severity import Severity
-from ringfence.report.text import clip
+from ringfence.report.text import clip, escape
 
 Json = dict[str, Any]
 
@@ -105,13 +106,16 @@ def _tags(rule: Rule | None, finding: Finding) -> list[str]:
 
 def _help_text(rule: Rule | None, finding: Finding) -> str:
     why = _flat(rule.why) + "\n\n" if rule else ""
-    return f"{why}How to mend it: {_flat(rule.remedy if rule else finding.remedy)}"
+    lines = f"\n\n{finding.fix}" if finding.fix else ""
+    return f"{why}How to mend it: {_flat(rule.remedy if rule else finding.remedy)}{lines}"
 
 
 def _help_markdown(rule: Rule | None, finding: Finding) -> str:
     if rule is None:
         return f"**How to mend it.** {_flat(finding.remedy)}\n"
     parts = [rule.why.strip(), f"**How to mend it.** {rule.remedy.strip()}"]
+    if finding.fix:
+        parts.append(fenced(finding.fix, language_of(finding.location.file) or "yaml"))
     for bad in (True, False):
         example = next((item for item in rule.examples if item.bad is bad), None)
         if example is not None:
@@ -124,11 +128,17 @@ def _help_markdown(rule: Rule | None, finding: Finding) -> str:
 
 
 def _fenced(title: str, example: Example) -> str:
+    language = "yaml" if example.language == "serverless" else example.language
+    return f"**{title}**\n\n{fenced(example.text, language)}"
+
+
+def fenced(text: str, language: str) -> str:
+    """A block of code in Markdown that no text can end early."""
     fence = "```"
-    while fence in example.text:
+    while fence in text:
         fence += "`"
-    text = example.text.strip("\n")
-    return f"**{title}**\n\n{fence}{example.language}\n{text}\n{fence}"
+    lines = "\n".join(escape(line) for line in text.strip("\n").split("\n"))
+    return f"{fence}{language}\n{lines}\n{fence}"
 
 
 def _flat(text: str) -> str:

@@ -17,12 +17,15 @@ from ringfence.errors import RuleError
 from ringfence.model.record import field_names, replace
 from ringfence.model.rule import FAMILIES, Example, Rule
 from ringfence.model.severity import Effect, Severity
-from ringfence.rules import packed
+from ringfence.rules import fixes, packed
 
 SHIPPED = Path(__file__).parent / "checks"
 
 MAX_FILE_BYTES = 64_000
 MAX_EXTRA_FILES = 500
+
+#: What an example may be written in; serverless is a ``serverless.yml``.
+LANGUAGES = ("yaml", "serverless", "python", "javascript")
 
 KINDS = ("configuration", "flow", "code", "model")
 _SUBJECTS = frozenset(
@@ -146,6 +149,8 @@ def parse_head(path: Path, data: bytes) -> dict[str, Any]:
             "has no examples", str(path), "add [[bad]] and [[good]]: they are its tests"
         )
     head.update((key, prose(head[key])) for key in _PROSE if key in head)
+    if "fix" in head:
+        head["fix"] = {key: text.strip("\n") for key, text in head["fix"].items()}
     return head
 
 
@@ -176,6 +181,10 @@ def _validate_types(head: dict[str, Any], path: Path) -> None:
     for key, value in head.items():
         if key == "options":
             good = isinstance(value, dict)
+        elif key == "fix":
+            good = not (problem := fixes.problem_of(value))
+            if problem:
+                raise _fail(problem, path, "see docs/rules.md for the keys of [fix]")
         elif key == "cwe":
             good = isinstance(value, list) and all(type(item) is int for item in value)
         elif key in _LISTS:
@@ -239,9 +248,13 @@ def _example(entry: Any, bad: bool, path: Path) -> Example:
         raise _fail("an example takes text, language, note, trigger", path, "mend the example")
     if not all(isinstance(value, str) for value in entry.values()):
         raise _fail("an example's values are texts", path, "mend the example")
+    language = entry.get("language", "yaml")
+    if language not in LANGUAGES:
+        cure = f"one of {', '.join(LANGUAGES)}"
+        raise _fail(f"an example's language is {language!r}", path, cure)
     return Example(
         text=entry["text"],
-        language=entry.get("language", "yaml"),
+        language=language,
         bad=bad,
         note=entry.get("note", ""),
         trigger=entry.get("trigger", ""),

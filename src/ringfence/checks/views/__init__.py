@@ -28,8 +28,8 @@ class Seen:
     """One subject before a rule looks at it.
 
     ``build`` makes its view for one world. ``properties`` is where a rule's ``at`` is looked up,
-    after ``places`` (named places such as ``authentication``). ``group`` is what ``fold =
-    "function"`` and the like group by.
+    after ``places`` (named places such as ``authentication``). ``resource`` is the id
+    of the resource that it is, or that it belongs to.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Seen:
     location: Location
     properties: Mapping | None = None
     places: dict[str, Location] = field(default_factory=dict)
+    resource: str = ""
     function: str = ""
     trigger: str = ""
     exposure: Exposure = Exposure.NONE

@@ -58,6 +58,7 @@ def see_function(room: Room, function: Function) -> Seen:
         build=build,
         location=function.location,
         properties=function.resource.properties,
+        resource=function.resource.id,
         function=function.id,
         trigger=widest.id if widest else "",
         exposure=room.exposure_of(function.id),

@@ -98,6 +98,7 @@ def _see_role(room: Room, role: Role) -> Seen:
         build=build,
         location=role.location,
         places={name: place for name, place in places.items() if place.line},
+        resource=role.id,
         function=functions[0].id if len(functions) == 1 else "",
         exposure=exposure_of(room, role),
         anchors=(role.location,),
@@ -138,6 +139,7 @@ def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> 
         build=build,
         location=statement.location if statement.location.line else role.location,
         places={name: place for name, place in places.items() if place is not None},
+        resource=role.id,
         function=functions[0].id if len(functions) == 1 else "",
         exposure=exposure_of(room, role),
         anchors=(
@@ -221,6 +223,7 @@ def _see_resource_policy(room: Room, policy: ResourcePolicy) -> Seen:
         build=build,
         location=location,
         places=_policy_places(policy, location),
+        resource=policy.resource,
         anchors=(
             location,
             *((resource.location,) if resource else ()),

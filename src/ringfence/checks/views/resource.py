@@ -55,6 +55,7 @@ def see_resource(room: Room, resource: Resource) -> Seen:
         location=resource.location,
         properties=resource.properties,
         places={"attributes": resource.attributes.location} if resource.attributes.entries else {},
+        resource=resource.id,
         exposure=Exposure.NONE,
         anchors=(resource.location,),
     )

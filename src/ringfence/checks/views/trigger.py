@@ -73,6 +73,7 @@ def see_trigger(room: Room, trigger: Trigger) -> Seen:
         location=trigger.location,
         properties=trigger.properties,
         places=places,
+        resource=function.resource.id if function else "",
         function=trigger.function,
         trigger=trigger.id,
         exposure=trigger.sender.exposure,

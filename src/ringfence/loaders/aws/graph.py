@@ -74,6 +74,7 @@ class Graph:
             name,
             declared.generated_from,
             tags_of(declared.properties),
+            declared.shorthand,
         )
         self.application.resources[resource.id] = resource
         self.by_type.setdefault(resource.type, []).append(resource)

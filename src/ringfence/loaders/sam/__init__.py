@@ -122,6 +122,9 @@ def _expand_apis(shorthands: list[Shorthand], sections: Globals, expansion: Expa
 def _replace(template: Template, expansion: Expansion) -> None:
     """Puts what was made where the shorthands stood, the rest behind."""
     made = expansion.made
+    for resource in made.values():
+        written = (resource.generated_from or resource.id) in template.resources
+        resource.shorthand = "sam" if written else "globals"
     gone = {item.generated_from or item.id for item in made.values()}
     gone.update(
         key for key, resource in template.resources.items() if resource.type == f"{PREFIX}Connector"

@@ -119,10 +119,12 @@ def _compile(tree: Tree, document: Mapping, file: str, options: LoadOptions) -> 
     template.description = _description(service.name)
     template.skipped.extend(builder.skipped)
     template.unknowns.extend(_unknown_settings(service.provider))
-    for logical_id, owner in builder.owners.items():
+    for logical_id in builder.resources:
         made = template.resources.get(f"{file}#{logical_id}")
         if made is not None:
-            made.generated_from = f"{file}#{owner}"
+            owner = builder.owners.get(logical_id)
+            made.generated_from = f"{file}#{owner}" if owner else ""
+            made.shorthand = "serverless"
     return template
 
 

@@ -128,6 +128,7 @@ def _finding(context: Context, finding: Finding, opened: bool) -> Markup:
             _subjects(finding),
             _facts(context, finding),
             _own_remedy(context, finding),
+            _lines_to_write(finding),
             class_="body",
         ),
         id=name,
@@ -218,6 +219,22 @@ def _facts(context: Context, finding: Finding) -> Markup:
         rows.append(("link", link(f"#{name}", tag("code", finding.fingerprint))))
     return tag(
         "dl", *(tag("div", tag("dt", key), tag("dd", value)) for key, value in rows), class_="facts"
+    )
+
+
+def _lines_to_write(finding: Finding) -> Markup:
+    """The exact lines that mend the finding, where the rule knows them."""
+    if not finding.fix:
+        return EMPTY
+    rows = [
+        tag("span", tag("span", class_="number"), tag("span", line, class_="text"), class_="row")
+        for line in finding.fix.split("\n")
+    ]
+    return joined(
+        [
+            tag("p", tag("b", "The lines to write: "), class_="remedy"),
+            tag("pre", tag("code", *rows), class_="code", tabindex="0"),
+        ]
     )
 
 

@@ -142,6 +142,9 @@ def _show_finding(page: Page, finding: Finding, sources: Mapping[str, Sequence[s
         [(f"{indent}{page.glyphs.foot} ", "faint")],
         [(f"{indent}   ", "")],
     )
+    if finding.fix:
+        page.blank()
+        page.block(finding.fix, GUTTER + 5, "fix")
 
 
 def _show_excerpt(page: Page, finding: Finding, sources: Mapping[str, Sequence[str]]) -> None:

@@ -65,6 +65,11 @@ class Page:
         """One line that is never cut, for what people copy (addresses, commands)."""
         self._lines.append(self._render(list(spans)))
 
+    def block(self, text: str, indent: int, style: str = "code") -> None:
+        """Lines that people copy: indented, never cut."""
+        for line in text.split("\n"):
+            self.whole((" " * indent, ""), (self.safe(line), style))
+
     def flow(self, parts: Sequence[Span], between: Span, first: Sequence[Span]) -> None:
         """Parts one behind the other, broken only between them, further lines indented."""
         line = [*first]
