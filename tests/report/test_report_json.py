@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import report_sample
 
-from ringfence.model.finding import Finding, ScanResult
+from ringfence.model.finding import Comparison, Finding, ScanResult
 from ringfence.report import REPORTERS, ReportSettings
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "findings.schema.json"
@@ -127,6 +127,20 @@ def test_the_summary_counts_everything() -> None:
         "unknowns": {"parameter Table has no default": 2, "imported from another stack": 1},
         "suppressed": 1,
         "baselined": 2,
+        "since": None,
+    }
+
+
+def test_what_was_compared_with_is_told(validator: jsonschema.Draft202012Validator) -> None:
+    result = report_sample.sample()
+    result.since = Comparison("origin/main", "0a" * 20, known=12, fixed=3)
+    document = rendered(result)
+    validator.validate(document)
+    assert document["summary"]["since"] == {
+        "revision": "origin/main",
+        "commit": "0a" * 20,
+        "known": 12,
+        "fixed": 3,
     }
 
 

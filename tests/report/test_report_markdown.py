@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ringfence.model.facts import Step
-from ringfence.model.finding import AttackPath, Finding, ScanResult, Suppressed
+from ringfence.model.finding import AttackPath, Comparison, Finding, ScanResult, Suppressed
 from ringfence.model.location import Location, Skipped, UnknownValue
 from ringfence.model.record import replace
 from ringfence.report import REPORTERS, ReportSettings
@@ -85,6 +85,20 @@ def test_what_is_folded() -> None:
 
 def test_nothing_found() -> None:
     assert rendered(ScanResult()) == "### Ringfence: no findings\n"
+
+
+def test_what_a_change_introduces() -> None:
+    result = report_sample.sample()
+    result.since = Comparison("origin/main", "0a" * 20, known=12, fixed=3)
+    text = rendered(result)
+    assert text.startswith("### Ringfence: 2 attack paths, 6 new findings (1 critical")
+    assert "\n12 known before `origin/main (0a0a0a0a0a0a)`, 3 fixed; 1 finding suppressed;" in text
+    result.findings, result.paths = [], []
+    result.since = Comparison("0a0a", "0a" * 20, known=0, fixed=0)
+    text = rendered(result)
+    assert text.startswith(
+        "### Ringfence: no new findings\n\n0 known before `0a0a0a0a0a0a`, 0 fixed;"
+    )
 
 
 def test_the_entries_alone() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ringfence.cli.progress import Progress
     from ringfence.model.finding import ScanResult
     from ringfence.model.severity import Severity
     from ringfence.report import ReportSettings
@@ -41,6 +42,7 @@ examples:
   ringfence scan --format html --output r.html   a page to look at and to pass around
   ringfence scan --format sarif --output r.sarif for code review pages
   ringfence scan --param Stage=prod              the value of a template parameter
+  ringfence scan --since origin/main             only what this branch introduces
   ringfence scan --write-baseline known.json     accept what there is today ...
   ringfence scan --baseline known.json           ... and report only what is new
 """
@@ -158,7 +160,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verdict(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("exit code and baseline")
+    group = parser.add_argument_group("exit code and what counts")
     group.add_argument(
         "--fail-on", choices=LEVELS, metavar="LEVEL",
         help="exit 1 for findings from this severity upwards: critical, high (default), medium, "
@@ -167,6 +169,10 @@ def _add_verdict(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--strict", action="store_true", help="exit 1 also when something could not be analysed"
     )
+    group.add_argument(
+        "--since", metavar="REV",
+        help="report only what the change since this commit, tag or branch introduces",
+    )  # fmt: skip
     group.add_argument(
         "--baseline", metavar="FILE", type=Path, help="leave out findings that FILE lists"
     )
@@ -179,14 +185,35 @@ def _add_verdict(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Scan, report, and give the exit code."""
     from ringfence.cli.progress import Progress, is_watched
-    from ringfence.scan import scan
 
+    _refuse_contradictions(arguments)
     with Progress(enabled=is_watched() and not arguments.quiet) as progress:
-        result = scan(_existing(arguments.path), _options(arguments), progress)
+        result = _scan(arguments, progress)
     if arguments.write_baseline is not None:
         return _write_baseline(result, arguments.write_baseline)
     _report(result, arguments)
     return _verdict(result, arguments)
+
+
+def _scan(arguments: argparse.Namespace, progress: Progress) -> ScanResult:
+    from ringfence.scan import scan
+
+    path, options = _existing(arguments.path), _options(arguments)
+    if arguments.since is None:
+        return scan(path, options, progress)
+    from ringfence.since import scan_since
+
+    return scan_since(scan, path, options, arguments.since, progress)
+
+
+def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    from ringfence.errors import UsageError
+
+    if arguments.since is not None and arguments.write_baseline is not None:
+        raise UsageError(
+            "--write-baseline lists all that is there, --since only what is new",
+            cure="leave out one of the two",
+        )
 
 
 def _existing(path: Path) -> Path:

@@ -99,11 +99,23 @@ class Suppressed:
     how: str = "comment"
 
 
+@record(frozen=True)
+class Comparison:
+    """What a result was compared with: the revision as given, the id of the commit that it stands
+    for, how many findings were there before and are left out, how many are there no longer."""
+
+    revision: str
+    commit: str
+    known: int
+    fixed: int
+
+
 @record()
 class ScanResult:
     """The whole result of a scan, ready for any report. ``sources`` maps a file to its lines for
     excerpts; ``functions`` (id to logical id) and ``rules_version`` are for the summary; ``rules``
-    (id to rule) holds the rules that ran, for help texts. ``graph`` is empty unless asked for."""
+    (id to rule) holds the rules that ran, for help texts. ``graph`` is empty unless asked for.
+    ``since`` is set where only what a change introduces is left."""
 
     findings: list[Finding] = field(default_factory=list)
     paths: list[AttackPath] = field(default_factory=list)
@@ -121,3 +133,4 @@ class ScanResult:
     root: str = ""
     duration_s: float = 0.0
     graph: Graph = field(default_factory=Graph)
+    since: Comparison | None = None

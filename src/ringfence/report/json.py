@@ -12,7 +12,7 @@ from typing import Any
 
 from ringfence.model.application import Trigger
 from ringfence.model.facts import Step
-from ringfence.model.finding import AttackPath, Finding, Power, ScanResult, Suppressed
+from ringfence.model.finding import AttackPath, Comparison, Finding, Power, ScanResult, Suppressed
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
 from ringfence.report import ReportSettings
 from ringfence.report.summary import (
@@ -95,6 +95,7 @@ class _Writer:
             "unknowns": dict(unknown_reasons(set(result.unknowns))),
             "suppressed": len(result.suppressed),
             "baselined": result.baselined,
+            "since": _since(result.since),
         }
 
     def finding(self, finding: Finding) -> Json:
@@ -179,6 +180,17 @@ class _Writer:
             "location": _optional_place(item.location),
             "finding": self.finding(item.finding),
         }
+
+
+def _since(since: Comparison | None) -> Json | None:
+    if since is None:
+        return None
+    return {
+        "revision": since.revision,
+        "commit": since.commit,
+        "known": since.known,
+        "fixed": since.fixed,
+    }
 
 
 def _place(location: Location) -> Json:

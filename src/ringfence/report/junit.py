@@ -17,7 +17,7 @@ from xml.etree import ElementTree as Xml
 from ringfence.model.finding import Finding, ScanResult, Suppressed
 from ringfence.model.location import Location, Skipped
 from ringfence.report import ReportSettings
-from ringfence.report.summary import Names, ordered, ordered_paths, ordered_skipped
+from ringfence.report.summary import Names, finding_count, ordered, ordered_paths, ordered_skipped
 from ringfence.report.text import clip, escape
 
 MAX_NAME = 250
@@ -77,7 +77,7 @@ class _Suites:
         rank = {id(f): n for n, f in enumerate(ordered(s.finding for s in self.result.suppressed))}
         silenced = sorted(self.result.suppressed, key=lambda item: rank[id(item.finding)])
         if not cases:
-            cases.append(self.case("no findings", "ringfence"))
+            cases.append(self.case(finding_count(self.result), "ringfence"))
         return cases + [self.silenced(item) for item in silenced]
 
     def finding(self, finding: Finding) -> Xml.Element:

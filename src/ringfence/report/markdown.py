@@ -18,10 +18,12 @@ from ringfence.report.markdown_text import code, prose
 from ringfence.report.summary import (
     Names,
     counts,
+    finding_count,
     ordered,
     ordered_paths,
     ordered_skipped,
     plural,
+    since_words,
     unknown_reasons,
 )
 
@@ -80,10 +82,8 @@ class _Comment:
 
     def headline(self) -> str:
         found = [f"{count} {word}" for word, count in counts(self.findings).items() if count]
-        if not found and not self.paths:
-            return "no findings"
         paths = [plural(len(self.paths), "attack path")] if self.paths else []
-        findings = plural(len(self.findings), "finding") if found else "no findings"
+        findings = finding_count(self.result)
         tally = f" ({', '.join(found)})" if found else ""
         return ", ".join([*paths, findings]) + tally
 
@@ -112,6 +112,7 @@ class _Comment:
         """What the headline alone would hide: one line."""
         result = self.result
         parts = [
+            prose(since_words(result.since)) if result.since else "",
             f"{plural(len(result.suppressed), 'finding')} suppressed" if result.suppressed else "",
             f"{plural(result.baselined, 'finding')} in the baseline" if result.baselined else "",
             f"{len(set(result.skipped))} not analysed" if result.skipped else "",

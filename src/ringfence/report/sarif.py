@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ringfence.model.facts import Step
-from ringfence.model.finding import AttackPath, Finding, ScanResult, Suppressed
+from ringfence.model.finding import AttackPath, Comparison, Finding, ScanResult, Suppressed
 from ringfence.model.location import Location, Skipped
 from ringfence.report import ReportSettings
 from ringfence.report.sarif_rules import LEVELS, SCORES, descriptors
@@ -62,6 +62,20 @@ def document(result: ScanResult, settings: ReportSettings) -> Json:
     return {"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [_Run(result, settings).as_json()]}
 
 
+def since_properties(since: Comparison | None) -> Json:
+    """What only new results were compared with, if they were."""
+    if since is None:
+        return {}
+    return {
+        "since": {
+            "revision": escape(since.revision),
+            "commit": since.commit,
+            "known": since.known,
+            "fixed": since.fixed,
+        }
+    }
+
+
 class _Run:
     """One run; knows which rule has which index and which paths a finding belongs to."""
 
@@ -95,6 +109,7 @@ class _Run:
                 "attackPaths": [self.path(path) for path in self.paths[:MAX_RELATED]],
                 "suppressed": len(self.result.suppressed),
                 "baselined": self.result.baselined,
+                **since_properties(self.result.since),
             },
         }
 

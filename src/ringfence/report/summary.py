@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from ringfence.model.finding import AttackPath, Finding, ScanResult
+from ringfence.model.finding import AttackPath, Comparison, Finding, ScanResult
 from ringfence.model.location import Location, Skipped, UnknownValue
 from ringfence.model.record import record
 from ringfence.model.severity import Severity
@@ -102,7 +102,21 @@ def plural(count: int, word: str, many: str = "") -> str:
 def headline(result: ScanResult) -> str:
     """The result in one sentence: ``3 attack paths, 7 findings (2 critical, 1 high, 4 low)``."""
     parts = [f"{count} {severity}" for severity, count in counts(result.findings).items() if count]
-    findings = plural(len(result.findings), "finding") if parts else "no findings"
+    findings = finding_count(result)
     paths = f"{plural(len(result.paths), 'attack path')}, " if result.paths else ""
     skipped = f"; {len(set(result.skipped))} not analysed" if result.skipped else ""
-    return f"{paths}{findings}{' (' + ', '.join(parts) + ')' if parts else ''}{skipped}"
+    since = f"; {since_words(result.since)}" if result.since else ""
+    return f"{paths}{findings}{' (' + ', '.join(parts) + ')' if parts else ''}{since}{skipped}"
+
+
+def finding_count(result: ScanResult) -> str:
+    """``3 findings``, ``no findings``; new ones where only what a change introduces is left."""
+    new = "new " if result.since else ""
+    return plural(len(result.findings), f"{new}finding") if result.findings else f"no {new}findings"
+
+
+def since_words(since: Comparison) -> str:
+    """What a result was compared with: ``12 known before main (1a2b3c4d5e6f), 3 fixed``."""
+    commit = since.commit[:12]
+    name = commit if since.commit.startswith(since.revision) else f"{since.revision} ({commit})"
+    return f"{since.known:,} known before {name}, {since.fixed:,} fixed"

@@ -9,10 +9,12 @@ from ringfence.report.summary import (
     Names,
     application_name,
     counts,
+    finding_count,
     ordered,
     ordered_paths,
     ordered_skipped,
     plural,
+    since_words,
     unknown_reasons,
 )
 from ringfence.report.terminal.page import Page, Span
@@ -53,7 +55,8 @@ def _show_tally(page: Page, result: ScanResult) -> None:
     found = counts(result.findings)
     total = len(result.findings)
     if not total:
-        page.line((f"  {page.glyphs.good} no findings", "fix-strong"))
+        page.line((f"  {page.glyphs.good} {finding_count(result)}", "fix-strong"))
+        _show_since(page, result)
         return
     page.line(("  ", ""), *_bar(page, found, total))
     spans: list[Span] = []
@@ -62,6 +65,12 @@ def _show_tally(page: Page, result: ScanResult) -> None:
         style = word if found[word] else "faint"
         spans += [(f"{found[word]} {word}", style), ("   ", "")]
     page.wrapped(spans[:-1], [("  ", "")])
+    _show_since(page, result)
+
+
+def _show_since(page: Page, result: ScanResult) -> None:
+    if result.since is not None:
+        page.wrapped([(page.safe(since_words(result.since)), "dim")], [("  ", "")])
 
 
 def _bar(page: Page, found: dict[str, int], total: int) -> list[Span]:
