@@ -190,3 +190,36 @@ def test_a_result_without_anything() -> None:
     assert "Nothing found in what could be read" in text
     assert "There is no function to draw." in text
     assert "Everything that was found was analysed." in text
+
+
+def test_the_map_s_legend_explains_what_is_drawn_and_no_more() -> None:
+    result = shop()
+    assert _legend(result) == (
+        "anyone may cause it any signed-in user may role sensitive data everything of a kind "
+        "output passed on"
+    )
+    kept = tuple(node for node in result.graph.nodes if node.kind in ("function", "role"))
+    ids = {node.id for node in kept}
+    edges = (edge for edge in result.graph.edges if {edge.source, edge.target} <= ids)
+    result.graph = Graph(kept, tuple(edges))
+    assert _legend(result) == "role"
+
+
+def _legend(result: ScanResult) -> str:
+    (legend,) = re.findall(r'<p class="legend">(.*?)</p>', rendered(result))
+    return " ".join(re.findall(r">([^<]+)</span>", legend))
+
+
+def test_data_that_only_a_name_tells_of_is_likely_and_wide_targets_have_two_lines() -> None:
+    result = shop()
+    nodes = tuple(
+        replace(node, label="every bucket in the account", guessed=True)
+        if node.kind == "wildcard"
+        else node
+        for node in result.graph.nodes
+    )
+    result.graph = replace(result.graph, nodes=nodes)
+    page = rendered(result)
+    assert ">every bucket</text>" in page
+    assert ">likely financial · in t…</text>" in page
+    assert ">financial · bucket</text>" in page

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from ringfence.model.finding import ScanResult
+from ringfence.model.graph import ENTRY, PASSES, ROLE, WILDCARD
+from ringfence.model.severity import Exposure
 from ringfence.report import ReportSettings
 from ringfence.report.html.context import Context
 from ringfence.report.html.drawing import PATHS_AT_FIRST, Drawing, drawing_of
@@ -79,7 +81,8 @@ def _body(context: Context, drawing: Drawing) -> Iterable[Markup]:
         "main",
         overview(context),
         _filters(context),
-        _section("map", "The application", _map(context, drawing), len(context.result.functions)),
+        _section("map", "The application", _map(context, drawing),
+                 plural(len(context.result.functions), "function")),
         _section("paths", "Attack paths", stories_section(context), len(context.paths)),
         _section("findings", "Findings", findings_section(context), len(context.findings)),
         _section("entries", "Entry points", entries_table(context), len(context.result.entries)),
@@ -98,8 +101,9 @@ def _body(context: Context, drawing: Drawing) -> Iterable[Markup]:
     )  # fmt: skip
 
 
-def _section(name: str, title: str, content: Markup, count: int | None) -> Markup:
-    number = tag("span", f"{count:,}", class_="count") if count is not None else EMPTY
+def _section(name: str, title: str, content: Markup, count: int | str | None) -> Markup:
+    said = f"{count:,}" if isinstance(count, int) else count
+    number = tag("span", said, class_="count") if said else EMPTY
     head = tag("h2", title, " ", number, id=f"{name}-title")
     return tag("section", head, content, id=name, tabindex="-1", aria_labelledby=f"{name}-title")
 
@@ -127,10 +131,27 @@ def _map(context: Context, drawing: Drawing) -> Markup:
             ),
             tag("div", svg(context, drawing), class_="map", id="map-view", tabindex="0",
                 role="region", aria_label="Map of the application; scrolls"),
+            _legend(drawing),
             tag("p", text(_note(drawing)), class_="note", id="map-note"),
             tag("p", "", id="map-said", class_="js", role="status"),
         ]
     )  # fmt: skip
+
+
+def _legend(drawing: Drawing) -> Markup:
+    """What outlines and lines mean, of those that are drawn."""
+    nodes = list(drawing.nodes.values())
+    entries = {node.exposure for node in nodes if node.kind == ENTRY}
+    said = (
+        ("open", "anyone may cause it", Exposure.ANYONE in entries),
+        ("signed", "any signed-in user may", Exposure.AUTHENTICATED in entries),
+        ("own", "role", any(node.kind == ROLE for node in nodes)),
+        ("sensitive", "sensitive data", any(node.data_class for node in nodes)),
+        ("wide", "everything of a kind", any(node.kind == WILDCARD for node in nodes)),
+        ("passes", "output passed on", any(edge.kind == PASSES for edge in drawing.edges)),
+    )
+    shown = [tag("span", words, class_=kind) for kind, words, drawn in said if drawn]
+    return tag("p", *shown, class_="legend") if shown else EMPTY
 
 
 def _chips(context: Context) -> Markup:

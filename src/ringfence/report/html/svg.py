@@ -42,7 +42,7 @@ SMALL_CHARACTER = 5.6
 
 SENDERS = {
     Exposure.ANYONE: ("Anyone", "on the internet"),
-    Exposure.AUTHENTICATED: ("Any user", "who is signed in"),
+    Exposure.AUTHENTICATED: ("Any user", "signed in"),
     Exposure.UNKNOWN: ("Somebody", "not known who"),
     Exposure.ACCOUNT: ("This account", "anything in it"),
 }
@@ -280,10 +280,20 @@ def _words(context: Context, node: Node) -> tuple[str, str]:
         found = counts(context.of_function.get(node.id.removeprefix("function:"), ()))
         tally = ", ".join(f"{count} {word}" for word, count in found.items() if count)
         return node.label, tally or node.detail
-    data = f"{node.data_class} data{', by its name' if node.guessed else ''}"
-    kind = "named by a policy" if node.kind == ELSEWHERE else node.kind.replace("-", " ")
-    kind = "" if node.kind == WILDCARD else kind
-    return node.label, " · ".join(filter(None, [kind, data if node.data_class else ""]))
+    return _opened(node)
+
+
+def _opened(node: Node) -> tuple[str, str]:
+    """The words of what a role opens: its data first, as the end may have no room. Data that only a
+    name tells of is likely there."""
+    data = f"likely {node.data_class}" if node.guessed and node.data_class else node.data_class
+    label, kind = node.label, node.kind.replace("-", " ")
+    if node.kind == ELSEWHERE:
+        kind = "named by a policy"
+    elif node.kind == WILDCARD:
+        label, _, kind = node.label.partition(" in the ")
+        kind = kind and f"in the {kind}"
+    return label, " · ".join(filter(None, [data, kind]))
 
 
 def _told(node: Node, small: str) -> str:
