@@ -33,7 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
     for folder in parser.parse_args().folders:
-        report(folder.resolve())
+        report(folder)
     return 0
 
 
@@ -67,12 +67,13 @@ class Loaded:
         return loaded
 
 
-def report(root: Path) -> None:
+def report(root: Path) -> tuple[float, float]:
+    """Print what there is of a folder; the shares of templates and of functions that are loaded."""
     print(f"\n=== {root.name}")
+    root = root.resolve()
     loaded = Loaded.of(root)
     declared = list(templates_in(root))
-    templates(root, declared, loaded)
-    functions(root, declared, loaded)
+    return templates(root, declared, loaded), functions(root, declared, loaded)
 
 
 # --- templates ------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ LOADED = ("loaded", "part", "copy", "twice", "absent", "functions")
 REMOTE = ("it lies in S3", "is not a local file")
 
 
-def templates(root: Path, declared: list[Found], loaded: Loaded) -> None:
+def templates(root: Path, declared: list[Found], loaded: Loaded) -> float:
     counts: Counter[str] = Counter()
     lines = []
     seen = total = 0
@@ -100,6 +101,7 @@ def templates(root: Path, declared: list[Found], loaded: Loaded) -> None:
     print(f"templates: {len(declared)}, loaded {share(whole, len(declared))}: {listed(counts)}")
     print(f"resources: {total}, in the model {share(seen, total)}")
     print(*sorted(lines), sep="\n")
+    return whole / max(1, len(declared))
 
 
 def share(part: int, whole: int) -> str:
@@ -160,7 +162,7 @@ def of_code(note: Skipped) -> bool:
 # --- functions ------------------------------------------------------------------------------------
 
 
-def functions(root: Path, declared: list[Found], loaded: Loaded) -> None:
+def functions(root: Path, declared: list[Found], loaded: Loaded) -> float:
     sources = Sources(root)
     counts: Counter[str] = Counter()
     lines = []
@@ -174,6 +176,7 @@ def functions(root: Path, declared: list[Found], loaded: Loaded) -> None:
     print(f"functions: {sum(counts.values())}: {listed(counts)}")
     print(f"functions whose code is there: {there}, resolved {share(counts['resolved'], there)}")
     print(*sorted(lines), sep="\n")
+    return counts["resolved"] / max(1, there)
 
 
 #: The verdicts on functions whose code is there.

@@ -1,11 +1,14 @@
-"""What must be found in well-known vulnerable applications, where their checkouts are at hand.
+"""What must be found in well-known vulnerable applications, and how much must be loaded of large
+collections of examples, where their checkouts are at hand.
 
 Set ``RINGFENCE_PUBLIC_APPS`` to a folder that holds checkouts named ``DVSA`` (OWASP/DVSA) and
-``Serverless-Goat`` (OWASP/Serverless-Goat); the tests are skipped otherwise.
+``Serverless-Goat`` (OWASP/Serverless-Goat), ``serverless-patterns`` (aws-samples) and ``examples``
+(serverless); the tests are skipped otherwise.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 
@@ -55,3 +58,12 @@ def test_serverless_goat() -> None:
         ("bucket-acl-public-read", "Bucket"),
     }
     assert {"access", "permissions"} <= {item.family for item in result.findings}
+
+
+@pytest.mark.parametrize("name", ["serverless-patterns", "examples"])
+def test_what_people_write_is_loaded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = checkout(name)
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "bench"))
+    templates, functions = importlib.import_module("loading").report(root)
+    assert templates >= 0.99
+    assert functions >= 0.97

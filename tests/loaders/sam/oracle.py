@@ -113,10 +113,18 @@ def _same(item: Any) -> Any:
     if isinstance(item, dict):
         return {key: _same(inner) for key, inner in item.items()}
     if isinstance(item, list):
-        return [_same(inner) for inner in item]
+        return [_same(inner) for text in item for inner in _split(text)]
     if isinstance(item, str):
-        return _HASH.sub("", item.replace("${AWS::Partition}", "aws"))
+        known = item.replace("${AWS::Partition}", "aws").replace("${AWS::Region}", "us-east-1")
+        return _HASH.sub("", known)
     return item
+
+
+def _split(item: Any) -> list[Any]:
+    """Addresses as single items: without a deployment, the official transform leaves the default of
+    a list parameter as one text."""
+    addresses = isinstance(item, str) and "/" in item and ", " in item
+    return item.split(", ") if addresses else [item]
 
 
 def listed(value: Any) -> list[Any]:

@@ -27,7 +27,8 @@ TEMPLATES = all_templates()
 def _public() -> Iterator[Path]:
     for folder in filter(None, os.environ.get("RINGFENCE_PUBLIC_APPS", "").split(":")):
         for path in sorted(Path(folder).rglob("template.y*ml")):
-            if "AWS::Serverless" in path.read_text(errors="replace"):
+            text = path.read_text(errors="replace")
+            if "AWS::Serverless" in text and "ApplicationId:" not in text:  # else it asks a service
                 yield path
 
 
