@@ -30,7 +30,8 @@ FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 
 @dataclass
 class Declared:
-    """One function of a template. ``code`` is the code property as written."""
+    """One function of a template. ``code`` is the code property as written, ``events`` the number
+    of event sources that the function itself lists."""
 
     key: str
     runtime: str = ""
@@ -39,6 +40,7 @@ class Declared:
     inline: bool = False
     image: bool = False
     metadata: Any = None
+    events: int = 0
 
 
 @dataclass
@@ -142,6 +144,7 @@ def _function(key: str, body: dict[str, Any], shared: dict[str, Any]) -> Declare
         inline="InlineCode" in given or (isinstance(code, dict) and "ZipFile" in code),
         image=_text(given.get("PackageType")) == "Image" or "ImageUri" in given,
         metadata=body.get("Metadata"),
+        events=len(given.get("Events") or ()),
     )
 
 
@@ -174,6 +177,7 @@ def _service(path: Path, relative: str) -> Found:
             _text(body.get("runtime", shared.get("runtime", "" if "image" in body else "nodejs"))),
             _text(body.get("handler", body.get("script"))),
             image="image" in body,
+            events=len(body.get("events") or ()),
         )
         for functions in maps
         if isinstance(functions, dict)

@@ -39,11 +39,13 @@ def main() -> int:
 
 @dataclass
 class Loaded:
-    """What Ringfence has of a folder, by the file that says it."""
+    """What Ringfence has of a folder, by the file that says it; ``entries`` counts the triggers of
+    functions, direct invocation left out."""
 
     templates: set[str] = field(default_factory=set)
     resources: set[tuple[str, str]] = field(default_factory=set)
     functions: dict[tuple[str, str], Function] = field(default_factory=dict)
+    entries: Counter[str] = field(default_factory=Counter)
     notes: dict[str, list[Skipped]] = field(default_factory=dict)
 
     @classmethod
@@ -59,6 +61,8 @@ class Loaded:
             for resource in application.resources.values():
                 for name in (resource.logical_id, resource.generated_from.rpartition("#")[2]):
                     loaded.resources.add((resource.location.file, name))
+            triggers = application.triggers.values()
+            loaded.entries.update(item.function for item in triggers if item.kind != "invoke")
             for function in application.functions.values():
                 loaded.functions[function.location.file, function.logical_id] = function
         for note in sorted(notes, key=str):
@@ -166,13 +170,19 @@ def functions(root: Path, declared: list[Found], loaded: Loaded) -> float:
     sources = Sources(root)
     counts: Counter[str] = Counter()
     lines = []
+    events = entries = 0
     for found in declared:
         for item in found.functions:
+            function = ours(found, item, loaded)
+            if function is not None and found.provider in ("", "aws"):
+                events += item.events
+                entries += min(item.events, loaded.entries[function.id])
             verdict, detail = judge(found, item, loaded, sources)
             counts[verdict] += 1
             if verdict not in ("resolved", "other language"):
                 lines.append(f"  {verdict}: {found.path} {item.key or item.handler}: {detail}")
     there = sum(counts[name] for name in THERE)
+    print(f"event sources: {events}, with an entry point {share(entries, events)}")
     print(f"functions: {sum(counts.values())}: {listed(counts)}")
     print(f"functions whose code is there: {there}, resolved {share(counts['resolved'], there)}")
     print(*sorted(lines), sep="\n")

@@ -16,7 +16,7 @@ ENDINGS = {
 }
 
 #: Handlers that a plugin or the Lambda Web Adapter puts before an application of any name.
-STAND_INS = ("wsgi_handler.handler", "wsgi.handler", "run.sh")
+STAND_INS = ("wsgi_handler.handler", "wsgi.handler", "run.sh", ".dockerfile")
 
 #: A key that a package step gives an archive: nothing tells which source it was made of.
 PACKED = re.compile(r"\b[0-9a-f]{32}\b")
@@ -50,11 +50,13 @@ class Sources:
     def candidates(self, folder: str, function: Declared) -> list[str]:
         """Files that may be the handler's, relative to the root."""
         module, symbol = split(function.handler)
-        any_file = function.handler in STAND_INS or (function.image and not function.handler)
+        image = function.image and not function.handler
+        any_file = image or function.handler.endswith(STAND_INS)
         if (not function.handler and not any_file) or PACKED.search(str(function.code)):
             return []
         word = function.runtime.rstrip("0123456789.x")
-        endings = ENDINGS.get(word) or (*ENDINGS["python"], *ENDINGS["nodejs"])
+        known = None if any_file and not image else ENDINGS.get(word)
+        endings = known or (*ENDINGS["python"], *ENDINGS["nodejs"])
         names = {module.rpartition("/")[2], module.replace(".", "/").rpartition("/")[2]}
         names |= {name.partition(".")[0] for name in names}
         found = []

@@ -25,7 +25,8 @@ HEAD = """\
 
 What `ringfence scan` shows on applications that others wrote to be vulnerable. The page is written
 by `python support/results.py NAME=FOLDER …` from checkouts of them; the runtimes' ages are judged
-as of {today}. Findings below medium are counted, not listed.
+as of {today}. Findings below medium are counted, not listed. How much of what people write is
+loaded at all is measured in [loading.md](loading.md).
 """
 
 
