@@ -127,6 +127,7 @@ def test_the_summary_counts_everything() -> None:
         "unknowns": {"parameter Table has no default": 2, "imported from another stack": 1},
         "suppressed": 1,
         "baselined": 2,
+        "baseline_gone": 0,
         "since": None,
     }
 

@@ -7,7 +7,7 @@ so that a diff reads well. Only fingerprints decide; the rest is for people.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from ringfence.errors import UsageError
@@ -18,8 +18,8 @@ SCHEMA = 1
 MAX_BYTES = 20_000_000
 
 
-def read_baseline(path: Path) -> frozenset[str]:
-    """The fingerprints of a baseline file.
+def read_baseline(path: Path) -> dict[str, str]:
+    """The fingerprints of a baseline file, each with what it stands for in words.
 
     Raises:
         UsageError: the file cannot be read or is not a baseline.
@@ -42,7 +42,15 @@ def read_baseline(path: Path) -> frozenset[str]:
     findings = tree.get("findings")
     if not isinstance(findings, dict):
         raise UsageError("the baseline holds no findings object", str(path), cure)
-    return frozenset(findings)
+    return {fingerprint: _in_words(entry) for fingerprint, entry in findings.items()}
+
+
+def _in_words(entry: object) -> str:
+    """Such as ``queue-encryption-off Jobs template.yaml``; the file is only for people."""
+    if not isinstance(entry, dict):
+        return ""
+    parts = [entry.get(key) for key in ("rule", "subject", "file")]
+    return " ".join(part for part in parts if isinstance(part, str) and part)
 
 
 def write_baseline(path: Path, findings: Iterable[Finding]) -> int:
@@ -64,7 +72,13 @@ def write_baseline(path: Path, findings: Iterable[Finding]) -> int:
     return len(entries)
 
 
-def apply_baseline(findings: Iterable[Finding], known: frozenset[str]) -> tuple[list[Finding], int]:
+def gone_entries(known: Mapping[str, str], present: Iterable[Finding]) -> list[str]:
+    """What a baseline lists and nobody finds any more, in words."""
+    there = {finding.fingerprint for finding in present}
+    return sorted(words or mark for mark, words in known.items() if mark not in there)
+
+
+def apply_baseline(findings: Iterable[Finding], known: Container[str]) -> tuple[list[Finding], int]:
     """The findings that the baseline does not know, and how many it does."""
     all_findings = list(findings)
     new = [finding for finding in all_findings if finding.fingerprint not in known]

@@ -22,7 +22,7 @@ from ringfence.model.record import record, replace
 _COMMENT = re.compile(
     r"(?:#|//|/\*|<!--)\s*ringfence:\s*ignore\[(?P<rules>[^\]\n]{1,400})\](?P<rest>[^\n]{0,400})"
 )
-_UNTIL = re.compile(r"\buntil\s+(\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
+_UNTIL = re.compile(r"\buntil(?:\s+|\s*=\s*)(\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
 _ONLY_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--)")
 #: Comment lines looked at above a line.
 MAX_LINES_ABOVE = 8

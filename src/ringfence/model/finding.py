@@ -115,6 +115,7 @@ class ScanResult:
     """The whole result of a scan, ready for any report. ``sources`` maps a file to its lines for
     excerpts; ``functions`` (id to logical id) and ``rules_version`` are for the summary; ``rules``
     (id to rule) holds the rules that ran, for help texts. ``graph`` is empty unless asked for.
+    ``gone`` names entries of the baseline that nothing stands for any more.
     ``since`` is set where only what a change introduces is left."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -134,3 +135,4 @@ class ScanResult:
     duration_s: float = 0.0
     graph: Graph = field(default_factory=Graph)
     since: Comparison | None = None
+    gone: list[str] = field(default_factory=list)

@@ -95,6 +95,7 @@ class _Writer:
             "unknowns": dict(unknown_reasons(set(result.unknowns))),
             "suppressed": len(result.suppressed),
             "baselined": result.baselined,
+            "baseline_gone": len(result.gone),
             "since": _since(result.since),
         }
 

@@ -115,6 +115,9 @@ class _Comment:
             prose(since_words(result.since)) if result.since else "",
             f"{plural(len(result.suppressed), 'finding')} suppressed" if result.suppressed else "",
             f"{plural(result.baselined, 'finding')} in the baseline" if result.baselined else "",
+            f"{plural(len(result.gone), 'entry', 'entries')} of the baseline gone"
+            if result.gone
+            else "",
             f"{len(set(result.skipped))} not analysed" if result.skipped else "",
             f"{plural(len(set(result.unknowns)), 'value')} unknown" if result.unknowns else "",
         ]

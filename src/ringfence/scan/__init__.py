@@ -76,7 +76,7 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
     started = time.perf_counter()
     report = progress or (lambda stage, done, total: None)
     task = _task(root, options)
-    known = read_baseline(options.baseline) if options.baseline else frozenset()
+    known = read_baseline(options.baseline) if options.baseline else {}
     cache = Cache.open(options.cache, task) if options.cache and root.is_dir() else Cache()
     report("templates", 0, 0)
     watchdog = Watchdog(options.time_limit_s * SURVEY_SHARE, MEMORY_LIMIT_MIB)

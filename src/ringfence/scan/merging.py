@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from ringfence.checks.baseline import apply_baseline
+from ringfence.checks.baseline import apply_baseline, gone_entries
 from ringfence.checks.findings import Found, settle
+from ringfence.checks.stale import stale_notes
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.graph import joined
 from ringfence.model.location import Skipped
@@ -38,10 +40,10 @@ def merge(
     outcomes: Sequence[Outcome],
     notes: Iterable[Skipped],
     *,
-    known: frozenset[str] = frozenset(),
+    known: Mapping[str, str] = MappingProxyType({}),
     only: frozenset[str] = frozenset(),
 ) -> ScanResult:
-    """One result. ``notes`` are those of the folder as a whole, ``known`` the fingerprints of a
+    """One result. ``notes`` are those of the folder as a whole, ``known`` the entries of a
     baseline, ``only`` the families that are asked for (empty for all)."""
     advice = frozenset(rule.id for rule in task.rules if rule.tier == "should")
     all_findings, paths = settled(outcomes, advice)
@@ -57,6 +59,18 @@ def merge(
     silenced += [finding for finding in all_findings if finding.fingerprint not in new]
     templates = [path for outcome in outcomes for path in outcome.templates]
     parsed = {file for outcome in outcomes for file in outcome.parsed}
+    reader = SourceReader(task.root, {})
+    if all(outcome.complete for outcome in outcomes):
+        files = (*templates, *parsed)
+        # A reader for each file: the texts of all are not needed together.
+        skipped += stale_notes(
+            files,
+            lambda file: SourceReader(task.root, {}).text(file),
+            task.config,
+            suppressed,
+            task.rules,
+            task.today,
+        )
     result = ScanResult(
         findings=[finding for finding in findings if is_wanted(finding.family, only)],
         entries=[entry for outcome in outcomes for entry in outcome.entries],
@@ -64,6 +78,7 @@ def merge(
         unknowns=list(dict.fromkeys(item for outcome in outcomes for item in outcome.unknowns)),
         suppressed=suppressed,
         baselined=baselined,
+        gone=gone_entries(known, [*all_findings, *(item.finding for item in suppressed)]),
         templates=templates,
         functions={key: name for item in outcomes for key, name in item.functions.items()},
         files_read=len(templates) + len(parsed),
@@ -72,7 +87,7 @@ def merge(
         graph=joined(outcome.graph for outcome in outcomes),
     )
     result.paths = paths_with(paths, result.findings, silenced, all_wanted=not only)
-    result.sources = excerpted(result, SourceReader(task.root, {}))
+    result.sources = excerpted(result, reader)
     return result
 
 

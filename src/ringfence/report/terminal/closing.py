@@ -84,7 +84,7 @@ def _bar(page: Page, found: dict[str, int], total: int) -> list[Span]:
 
 
 def _show_gaps(page: Page, result: ScanResult, judged: bool) -> None:
-    silenced = judged and (result.suppressed or result.baselined)
+    silenced = judged and (result.suppressed or result.baselined or result.gone)
     if not (result.skipped or result.unknowns or silenced):
         return
     page.heading("NOT ANALYSED OR NOT SHOWN" if silenced else "NOT ANALYSED")
@@ -107,6 +107,16 @@ def _show_silenced(page: Page, result: ScanResult) -> None:
     _show_suppressed(page, result)
     if result.baselined:
         page.line((f"  {plural(result.baselined, 'finding')} in the baseline", "strong"))
+    if result.gone:
+        gone = plural(len(result.gone), "entry", "entries")
+        told = "" if page.verbose else "; --verbose names them"
+        page.wrapped(
+            [(f"{gone} of the baseline gone", "strong"),
+             (f"  write it anew with --write-baseline{told}", "dim")],
+            [("  ", "")],
+        )  # fmt: skip
+        for words in result.gone if page.verbose else ():
+            page.wrapped([(page.safe(words), "dim")], [("        ", "")])
 
 
 def _show_skipped(page: Page, result: ScanResult) -> None:
