@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from ringfence.loaders.code import TYPESCRIPT, CodeFinder, CodeRequest
+from ringfence.loaders.code import EXTENSIONS, TYPESCRIPT, CodeFinder, CodeRequest
 from ringfence.loaders.codeonly import add_undeclared, bare_function
 from ringfence.loaders.template import OutsideFunction, Template
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import Application, CodeLocation
 from ringfence.model.location import Skipped
 from ringfence.model.record import replace
-
-READABLE = ("python", "javascript")
 
 
 def add_outside(application: Application, templates: list[Template], tree: Tree) -> None:
@@ -47,12 +45,12 @@ def _located(
 ) -> tuple[CodeLocation | None, str, str, str]:
     """The code, its language, the handler that led to it, and else the problem."""
     problem = declared.problem
-    if not problem and declared.language and declared.language not in READABLE:
+    if not problem and declared.language and declared.language not in EXTENSIONS:
         problem = f"language not analysed: {declared.language}"
     first = declared.handlers[0] if declared.handlers else ""
     if problem:
         return None, declared.language, first, problem
-    for language in [declared.language] if declared.language else READABLE:
+    for language in [declared.language] if declared.language else EXTENSIONS:
         for handler in declared.handlers:
             request = CodeRequest(folder, ".", handler, language)
             code, reason = finder.locate(request)

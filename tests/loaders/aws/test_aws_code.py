@@ -286,6 +286,18 @@ def test_a_start_script_without_an_application_is_said(tmp_path: Path) -> None:
     assert found.code_problem == "the handler run.sh is a script that starts a server"
 
 
+def test_a_start_script_in_a_bucket_is_said(tmp_path: Path) -> None:
+    template = sam(
+        """
+        Fn:
+          Type: AWS::Serverless::Function
+          Properties: {Runtime: python3.12, Handler: run.sh, CodeUri: 's3://bucket/key.zip'}
+        """
+    )
+    found = the(app(tmp_path, template), "Fn")
+    assert found.code_problem == "the handler run.sh is a script that starts a server"
+
+
 def test_an_image_may_serve_an_application(tmp_path: Path) -> None:
     docker = 'FROM python:3.12\nCMD ["uvicorn", "main:app", "--port", "8080"]\n'
     files = {"src/Dockerfile": docker, "src/main.py": "app = 1\n"}

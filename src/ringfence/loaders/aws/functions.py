@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
+from ringfence.loaders.aws.function_code import CodeSearch
 from ringfence.loaders.aws.graph import Graph
-from ringfence.loaders.aws.images import image_command, served
 from ringfence.loaders.aws.kinds import language_of_handler, language_of_runtime
-from ringfence.loaders.aws.values import (
-    alternatives,
-    every,
-    fields,
-    first,
-    items,
-    place,
-    rendered,
-    text_of,
-)
-from ringfence.loaders.code import TYPESCRIPT, CodeFinder, CodeRequest
-from ringfence.model.application import CodeLocation, Function, Resource
-from ringfence.model.location import Location, Origin
-from ringfence.model.record import field, record
-from ringfence.model.value import Mapping, Scalar, Text, Unknown, Value, integer, string
+from ringfence.loaders.aws.values import alternatives, fields, first, items, place, text_of
+from ringfence.loaders.code import TYPESCRIPT, CodeFinder
+from ringfence.model.application import Function
+from ringfence.model.location import Origin
+from ringfence.model.value import Mapping, Unknown, integer
 
 FUNCTION_TYPE = "AWS::Lambda::Function"
-READABLE = ("python", "javascript")
-#: The rest of a line where a YAML block scalar begins, with a tag or key of an intrinsic before it.
-_BLOCK_SCALAR = re.compile(r"(?:Fn::\w+:\s*)?(?:[!&]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$")
-
-#: Wrappers from layers take the handler's place and read the real one from the environment.
-#: Source: the vendors' documents on instrumenting Lambda functions.
-WRAPPED_HANDLERS = ("DD_LAMBDA_HANDLER", "NEW_RELIC_LAMBDA_HANDLER", "LUMIGO_ORIGINAL_HANDLER",
-                    "ORIGINAL_HANDLER")  # fmt: skip
 
 
 def add_functions(graph: Graph, finder: CodeFinder) -> None:
@@ -41,288 +22,57 @@ def add_functions(graph: Graph, finder: CodeFinder) -> None:
     resources = graph.of(FUNCTION_TYPE)
     images = Counter(resource.template for resource in resources if _is_image(resource.properties))
     for resource in resources:
-        function = _Builder(graph, finder, resource, images[resource.template] == 1).build()
-        graph.application.functions[function.id] = function
+        search = CodeSearch(graph, finder, resource, images[resource.template] == 1)
+        graph.application.functions[resource.id] = _function(search)
 
 
-@record()
-class _Builder:
-    graph: Graph
-    finder: CodeFinder
-    resource: Resource
-    only_image: bool = False
-    runtime: str = ""
-    handler: str = ""
-    language: str = ""
-    package: str = "zip"
-    problem: str = ""
-    environment: dict[str, Value] = field(default_factory=dict)
-
-    def build(self) -> Function:
-        resource, properties = self.resource, self.resource.properties
-        self.environment = {
-            key: value for key, value, _ in fields(properties, "Environment.Variables")
-        }
-        if _is_image(properties):
-            self.package = "image"
-        self.runtime = self._known("Runtime")
-        self.handler = self._known("Handler")
-        self.language = language_of_runtime(self.runtime) or language_of_handler(self.handler)
-        code = self._code()
-        if code is not None and code.inline is None and code.file.endswith(TYPESCRIPT):
-            self.language = "typescript"
-        if code is None and self.problem:
-            self.graph.skip(
-                f"code of {resource.logical_id}",
-                self.problem,
-                place(properties, "Code", "Handler"),
-                _cure(self.problem),
-            )
-        return Function(
-            id=resource.id,
-            logical_id=resource.logical_id,
-            name=resource.name,
-            resource=resource,
-            runtime=self.runtime,
-            language=self.language,
-            handler=self.handler,
-            code=code,
-            code_problem="" if code is not None else self.problem,
-            role=None,
-            environment=self.environment,
-            memory_mib=_number(properties, "MemorySize"),
-            timeout_s=_number(properties, "Timeout"),
-            concurrency=_number(properties, "ReservedConcurrentExecutions"),
-            location=resource.location,
-            ephemeral_mib=_number(properties, "EphemeralStorage.Size"),
-            package=self.package,
-            layers=tuple(items(properties, "Layers")),
-            in_vpc=_in_vpc(properties),
-            origins=tuple(_origins(properties)),
-        )
-
-    def _known(self, key: str) -> str:
-        """A property's text; what is set but not known is counted."""
-        found = text_of(self.resource.properties, key)
-        value = first(self.resource.properties, key)
-        if not found and value is not None:
-            reason = value.reason if isinstance(value, Unknown) else "its parts are not known"
-            self.graph.unknown(f"{key} of {self.resource.logical_id}", reason, value.location)
-            self.problem = f"the {key.lower()} is not known: {reason}"
-        return found
-
-    # --- code ---------------------------------------------------------------------------------
-
-    def _code(self) -> CodeLocation | None:
-        if self.package == "image":
-            return self._image()
-        if self.language and self.language not in READABLE:
-            detail = f" ({self.runtime})" if self.language == "custom" else ""
-            self.problem = f"language not analysed: {self.language}{detail}"
-            return None
-        inline = self._inline()
-        if inline is not None:
-            return inline
-        if not self.handler:
-            self.problem = self.problem or "no handler is given"
-            return None
-        if self.handler.endswith(".sh"):
-            return self._started()
-        if self.language:
-            return self._zip(self.language)
-        return self._zip_of_any_language()
-
-    def _started(self) -> CodeLocation | None:
-        """The application that a start script serves behind the Lambda Web Adapter."""
-        script = self.handler
-        for path in self._paths():
-            file = self.finder.inside(self.template_folder, f"{path}/{script}")
-            self.handler = served(self.finder.text(file)) if file else ""
-            code = self._zip("python") if self.handler else None
-            if code is not None:
-                break
-        self.handler = script
-        self.problem = f"the handler {script} is a script that starts a server"
-        return code
-
-    def _zip_of_any_language(self) -> CodeLocation | None:
-        """Where the runtime is not known, the file that the handler names tells the language."""
-        problem = self.problem
-        for language in READABLE:
-            code = self._zip(language)
-            if code is not None:
-                self.language = language
-                return code
-        self.problem = problem or (
-            f"runtime '{self.runtime}' is not known" if self.runtime else "no runtime is given"
-        )
-        return None
-
-    def _inline(self) -> CodeLocation | None:
-        value = first(self.resource.properties, "Code.ZipFile")
-        if not isinstance(value, (Scalar, Text)):
-            return None
-        text = _inline_text(value)
-        symbol = self.handler.partition(".")[2] or "handler"
-        at = self._first_line(value.location)
-        return CodeLocation(
-            self.template_folder, value.location.file, symbol, self._layers(), text, at
-        )
-
-    def _first_line(self, at: Location) -> Location:
-        """Where inline text starts: a block scalar's on the line after its ``|``."""
-        lines = self.finder.lines(at.file)
-        written = lines[at.line - 1][at.column - 1 :] if at.line <= len(lines) else ""
-        if not _BLOCK_SCALAR.match(written):
-            return at
-        for number in range(at.line, min(at.end_line, len(lines))):
-            text = lines[number]
-            if text.strip():
-                column = len(text) - len(text.lstrip()) + 1
-                return Location(at.file, at.line + 1, column, at.end_line, at.end_column)
-        return at
-
-    def _zip(self, language: str) -> CodeLocation | None:
-        for path in self._paths():
-            for handler in self._handlers():
-                request = CodeRequest(
-                    self.template_folder,
-                    path,
-                    handler,
-                    language,
-                    tuple(self._entry_points()),
-                    self._layers(),
-                )
-                code, problem = self.finder.locate(request)
-                if code is not None:
-                    return code
-                self.problem = self.problem or problem
-        return self._packed(language)
-
-    def _packed(self, language: str) -> CodeLocation | None:
-        """The source beside the template of an archive in a bucket."""
-        for code in every(self.resource.properties, "Code.S3Key"):
-            request = CodeRequest(
-                self.template_folder, string(code) or "", self.handler, language, (), self._layers()
-            )
-            if (found := self.finder.packed(request)) is not None:
-                return found
-        return None
-
-    def _paths(self) -> Iterator[str]:
-        """The local code paths, the asset a build tool names first."""
-        asset = text_of(self.resource.attributes.get("Metadata"), "aws:asset:path")
-        metadata = first(self.resource.attributes.get("Metadata"))
-        if not asset and isinstance(metadata, Mapping):
-            asset = text_of(metadata.get("aws:asset:path"))
-        if asset:
-            yield asset
-        found = False
-        for code in every(self.resource.properties, "Code"):
-            text = string(code) if not isinstance(code, Mapping) else None
-            if text is not None and not text.startswith(("s3://", "https://")):
-                found = True
-                yield text or "."
-            elif isinstance(code, Mapping):
-                key = text_of(code, "S3Key")
-                bucket = rendered(first(code, "S3Bucket"))
-                self.problem = self.problem or f"the code is in S3 ({bucket}/{key or '${?}'})"
-            else:
-                shown = rendered(code) or "an object"
-                self.problem = self.problem or f"the code path is not local: {shown}"
-        if not found and not asset and first(self.resource.properties, "Code") is None:
-            yield "."
-
-    def _handlers(self) -> Iterator[str]:
-        served_application = text_of(self._metadata(), "ServedApplication")
-        if served_application:
-            yield served_application
-        for name in WRAPPED_HANDLERS:
-            original = string(self.environment.get(name))
-            if original:
-                yield original
-        yield self.handler
-
-    def _entry_points(self) -> Iterator[str]:
-        metadata = self.resource.attributes.get("Metadata")
-        for value in items(metadata, "BuildProperties.EntryPoints"):
-            text = string(value)
-            if text:
-                yield text
-
-    def _image(self) -> CodeLocation | None:
-        metadata = self._metadata()
-        context = text_of(metadata, "DockerContext") or self._only_context()
-        command = string(next(items(self.resource.properties, "ImageConfig.Command"), None)) or ""
-        if not context:
-            self.problem = "the code is a container image without a local build context"
-            return None
-        built = image_command(
-            self.finder, self.template_folder, context, text_of(metadata, "Dockerfile")
-        )
-        handler = command or built.handler
-        self.language = self.language or built.language
-        self.runtime = self.runtime or built.runtime
-        self.handler = self.handler or handler
-        if self.language not in READABLE:
-            self.problem = built.problem or f"language not analysed: {self.language or 'container'}"
-            return None
-        for path in (context, *(f"{context}/{copied}" for copied in built.copied)):
-            request = CodeRequest(self.template_folder, path, handler, self.language)
-            code, problem = self.finder.locate(request)
-            if code is not None:
-                return code
-            self.problem = self.problem or problem
-        return None
-
-    def _metadata(self) -> Value | None:
-        return first(self.resource.attributes.get("Metadata"))
-
-    def _only_context(self) -> str:
-        """The folder of the one Dockerfile below the template's, when the template has but one
-        image, so that it is the image of this function."""
-        files = self.finder.named(self.template_folder, "Dockerfile") if self.only_image else []
-        if len(files) != 1:
-            return ""
-        folder = files[0].rpartition("/")[0]
-        return folder.removeprefix(self.template_folder).lstrip("/") or "."
-
-    # --- layers -------------------------------------------------------------------------------
-
-    def _layers(self) -> tuple[str, ...]:
-        """The local folders that the function's layers put on its import path."""
-        found: list[str] = []
-        for value in items(self.resource.properties, "Layers"):
-            for layer in self.graph.find(value, "layer"):
-                for path in layer_folders(self.graph, self.finder, layer):
-                    if path not in found:
-                        found.append(path)
-        return tuple(found)
-
-    @property
-    def template_folder(self) -> str:
-        template = self.graph.templates.get(self.resource.template)
-        return template.folder if template is not None else ""
+def _function(search: CodeSearch) -> Function:
+    resource, properties = search.resource, search.resource.properties
+    search.environment = {key: item for key, item, _ in fields(properties, "Environment.Variables")}
+    search.package = "image" if _is_image(properties) else "zip"
+    search.runtime = _known(search, "Runtime")
+    search.handler = _known(search, "Handler")
+    search.language = language_of_runtime(search.runtime) or language_of_handler(search.handler)
+    code = search.find()
+    if code is not None and code.inline is None and code.file.endswith(TYPESCRIPT):
+        search.language = "typescript"
+    if code is None and search.problem:
+        at = place(properties, "Code", "Handler")
+        what = f"code of {resource.logical_id}"
+        search.graph.skip(what, search.problem, at, _cure(search.problem))
+    return Function(
+        id=resource.id,
+        logical_id=resource.logical_id,
+        name=resource.name,
+        resource=resource,
+        runtime=search.runtime,
+        language=search.language,
+        handler=search.handler,
+        code=code,
+        code_problem="" if code is not None else search.problem,
+        role=None,
+        environment=search.environment,
+        memory_mib=_number(properties, "MemorySize"),
+        timeout_s=_number(properties, "Timeout"),
+        concurrency=_number(properties, "ReservedConcurrentExecutions"),
+        location=resource.location,
+        ephemeral_mib=_number(properties, "EphemeralStorage.Size"),
+        package=search.package,
+        layers=tuple(items(properties, "Layers")),
+        in_vpc=_in_vpc(properties),
+        origins=tuple(_origins(properties)),
+    )
 
 
-def layer_folders(graph: Graph, finder: CodeFinder, layer: Resource) -> list[str]:
-    """The folders of a layer with local content that stand on the import path.
-
-    Source: "Packaging your layer content" (``python/``, ``nodejs/node_modules/``); a layer that
-    the SAM command line builds keeps its sources at the content's top.
-    """
-    template = graph.templates.get(layer.template)
-    folder = template.folder if template is not None else ""
-    found = []
-    for content in every(layer.properties, "Content"):
-        path = string(content) if not isinstance(content, Mapping) else None
-        base = finder.inside(folder, path) if path else None
-        if base is None:
-            continue
-        for inner in ("python", "nodejs/node_modules", "nodejs", ""):
-            candidate = "/".join(part for part in (base, inner) if part)
-            if finder.is_folder(candidate):
-                found.append(candidate)
+def _known(search: CodeSearch, key: str) -> str:
+    """A property's text; what is set but not known is counted."""
+    properties = search.resource.properties
+    found = text_of(properties, key)
+    value = first(properties, key)
+    if not found and value is not None:
+        reason = value.reason if isinstance(value, Unknown) else "its parts are not known"
+        search.graph.unknown(f"{key} of {search.resource.logical_id}", reason, value.location)
+        search.problem = f"the {key.lower()} is not known: {reason}"
     return found
 
 
@@ -335,15 +85,6 @@ def _cure(problem: str) -> str:
     if "does not exist" in problem:
         return "scan the folder that holds the code too"
     return "scan the sources it is made from" if "archive" in problem or "S3" in problem else ""
-
-
-def _inline_text(value: Scalar | Text) -> str:
-    """Inline code; references stand as plain words that keep the line's shape."""
-    if isinstance(value, Scalar):
-        return str(value.value)
-    return "".join(
-        part if isinstance(part, str) else rendered(part).strip("<>") for part in value.parts
-    )
 
 
 def _number(properties: Mapping, path: str) -> int | None:
@@ -363,6 +104,3 @@ def _origins(properties: Mapping) -> Iterator[Origin]:
                 if origin.role == "globals" and origin not in seen:
                     seen.add(origin)
                     yield origin
-
-
-__all__ = ["FUNCTION_TYPE", "add_functions", "layer_folders"]
