@@ -19,8 +19,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 from ringfence.model.rule import Example, Rule
 from ringfence.model.severity import Exposure, severity_of
-from ringfence.report.explain import COMMENT, TIERS
+from ringfence.report.explain import COMMENT, TIERS, WRITTEN_AS
 from ringfence.rules.checks import load_rules
+from ringfence.rules.fixes import CODE, in_general
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "rules"
 INDEX = "README.md"
@@ -82,7 +83,7 @@ def page(rule: Rule) -> str:
     parts: Iterator[str] = chain(
         [f"# {prose(rule.title)}", facts(rule)],
         ["## What is wrong", prose(rule.why), f"A finding says: {code(rule.message)}"],
-        ["## What to change", prose(rule.remedy)],
+        ["## What to change", prose(rule.remedy), *chain.from_iterable(lines_to_write(rule))],
         ["## Examples", *chain.from_iterable(map(example_parts, examples))],
         ["## How to silence it", *silence(rule)],
         mappings(rule),
@@ -114,6 +115,14 @@ def severity(rule: Rule) -> str:
     levels = {who: severity_of(exposure, rule.effect) for exposure, who in EXPOSURES.items()}
     listed = ", ".join(f"{level} for {who}" for who, level in levels.items())
     return f"by who can send the event: {listed}; a step more where it reaches sensitive data"
+
+
+def lines_to_write(rule: Rule) -> Iterator[tuple[str, str]]:
+    """The rule's fix for each way of writing, ``<name>`` for what depends on the finding."""
+    for key, text in rule.fix.items():
+        if key in WRITTEN_AS:
+            language = key if key in CODE else "yaml"
+            yield f"The lines to write{WRITTEN_AS[key]}:", fenced(in_general(key, text), language)
 
 
 def example_parts(example: Example) -> Iterator[str]:

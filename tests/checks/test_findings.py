@@ -56,7 +56,7 @@ def test_should_rules_are_one_finding_with_a_count(tmp_path: Path) -> None:
     (finding,) = check_template(tmp_path, LOGS).findings
     assert finding.rule == "log-group-kept-for-ever"
     assert (finding.count, finding.subjects) == (2, ("A", "B"))
-    assert finding.message == "A has no retention. Also B."
+    assert finding.message == "A sets no RetentionInDays: logs are kept for ever. Also B."
 
 
 def test_a_group_keeps_its_fingerprint_when_a_member_goes(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from ringfence.model.rule import Rule
 from ringfence.rules.checks import load_rules
+from ringfence.rules.fixes import UNPROVEN, in_general
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -55,6 +56,9 @@ def test_a_page_is_the_markdown_that_is_meant(rule: Rule) -> None:
         tokens
     )
     assert {example.text.strip("\n") + "\n" for example in rule.examples} <= set(texts)
+    assert {
+        in_general(key, text) + "\n" for key, text in rule.fix.items() if key != UNPROVEN
+    } <= set(texts)
     assert {token.attrs["href"] for token in tokens if token.type == "link_open"} >= {
         *rule.references
     }

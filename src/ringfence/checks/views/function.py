@@ -5,7 +5,8 @@ in the shape of ``AWS::Lambda::Function``), ``attributes`` (what stands beside t
 ``timeout_s``, ``memory_mib``, ``concurrency`` (-1 when not reserved),
 ``in_vpc``, ``env`` (name → value), ``has_env``, ``exposure``, ``http`` (an HTTP trigger reaches
 it), ``api`` (through an API Gateway, which answers for at most 29 or 30 s), ``trigger_kinds``,
-``asynchronous`` (the service retries, so events can be lost), ``end_of_life`` / ``blocked`` (days
+``asynchronous`` (the service retries, so events can be lost), ``failure_destination`` (where events
+that it fails on are sent on), ``end_of_life`` / ``blocked`` (days
 from the table of runtimes, "" when not dated) with ``ended``, ``ends_soon``, ``ended_days``;
 ``role`` (its logical id), ``log_group`` (one is declared), ``uses_state`` (what it keeps between
 invocations), ``reads`` / ``writes`` / ``deletes`` (what its role reaches, in words),
@@ -93,6 +94,7 @@ def view_function(room: Room, function: Function, project: Projection) -> View:
         "api": bool(_API_KINDS & set(kinds)),
         "trigger_kinds": kinds,
         "asynchronous": bool(_ASYNCHRONOUS & set(kinds)),
+        "failure_destination": has_failure_destination(room, function),
         "role": role.logical_id if role else "",
         "log_group": has_log_group(room, function),
         "uses_state": sorted(
@@ -147,6 +149,14 @@ def expensive_of(room: Room, function_id: str) -> list[str]:
             if call.service in EXPENSIVE_SERVICES
             or (call.service in _PAID_MESSAGES and call.operation.startswith(("Send", "Publish")))
         }
+    )
+
+
+def has_failure_destination(room: Room, function: Function) -> bool:
+    """Whether an asynchronous event that the function fails on is sent on to somewhere."""
+    configs = room.companions(function.resource, "AWS::Lambda::EventInvokeConfig")
+    return any(
+        config.properties.at("DestinationConfig.OnFailure") is not None for config in configs
     )
 
 

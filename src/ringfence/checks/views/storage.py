@@ -140,8 +140,7 @@ def table(room: Room, resource: Resource, project: Projection) -> View:
     """``recovery`` (point-in-time recovery on), ``protected`` (deletion protection on),
     ``has_backup_plan``, ``expires`` (items have a time to live, so it holds passing state)."""
     p = resource.properties
-    recovery = p.at("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled")
-    found = project(recovery)
+    found = _recovery(resource, project)
     protected = project(p.get("DeletionProtectionEnabled"))
     return {
         "recovery": found if isinstance(found, Hole) else truth(found),
@@ -150,6 +149,23 @@ def table(room: Room, resource: Resource, project: Projection) -> View:
         or any(key.lower().startswith("backup") for key in resource.tags),
         "expires": p.get("TimeToLiveSpecification") is not None,
     }
+
+
+def _recovery(resource: Resource, project: Projection) -> Any:
+    """Whether point-in-time recovery is on; of a global table: for each of its replicas."""
+    key = "PointInTimeRecoverySpecification"
+    if resource.type != "AWS::DynamoDB::GlobalTable":
+        return project(resource.properties.at(f"{key}.PointInTimeRecoveryEnabled"))
+    replicas = project(resource.properties.get("Replicas"))
+    if isinstance(replicas, Hole):
+        return replicas
+    found = [
+        given if isinstance(given, Hole) else given.get("PointInTimeRecoveryEnabled")
+        for replica in replicas or [{}]
+        for given in [replica if isinstance(replica, Hole) else replica.get(key) or {}]
+    ]
+    unknown = next((value for value in found if isinstance(value, Hole)), None)
+    return unknown if unknown is not None else all(map(truth, found))
 
 
 def secret(room: Room, resource: Resource, project: Projection) -> View:
