@@ -230,7 +230,8 @@ def resource_policy_view(policy: ResourcePolicy, application: Application) -> Vi
         conditions, certain, known}; a principal is {kind, value}.
     audience: list of {exposure, who, kind, name, actions, levels, conditions, needs_source, sid};
         exposure is anyone, authenticated, unknown, account, principal.
-    widest: the widest exposure, "" when nobody is admitted.
+    widest: the widest exposure, "" when nobody is admitted.  open: the statement that admits the
+        most, as in statements; {} when nobody is admitted.
     anyone: bool.  anyone_actions: list of text.
     anyone_levels: list of read, list, write, permissions, tagging.
     authenticated: bool, anyone with an AWS identity.
@@ -267,6 +268,7 @@ def resource_policy_view(policy: ResourcePolicy, application: Application) -> Vi
             for one in audience
         ],
         "widest": str(audience[0].exposure) if audience else "",
+        "open": _resource_statement(audience[0].statement) if audience else {},
         "anyone": bool(open_to_all),
         "anyone_actions": anyone_actions,
         "anyone_levels": _levels(tuple(anyone_actions)),

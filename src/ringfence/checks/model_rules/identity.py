@@ -70,6 +70,8 @@ def _draft(rule: Rule, pool: Resource, client: Resource, written: list[str], at:
         exposure=Exposure.AUTHENTICATED,
         anchors=(pool.location, client.location),
         fold=pool.id,
+        resource=client.id,
+        view=view,
     )
 
 

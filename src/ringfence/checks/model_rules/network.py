@@ -112,7 +112,7 @@ def missing_endpoints(room: Room, rule: Rule) -> Iterator[Draft]:
     for function in _in_network(room):
         missing = sorted(_services(room, function) - set(names))
         if missing:
-            shown = {"name": function.logical_id, "services": missing}
+            shown = {"name": function.logical_id, "services": missing, "service": missing[0]}
             yield _draft(room, rule, function, function.resource, shown)
 
 
@@ -140,6 +140,8 @@ def _draft(
         exposure=exposure,
         anchors=(place.location, function.location),
         fold="application",
+        resource=place.id,
+        view=shown,
     )
 
 

@@ -6,7 +6,9 @@ here: ``owner`` ("the role of Orders" for a role that a shorthand generated, els
 policy: of the widest principal that it admits), ``data``, ``sensitive``, ``guessed``;
 ``escalates`` (a role can gain more than it has at once, without a condition), ``escalation`` and
 ``escalation_actions`` (the most direct way), ``can_log`` (a role may write its function's logs;
-true when not known), ``plain_star`` (a statement's actions on ``*`` that could be limited).
+true when not known), ``plain_star`` (a statement's actions on ``*`` that could be limited),
+``permission`` (the logical id of a resource policy that is a resource with a single statement,
+where the user wrote one: it has no list of statements that ``open`` could stand in).
 """
 
 from __future__ import annotations
@@ -23,6 +25,15 @@ from ringfence.model.application import ResourcePolicy, Role
 from ringfence.model.location import Location
 from ringfence.model.policy import Pattern, Statement
 from ringfence.model.severity import Exposure
+
+#: Resources that are one statement, not a document with a list of them.
+_SINGLE_STATEMENT = frozenset(
+    {
+        "AWS::Lambda::Permission",
+        "AWS::Lambda::LayerVersionPermission",
+        "AWS::Events::EventBusPolicy",
+    }
+)
 
 #: Facts of a role that have views of their own, or that conditions ask in another form.
 _BULKY = frozenset({"statements", "powers", "escalations"})
@@ -203,6 +214,8 @@ def _see_resource_policy(room: Room, policy: ResourcePolicy) -> Seen:
             **view,
             "name": view["resource"],
             "policy": view["name"],
+            "open": {} if single else view["open"],
+            "permission": policy.document.name if single and written else "",
             "exposure": view["widest"] or "none",
             "data": name,
             "sensitive": name not in HARMLESS,
@@ -213,6 +226,9 @@ def _see_resource_policy(room: Room, policy: ResourcePolicy) -> Seen:
             "code": bool(resource is not None and _holds_code(room, resource.id)),
         }
 
+    holder = room.application.resources.get(f"{policy.location.file}#{policy.document.name}")
+    single = holder is None or holder.type in _SINGLE_STATEMENT
+    written = holder is not None and not holder.generated_from
     statements = policy.document.statements
     principals = [p.value for statement in statements for p in statement.principals]
     location = policy.location
