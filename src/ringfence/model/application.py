@@ -196,12 +196,14 @@ class Channel:
 
 @record(frozen=True)
 class ResourcePolicy:
-    """A policy attached to a resource (bucket, queue, topic, function, key, API, …)."""
+    """A policy attached to a resource (bucket, queue, topic, function, key, API, …). ``generated``
+    tells that a shorthand writes it, so that nobody can add to it."""
 
     resource: str
     kind: str
     document: PolicyDocument
     location: Location
+    generated: bool = False
 
 
 @record(frozen=True)

@@ -15,7 +15,7 @@ from ringfence.model.policy import Condition, Pattern, PolicyDocument, Statement
 from ringfence.model.severity import Exposure
 from ringfence.permissions import actions as action_data
 from ringfence.permissions.arns import normalise
-from ringfence.permissions.audience import audience_of, is_foreign_account
+from ringfence.permissions.audience import Audience, audience_of, is_foreign_account
 from ringfence.permissions.data_classes import data_class_of
 from ringfence.permissions.escalate import escalations_of
 from ringfence.permissions.globs import covers, has_wildcard
@@ -56,7 +56,8 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
         exfiltration: actions that read data out, on all resources, without a condition.
         exposure_actions: actions that make resources public or share them, on all resources.
         permission_actions: permissions management actions (concrete, at most 20), any resource.
-        credential_actions: actions that hand out credentials or secrets, on all resources.
+        credential_actions: actions that hand out credentials or secrets, on all resources or all
+            of a type.
         destructive_actions: actions that delete data, keys, backups or logs, on all resources.
         pass_role_star: bool, iam:PassRole on every role.  pass_role_any_service: bool, the same
             without an ``iam:PassedToService`` condition.
@@ -72,6 +73,7 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
     plain_allow = allow and not statement.conditions
     concrete = _concrete(statement) if allow and not all_actions else []
     star = concrete if all_resources else []
+    typed = allow and any(_is_type_wildcard(pattern) for pattern in statement.resources)
     needless = [action for action in star if action_data.resource_types_of(action)]
     sensitive = _sensitive(star) if plain_allow else {}
     wildcards = [name for name in names if has_wildcard(name) and name not in ("*", "*:*")]
@@ -114,7 +116,9 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
         "not_resource_allow": allow and bool(statement.not_resources),
         "exfiltration": sensitive.get("exfiltration", []),
         "exposure_actions": sensitive.get("exposure", []),
-        "credential_actions": sensitive.get("credentials", []),
+        "credential_actions": _sensitive(concrete).get("credentials", [])
+        if plain_allow and typed and not star
+        else sensitive.get("credentials", []),
         "destructive_actions": sensitive.get("destruction", []),
         "permission_actions": [
             action for action in concrete if action_data.level_of(action) == "permissions"
@@ -158,7 +162,8 @@ def role_view(role: Role, application: Application) -> View:
     escalation_ids: list of text.
     trust_services: service principals that may assume it.  trust_accounts: account numbers.
     trust_anyone: bool, everyone may assume it.  trust_federated: identity providers.
-    trust_federated_open: bool, an identity provider without a condition on audience or subject.
+    trust_federated_open: bool, an identity provider without a condition on audience or subject, or
+        one for everybody with no condition on the subject.
     trust_unconditioned_accounts: accounts trusted without any condition (no external id).
     """
     statements = [
@@ -237,6 +242,7 @@ def resource_policy_view(policy: ResourcePolicy, application: Application) -> Vi
     authenticated: bool, anyone with an AWS identity.
     foreign_accounts: account numbers admitted.
     services_without_source: service principals that may act for strangers (no source is demanded).
+    generated: bool, a shorthand writes the policy.
     not_principal_allow: bool.  star_actions: who may do everything (list of text).
     requires_tls: bool, a deny for everyone when the transport is not encrypted.
     deny_count: int.  conditioned: bool, every Allow has a condition.
@@ -283,6 +289,7 @@ def resource_policy_view(policy: ResourcePolicy, application: Application) -> Vi
             for o in audience
             if any(a.endswith("*") and len(a.partition(":")[2]) <= 1 for a in o.actions)
         ],
+        "generated": policy.generated,
         "requires_tls": any(_requires_tls(statement) for statement in document.statements),
         "deny_count": len(document.statements) - len(allows),
         "conditioned": bool(allows) and all(statement.conditions for statement in allows),
@@ -427,8 +434,30 @@ def _trust(trust: PolicyDocument | None) -> View:
             one.kind == "everyone" and one.exposure >= Exposure.AUTHENTICATED for one in audience
         ),
         "trust_federated": sorted({one.name for one in federated}),
-        "trust_federated_open": any(not one.conditions for one in federated),
+        "trust_federated_open": any(_admits_strangers(one) for one in federated),
     }
+
+
+#: Identity providers that serve everybody: the audience tells no tenant from another. Sources: the
+#: providers' documentation of OpenID Connect with AWS.
+_SHARED_PROVIDERS = (
+    "token.actions.githubusercontent.com", "gitlab.com", "agent.buildkite.com",
+    "app.terraform.io", "api.bitbucket.org",
+)  # fmt: skip
+
+
+def _admits_strangers(audience: Audience) -> bool:
+    """Whether other tenants of an identity provider may assume a role: nothing is asked, or of a
+    provider for everybody no claim but the audience."""
+    if not audience.conditions:
+        return True
+    if not any(provider in audience.name for provider in _SHARED_PROVIDERS):
+        return False
+    return all(
+        condition.key.lower().endswith(":aud")
+        or all(p.text.strip("*") in ("", "repo:", "project_path:") for p in condition.values)
+        for condition in audience.statement.conditions
+    )
 
 
 def _requires_tls(statement: Statement) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
@@ -55,13 +56,30 @@ _REFERS = re.compile(
 )
 
 
+def _is_placeholder(value: str) -> bool:
+    """Whether a value is there to be filled in. A random text beside the word example is none; what
+    ends with it in capitals is from the documentation of AWS."""
+    if not _PLACEHOLDER.match(value):
+        return False
+    rest = re.sub(r"(?i)[-_.]?example[-_.]?", " ", value, count=1).split()
+    longest = max(rest, key=len, default="")
+    random = len(longest) >= 16 and _looks_random(longest) and _changes_often(longest)
+    return not random or "EXAMPLE" in value or _PLACEHOLDER.match(longest) is not None
+
+
+def _changes_often(value: str) -> bool:
+    """Whether digits and letters alternate as in random text, not as in words and a number."""
+    kinds = [character.isdigit() for character in value]
+    return sum(one != other for one, other in pairwise(kinds)) >= 6
+
+
 def what_is_it(name: str, value: str) -> str:
     """What kind of secret a value is; "" for none."""
     found = _FORMAT.search(value)
     if found is not None and not found.group().endswith("EXAMPLE"):
         index = int((found.lastgroup or "f0")[1:])
         return _FORMATS[index][0]
-    if len(value) < 4 or _PLACEHOLDER.match(value) or _REFERS.match(value):
+    if len(value) < 4 or _is_placeholder(value) or _REFERS.match(value):
         return ""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     if _PASSWORD_NAME.search(snake):
@@ -185,6 +203,15 @@ def in_state_machines(room: Room, rule: Rule) -> Iterator[Draft]:
                 yield from _check(room, rule, _Place(machine, name, value))
 
 
+def in_api_keys(room: Room, rule: Rule) -> Iterator[Draft]:
+    """Values of API keys that stand in the template."""
+    for key in room.by_type.get("AWS::ApiGateway::ApiKey", ()):
+        value = key.properties.get("Value")
+        text = known_text(value)
+        if value is not None and _looks_random(text) and not _is_placeholder(text):
+            yield _draft(room, rule, _Place(key, "Value", value), "an API key")
+
+
 def in_connections(room: Room, rule: Rule) -> Iterator[Draft]:
     """Credentials of EventBridge connections that stand in the template."""
     names = ("ApiKeyValue", "Password", "ClientSecret")
@@ -218,5 +245,6 @@ RULES = {
     "in_environment": in_environment,
     "in_stage_variables": in_stage_variables,
     "in_state_machines": in_state_machines,
+    "in_api_keys": in_api_keys,
     "in_connections": in_connections,
 }

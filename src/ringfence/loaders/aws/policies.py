@@ -88,7 +88,8 @@ def _record(
     graph: Graph, resource: Resource, target: str, kind: str, document: PolicyDocument
 ) -> None:
     for identifier in _targets(graph, resource, target, kind):
-        policy = ResourcePolicy(identifier, kind, document, document.location)
+        generated = resource.type == "AWS::Lambda::Permission" and resource.shorthand != ""
+        policy = ResourcePolicy(identifier, kind, document, document.location, generated)
         graph.application.resource_policies.append(policy)
         graph.policies.setdefault(identifier, []).append(policy)
 
