@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.errors import UsageError
+from ringfence.files import read_regular
 from ringfence.model.location import Location
 from ringfence.model.record import field, record
 from ringfence.model.severity import Severity
@@ -91,9 +92,14 @@ def _read(path: Path, root: Path | None) -> str:
     try:
         if root is not None and not path.resolve().is_relative_to(root.resolve()):
             raise UsageError("leads outside the scanned folder", path.name, "copy the file there")
-        if path.stat().st_size > MAX_BYTES:
+        if root is None:
+            with path.open("rb") as file:  # the user names it, and may name a pipe
+                data = file.read(MAX_BYTES + 1)
+        else:
+            data = read_regular(path, MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise UsageError(f"larger than {MAX_BYTES // 1000} kB", path.name, "shorten it")
-        return path.read_text(encoding="utf-8")
+        return data.decode("utf-8")
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise UsageError(f"cannot be read: {reason}", str(path), "check the path") from None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,6 +38,33 @@ def test_a_killed_scan_leaves_the_old_result_whole(tmp_path: Path, rounds: int) 
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert json.loads(output.read_text())["findings"] == before
+
+
+@pytest.mark.kill
+def test_a_killed_scan_leaves_the_old_cache_whole(tmp_path: Path, rounds: int) -> None:
+    app = tmp_path / "orders"
+    shutil.copytree(EXAMPLE, app)
+    command = [sys.executable, "-m", "ringfence", "scan", str(app), "--format", "json"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    code = next(path for path in sorted(app.rglob("*.py")))
+    whole = code.read_text()
+    random_ = random.Random(7)
+    for turn in range(rounds or 4):
+        code.write_text(f"{whole}# {turn}\n")  # so that each scan has something to keep
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(random_.uniform(0.2, 1.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for file in (tmp_path / "ringfence").glob("*.json"):
+            assert json.loads(file.read_bytes())["schema"] == 1
+    told = [
+        subprocess.run([*command, *more], env=environment, capture_output=True, check=False).stdout
+        for more in ([], [], ["--no-cache"])
+    ]
+    assert told[0] == told[1] == told[2]
+    assert len(list((tmp_path / "ringfence").glob("*.json"))) == 1
 
 
 @pytest.mark.soak

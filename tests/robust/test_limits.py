@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from ringfence.errors import Exhausted, RuleError, UsageError
+from ringfence.files import read_regular
 from ringfence.model.finding import ScanResult
 from ringfence.model.value import Scalar, integer
 from ringfence.scan import ScanOptions, scan
@@ -298,6 +299,27 @@ def test_pipes_and_devices_in_the_tree_are_not_opened(tmp_path: Path) -> None:
     run = run_cli("scan", tmp_path, "--format", "json", timeout_s=60)
     assert run.returncode == 1
     assert {item["rule"] for item in json.loads(run.stdout)["findings"]} >= {"os-command-injection"}
+
+
+def test_pipes_and_devices_among_own_rules_are_refused(tmp_path: Path) -> None:
+    own = {"ringfence.toml": '[rules]\nfolders = ["rules"]\n', "rules/note.txt": ""}
+    tree(tmp_path, {**GOOD, **own})
+    place = tmp_path / "rules/own.toml"
+    os.mkfifo(place)
+    run = run_cli("scan", tmp_path, timeout_s=60)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "cannot be read: [Errno 22] not a regular file" in run.stderr
+    place.unlink()
+    place.symlink_to("/dev/zero")
+    assert "not a regular file" in run_cli("scan", tmp_path, timeout_s=60).stderr
+
+
+def test_a_pipe_in_place_of_a_file_that_was_seen_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a regular file"):
+        read_regular(tmp_path / "pipe", 10)
+    (tmp_path / "file").write_text("0123456789")
+    assert read_regular(tmp_path / "file", 4) == b"0123"
 
 
 WITHOUT_POWERS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")

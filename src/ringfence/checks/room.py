@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringfence.checks.data_classes import DataClass, classify
 from ringfence.config import Config
+from ringfence.files import read_regular
 from ringfence.model.application import (
     Application,
     Function,
@@ -237,6 +238,6 @@ class FileTexts:
                 return None
             if path.stat().st_size > MAX_TEXT_BYTES:
                 return None
-            return path.read_text(encoding="utf-8", errors="replace")
+            return read_regular(path, MAX_TEXT_BYTES).decode("utf-8", "replace")
         except (OSError, ValueError):
             return None

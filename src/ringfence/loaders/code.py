@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from ringfence.files import read_regular
 from ringfence.loaders.trace import FILE, FOLDER, Trace, digest_of
 from ringfence.model.application import CodeLocation
 from ringfence.model.record import record
@@ -108,8 +109,7 @@ class CodeFinder:
             return ""
         self.trace.note(self.root, path)
         try:
-            with self._full(path).open("rb") as stream:
-                return stream.read(limit).decode("utf-8", "replace")
+            return read_regular(self._full(path), limit).decode("utf-8", "replace")
         except OSError:
             return ""
 

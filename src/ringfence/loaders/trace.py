@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
+from ringfence.files import read_regular
 from ringfence.model.record import field, record
 
 #: Size in bytes, modification and change time in ns, inode: as good as the content while it stands.
@@ -75,8 +76,7 @@ def digest_of(names: Iterable[str]) -> str:
 def content_digest(path: str | Path, limit: int) -> str | None:
     """A digest of a file's content; None when it cannot be read or is larger than ``limit``."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - called for each file of a tree
-            data = file.read(limit + 1)
+        data = read_regular(path, limit + 1)
     except (OSError, ValueError):
         return None
     return None if len(data) > limit else blake2b(data, digest_size=16).hexdigest()

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
+from ringfence.files import read_regular
 from ringfence.loaders.code import source_files
 from ringfence.loaders.documents import DocumentError, parse_document
 from ringfence.loaders.limits import LIMITS, Limits
-from ringfence.loaders.trace import FILE, Trace, digest_of
+from ringfence.loaders.trace import FILE, Signature, Trace, digest_of
 from ringfence.model.location import Location, Skipped
 from ringfence.model.record import field, record
 from ringfence.model.value import Value
@@ -39,15 +40,15 @@ class Walk:
 
 
 class Tree:
-    """Reads files below ``root``. Documents are parsed once; ``documents`` may hold some that were
-    parsed before. ``trace`` remembers what was read."""
+    """Reads files below ``root``. Documents are parsed once; those of ``survey``, which read the
+    same folder before, are taken from there. ``trace`` remembers what was read."""
 
     def __init__(
         self,
         root: Path,
         exclude: tuple[str, ...] = (),
         limits: Limits = LIMITS,
-        documents: dict[str, Value | None] | None = None,
+        survey: Tree | None = None,
     ) -> None:
         self.root = root.resolve()
         self.exclude = exclude
@@ -56,7 +57,8 @@ class Tree:
         self.skipped: list[Skipped] = []
         self._noted: set[Skipped] = set()
         self._lowered: dict[str, dict[str, list[str]]] = {}
-        self.documents: dict[str, Value | None] = documents if documents is not None else {}
+        self.documents: dict[str, Value | None] = survey.documents if survey is not None else {}
+        self.surveyed: dict[str, Signature | None] = survey.trace.read if survey is not None else {}
         self.parsed_bytes = 0
         self.parsed_marks = 0
 
@@ -116,7 +118,7 @@ class Tree:
                 limit = self.limits.document_bytes // 1_000_000
                 self.skip(path, f"larger than {limit} MB", where, "exclude this file")
                 return None
-            return (self.root / safe).read_bytes()
+            return read_regular(self.root / safe, self.limits.document_bytes)
         except OSError as problem:
             self.skip(path, f"cannot be read: {problem.strerror}", where)
         return None
@@ -137,8 +139,7 @@ class Tree:
         cannot be read, with a note where the path ends with one of ``named``."""
         self.trace.note(self.root, path)
         try:
-            with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - called for each file
-                return file.read(self.limits.document_bytes)
+            return read_regular(f"{self.root}/{path}", self.limits.document_bytes)
         except OSError as problem:
             if path.endswith(named):
                 self.skip(path, f"cannot be read: {problem.strerror}", Location(path, 1))
@@ -158,6 +159,8 @@ class Tree:
         """The parsed file; None, with a note, when it cannot be read. ``place`` is where the file
         is asked for."""
         if path in self.documents:
+            if path in self.surveyed:  # what was parsed then may have changed since
+                self.trace.read.setdefault(path, self.surveyed[path])
             self.trace.note(self.root, path)
         else:
             self.documents[path] = None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.errors import RuleError
+from ringfence.files import read_regular
 from ringfence.model.record import field_names, replace
 from ringfence.model.rule import FAMILIES, Example, Rule
 from ringfence.model.severity import Effect, Severity
@@ -103,7 +104,7 @@ def _read_folder(folder: Path) -> list[_File]:
 
 def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        data = read_regular(path, MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
             raise RuleError(f"larger than {MAX_FILE_BYTES // 1000} kB", str(path), "shorten it")
     except OSError as problem:

@@ -25,7 +25,6 @@ from ringfence.model.graph import Graph
 from ringfence.model.location import Location, Skipped, UnknownValue
 from ringfence.model.record import field, record
 from ringfence.model.rule import Rule
-from ringfence.model.value import Value
 from ringfence.paths import find_paths, graph_of
 from ringfence.rules.events import load_events
 from ringfence.rules.taint import load_taint
@@ -90,12 +89,12 @@ class Outcome:
 def scan_application(
     task: Task,
     part: Discovery,
-    documents: dict[str, Value | None] | None = None,
+    survey: Tree | None = None,
     report: Progress | None = None,
 ) -> Outcome:
-    """Scan the application that some files declare. ``documents`` may hold files that were parsed
-    before."""
-    tree = Tree(task.root, task.load.exclude, task.load.limits, documents)
+    """Scan the application that some files declare. ``survey`` found them, and may hold some
+    parsed."""
+    tree = Tree(task.root, task.load.exclude, task.load.limits, survey)
     with Watchdog(task.time_limit_s, MEMORY_LIMIT_MIB) as watchdog:
         outcome = _scan(task, part, tree, watchdog, report or (lambda stage, done, total: None))
     outcome.complete = not watchdog.stopped

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import ringfence
-from ringfence.files import write_whole
+from ringfence.files import read_regular, write_whole
 from ringfence.loaders.discovery import Discovery
 from ringfence.loaders.glance import Glance, Glances, KnownGlances
 from ringfence.loaders.limits import LIMITS
@@ -86,8 +86,7 @@ class Cache:
         """Read what the last scan left; nothing when it is not whole or not of this kind."""
         assert self.file is not None
         try:
-            with self.file.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
+            data = read_regular(self.file, MAX_BYTES + 1)
             tree = json.loads(data) if len(data) <= MAX_BYTES else {}
             if tree["schema"] != SCHEMA or tree["key"] != self.key:
                 return

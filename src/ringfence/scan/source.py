@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ringfence.files import read_regular
 from ringfence.languages import language_of, parse_source
 from ringfence.loaders.trace import Trace
 from ringfence.model.application import Function
@@ -75,7 +76,7 @@ class SourceReader:
             if path.stat().st_size > SOURCE_LIMIT_BYTES:
                 self._skip(file, f"larger than {SOURCE_LIMIT_BYTES // 1_000_000} MB")
                 return None
-            data = path.read_bytes()
+            data = read_regular(path, SOURCE_LIMIT_BYTES)
         except (OSError, ValueError) as problem:
             self._skip(file, f"cannot be read: {getattr(problem, 'strerror', problem)}")
             return None
