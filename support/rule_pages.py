@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 from ringfence.model.rule import Example, Rule
 from ringfence.model.severity import Exposure, severity_of
-from ringfence.report.explain import COMMENT, TIERS, WRITTEN_AS
+from ringfence.report.explain import COMMENT, LANGUAGES, TIERS, WRITTEN_AS
 from ringfence.rules.checks import load_rules
 from ringfence.rules.fixes import CODE, in_general
 
@@ -29,7 +29,6 @@ HEAD = ("| rule | severity | what is wrong |", "| --- | --- | --- |")
 
 #: What would be markup in a rule's prose. An underscore within a word is none.
 MARKUP = re.compile(r"[\\`*<>\[\]|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^(?:[#+-]|\d+\.)(?= )")
-NAMES = {"python": "Python", "javascript": "JavaScript", "serverless": "Serverless Framework"}
 FENCES = {"serverless": "yaml"}
 EXPOSURES = {
     Exposure.ANYONE: "anyone",
@@ -127,7 +126,7 @@ def lines_to_write(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def example_parts(example: Example) -> Iterator[str]:
     """A heading, what there is to say, and the example."""
-    language = NAMES.get(example.language, "")
+    language = LANGUAGES.get(example.language, "")
     where = f" ({language})" if language else ""
     note = f": {prose(example.note)}" if example.note else ""
     yield f"**{'Bad' if example.bad else 'Good'}**{where}{note}"

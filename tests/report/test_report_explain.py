@@ -27,8 +27,11 @@ def test_the_comment_sign_is_that_of_the_language() -> None:
 
 def test_what_people_copy_is_never_cut() -> None:
     link = "https://example.com/" + "a" * 200
-    text = explain(replace(RULE, id="x" * 90, references=(link,)), replace(SETTINGS, width=40))
+    line = "x = 1  # " + "b" * 90
+    rule = replace(RULE, id="x" * 90, references=(link,), examples=(Example(line, "python", True),))
+    text = explain(rule, replace(SETTINGS, width=40))
     assert f"   {link}\n" in text
+    assert f"│ {line}\n" in text
     assert f"ignore[{'x' * 90}] reason until" in text
 
 
@@ -103,10 +106,10 @@ EXPLAINED = """
  how to mend it
    Pass the program and its arguments as a list and leave out the shell.
 
- ✘ bad
+ ✘ bad (Python)
    │ os.system("ping " + event["host"])
 
- ✔ good: no shell
+ ✔ good (Python): no shell
    │ subprocess.run(["ping", event["host"]])
 
  also known as

@@ -17,6 +17,13 @@ from ringfence.rules.fixes import in_general
 #: The comment sign of each language an example can be in.
 COMMENT = {"javascript": "//", "typescript": "//"}
 
+#: What an example is written in, where it is not a template of any kind.
+LANGUAGES = {
+    "python": "Python",
+    "javascript": "JavaScript",
+    "serverless": "Serverless Framework",
+}
+
 #: Where the lines of each key of a rule's fix go.
 WRITTEN_AS = {
     "sam": " in SAM",
@@ -91,10 +98,12 @@ def _lines_to_write(page: Page, rule: Rule) -> None:
 def _example(page: Page, example: Example) -> None:
     mark, style = (page.glyphs.bad, "critical") if example.bad else (page.glyphs.good, "fix")
     note = f": {' '.join(example.note.split())}" if example.note else ""
-    _section(page, f"{mark} {'bad' if example.bad else 'good'}{page.safe(note)}", style)
+    language = LANGUAGES.get(example.language, "")
+    where = f" ({language})" if language else ""
+    _section(page, f"{mark} {'bad' if example.bad else 'good'}{where}{page.safe(note)}", style)
     for line in example.text.strip("\n").split("\n"):
         shown, _ = escape_line(line, page.unicode)
-        page.line(("   ", ""), (f"{page.glyphs.bar} ", style), (shown, "code"))
+        page.whole(("   ", ""), (f"{page.glyphs.bar} ", style), (shown, "code"))
 
 
 def _mappings(page: Page, rule: Rule) -> None:

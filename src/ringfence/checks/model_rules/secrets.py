@@ -155,6 +155,7 @@ def _draft(room: Room, rule: Rule, place: _Place, kind: str) -> Draft:
     if parameter is not None:
         message = f"{message[:-1]}, from the default of parameter {parameter.name}."
     exposure = room.exposure_of(place.function) if place.function else Exposure.NONE
+    in_place = parameter is None and place.resource.location < value.location
     return Draft(
         rule=rule,
         message=message,
@@ -167,6 +168,8 @@ def _draft(room: Room, rule: Rule, place: _Place, kind: str) -> Draft:
         anchors=(value.location, place.resource.location),
         fold=f"{value.location} {place.variable}",
         subjects=(place.resource.logical_id,),
+        resource=place.resource.id,
+        view=view if in_place else {},  # lines for the resource do not mend a default or Globals
     )
 
 
