@@ -99,17 +99,24 @@ class Tally:
 
 def stands_at(finding: Finding, label: dict[str, Any], folder: Path) -> bool:
     """Whether a finding is about what a label names."""
-    name = label["resource"]
-    if name in (finding.subject, *finding.subjects):
-        return True
-    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", finding.message):
-        return True
     ids = (finding.function.rpartition("#")[2], finding.trigger.rpartition("#")[2])
-    if any(name in part.replace("!", "/").split("/") for part in ids):
-        return True
+    parts = {part for text in ids for part in text.replace("!", "/").split("/")}
+    for name in names_of(label):
+        if name in (finding.subject, *finding.subjects) or name in parts:
+            return True
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", finding.message):
+            return True
     places = [finding.location, *(origin.location for origin in finding.origins)]
     lines = lines_of(folder, label)
     return any(is_near(place, label) or (place.line in lines) for place in places)
+
+
+def names_of(label: dict[str, Any]) -> list[str]:
+    """The label's resource, also by the logical id that the Serverless Framework makes of it."""
+    name = label["resource"]
+    if name == "provider":
+        return [name, "IamRoleLambdaExecution"]
+    return [name, f"{name[:1].upper()}{name[1:]}LambdaFunction"]
 
 
 def lines_of(folder: Path, label: dict[str, Any]) -> range:

@@ -76,6 +76,7 @@ def test_principals(principal: Any, expected: str) -> None:
         (held("ArnLike", "aws:SourceArn", "arn:aws:s3:::*"), "anyone: anyone"),
         (held("ArnLike", "aws:SourceArn", "*"), "anyone: anyone"),
         (held("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:topic"), "anyone: anyone"),
+        (held("ArnLike", "aws:SourceArn", Text(("arn:", Reference("AWS::Partition"), ":sns:*:*:*"))), "anyone: anyone"),
         (held("ArnLike", "aws:SourceArn", "arn:aws:sns:*:123456789012:*"), "principal: those named by a condition"),
         (held("IpAddress", "aws:SourceIp", "203.0.113.0/24"), "principal: those named by a condition"),
         (held("IpAddress", "aws:SourceIp", "0.0.0.0/0"), "anyone: anyone"),

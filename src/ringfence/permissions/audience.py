@@ -8,6 +8,7 @@ unknown rather than open; one that is known not to narrow (transport, time, refe
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,7 @@ from ringfence.rules import packed
 _DATA = "permissions/audience.toml"
 
 #: Keys that every request carries, so that ``…IfExists`` narrows as much as the plain operator.
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _ALWAYS_PRESENT = {"aws:sourceip", "aws:principalisawsservice", "kms:calleraccount"}
 _EVERY_ADDRESS = {"0.0.0.0/0", "::/0", "0.0.0.0/1", "*"}
 
@@ -261,7 +263,7 @@ def _admits_all(key: str, values: Iterable[Pattern]) -> bool:
         text = pattern.text
         if text in _EVERY_ADDRESS:
             return True
-        if pattern.parts is None and key.endswith("arn") and _is_any_account(text):
+        if key.endswith("arn") and _is_any_account(_VARIABLE.sub("-", text)):
             return True
     return False
 
