@@ -298,6 +298,26 @@ def test_a_start_script_in_a_bucket_is_said(tmp_path: Path) -> None:
     assert found.code_problem == "the handler run.sh is a script that starts a server"
 
 
+@pytest.mark.parametrize(
+    ("handler", "language"), [("index.handler", "javascript"), ("bootstrap", "custom")]
+)
+def test_a_custom_runtime_may_run_code_that_is_read(
+    tmp_path: Path, handler: str, language: str
+) -> None:
+    template = sam(
+        f"""
+        Fn:
+          Type: AWS::Serverless::Function
+          Properties: {{Runtime: provided.al2023, Handler: {handler}, CodeUri: src}}
+        """
+    )
+    found = the(app(tmp_path, template, {"src/index.js": JAVASCRIPT}), "Fn")
+    assert found.language == language
+    assert (found.code is not None) == (language == "javascript")
+    if found.code is None:
+        assert found.code_problem == "language not analysed: custom (provided.al2023)"
+
+
 def test_an_image_may_serve_an_application(tmp_path: Path) -> None:
     docker = 'FROM python:3.12\nCMD ["uvicorn", "main:app", "--port", "8080"]\n'
     files = {"src/Dockerfile": docker, "src/main.py": "app = 1\n"}

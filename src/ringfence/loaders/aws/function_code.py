@@ -44,9 +44,10 @@ class CodeSearch:
         """The code; None leaves the reason in ``problem``."""
         if self.package == "image":
             return self._image()
+        if self.language == "custom":
+            return self._custom()
         if self.language and self.language not in EXTENSIONS:
-            detail = f" ({self.runtime})" if self.language == "custom" else ""
-            self.problem = f"language not analysed: {self.language}{detail}"
+            self.problem = f"language not analysed: {self.language}"
             return None
         inline = self._inline()
         if inline is not None:
@@ -59,6 +60,14 @@ class CodeSearch:
         if self.language:
             return self._zip(self.language)
         return self._zip_of_any_language()
+
+    def _custom(self) -> CodeLocation | None:
+        """Code for a runtime that the function brings along, where a file that is read has the
+        handler: LLRT and others run what the managed runtimes run."""
+        code = self._zip_of_any_language()
+        if code is None:
+            self.problem = f"language not analysed: custom ({self.runtime})"
+        return code
 
     def _started(self) -> CodeLocation | None:
         """The application that a start script serves behind the Lambda Web Adapter."""
