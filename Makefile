@@ -28,7 +28,9 @@ unit: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	@mkdir -p bench/results
 	RINGFENCE_ROUNDS=2000 $(BIN)/pytest -n $(WORKERS) tests/robust -m fuzz --no-cov --durations=5 \
-	  > bench/results/fuzz.txt; status=$$?; cat bench/results/fuzz.txt; exit $$status
+	  > bench/results/fuzz.txt; status=$$?; cat bench/results/fuzz.txt; \
+	  $(BIN)/python bench/fuzz.py --seconds 60 > bench/results/surfaces.txt || status=1; \
+	  cat bench/results/surfaces.txt; exit $$status
 soak: $(VENV)/.dev
 	@mkdir -p bench/results
 	RINGFENCE_ROUNDS=300 $(BIN)/pytest tests/robust -m "soak or kill" --no-cov --durations=5 \
