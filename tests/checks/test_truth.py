@@ -248,3 +248,34 @@ def test_what_a_library_made_with_a_secret_is_not_the_secret(tmp_path: Path) -> 
         scanned(tmp_path, code=code.format(leak="print('login', login)")), "sensitive-data-logged"
     )
     assert str(finding.severity) == "medium"
+
+
+SCHEDULED = HTTP.replace("Type: HttpApi", "Type: Schedule").replace(
+    "{Path: /work, Method: POST}", "{Schedule: rate(1 day)}"
+)
+
+
+def test_an_event_without_content_may_be_logged(tmp_path: Path) -> None:
+    code = """
+        def handler(event, context):
+            print(event)
+    """
+    for name, template, count in (("call", HTTP, 1), ("tick", SCHEDULED, 0)):
+        result = scanned(tmp_path / name, template=template, code=code)
+        assert len(of(result, "event-logged")) == count
+
+
+def test_credentials_by_a_reported_wildcard_are_told_once(tmp_path: Path) -> None:
+    policies = """
+          Policies:
+            - Statement: [{Effect: Allow, Action: 'ACTION', Resource: '*'}]
+    """
+    for name, action, rules in (
+        ("whole", "iot:*", {"wildcard-actions"}),
+        ("one", "iot:CreateKeysAndCertificate", {"reads-every-secret"}),
+        ("secrets", "ssm:*", {"wildcard-actions", "reads-every-secret"}),
+    ):
+        text = HTTP.rstrip() + policies.replace("ACTION", action)
+        result = scanned(tmp_path / name, template=text)
+        found = {finding.rule for finding in result.findings}
+        assert found & {"wildcard-actions", "reads-every-secret"} == rules

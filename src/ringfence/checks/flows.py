@@ -23,6 +23,9 @@ _ONE_CAUSE = frozenset(
 )
 #: Issues of which a file has many or none.
 _ONE_PER_FILE = frozenset({"verbose-error-response", "sensitive-data-logged"})
+#: Triggers whose events hold no credentials and no content of messages: times, names, ids. An event
+#: of a function that no template starts is not known to hold any either.
+_PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke"})
 _INSIDERS = (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
 
 
@@ -36,8 +39,16 @@ def check_issues(room: Room, rules: Iterable[Rule]) -> list[Draft]:
     """A draft per issue that names one of these rules."""
     known = {rule.id: rule for rule in rules}
     return [
-        _issue(room, known[issue.rule], issue) for issue in room.facts.issues if issue.rule in known
+        _issue(room, known[issue.rule], issue)
+        for issue in room.facts.issues
+        if issue.rule in known and not (issue.rule == "event-logged" and _plain_event(room, issue))
     ]
+
+
+def _plain_event(room: Room, issue: CodeIssue) -> bool:
+    """Whether the events of an issue's function hold nothing that a log should not."""
+    triggers = room.triggers_by_function.get(issue.function, ())
+    return all(trigger.kind in _PLAIN_EVENTS for trigger in triggers)
 
 
 def triggers_of(room: Room, flow: Flow) -> list[Trigger]:
