@@ -11,13 +11,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ringfence.errors import Exhausted, RuleError, UsageError
 from ringfence.files import read_regular
+from ringfence.loaders import LoadOptions
+from ringfence.loaders.limits import LIMITS
 from ringfence.model.finding import ScanResult
+from ringfence.model.record import replace
 from ringfence.model.value import Scalar, integer
 from ringfence.scan import ScanOptions, scan
 from ringfence.testing import TODAY, run_cli, scanned, tree
@@ -148,8 +152,12 @@ def test_a_text_bomb_does_not_use_up_what_other_templates_need(tmp_path: Path) -
     assert "os-command-injection" in rules_of(result)
 
 
-def test_large_templates_do_not_crowd_out_small_ones(tmp_path: Path) -> None:
-    topics = "".join(f"  T{n}: {{Type: AWS::SNS::Topic}}\n" for n in range(20_000))
+def test_large_templates_do_not_crowd_out_small_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(LIMITS, total_marks=40_000)
+    monkeypatch.setattr("ringfence.scan.LoadOptions", partial(LoadOptions, limits=few))
+    topics = "".join(f"  T{n}: {{Type: AWS::SNS::Topic}}\n" for n in range(1_000))
     large = {f"a{n}/template.yaml": HEADER + topics for n in range(15)}
     result = scanned(tmp_path, {**large, **GOOD})
     assert "os-command-injection" in rules_of(result)

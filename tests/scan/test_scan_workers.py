@@ -79,15 +79,17 @@ def test_processes_that_die_cost_only_their_piece() -> None:
     assert found == {n: numbered(n) for n in (0, 1, 3, 6, 7)}
 
 
-def test_a_process_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("busy", [False, True], ids=["waits", "works"])
+def test_a_process_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch, busy: bool) -> None:
     monkeypatch.setattr("ringfence.scan.workers.LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("ringfence.scan.workers.IDLE_S", 600.0 if busy else 0.5)
 
     def work(number: int) -> bytes:
         while number == 0:
-            time.sleep(1)
+            time.sleep(0 if busy else 1)
         return numbered(number)
 
-    found = answers(2, 3, work, limit_s=0.1)
+    found = answers(2, 3, work, limit_s=0.01)
     assert found[0] == "its process was killed, perhaps for want of memory"
 
 

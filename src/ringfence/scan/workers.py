@@ -25,19 +25,25 @@ _ASK = struct.Struct(">Q")
 _ANSWER = struct.Struct(">Qd")
 #: Waiting for idle processes to end, and looking for late ones.
 END_S, LOOK_EVERY_S = 2.0, 1.0
-#: A process may take this many times its processor time in real time before it is ended.
-SLOWEST = 20.0
+#: A process may use this many times the processor time of an application before it is ended; and
+#: one that uses none for so long waits for something that never comes.
+SLOWEST, IDLE_S = 20.0, 60.0
+#: Processor time that counts as going on.
+STEP_S = 0.02
 
 
 @record()
 class Worker:
-    """A process, the ends of its pipes, and what it is at."""
+    """A process, the ends of its pipes, and what it is at: since when, with which processor time at
+    the beginning and when it was last seen to go on."""
 
     pid: int
     asks: int
     answers: int
     at: int | None = None
-    since_s: float = 0.0
+    begun_s: float = 0.0
+    used_s: float = 0.0
+    moved_at_s: float = 0.0
     received: bytearray = field(default_factory=bytearray)
 
 
@@ -66,8 +72,8 @@ def share(
 ) -> Generator[Answer, None, None]:
     """Do the pieces of work 0 … ``pieces`` - 1 in ``count`` processes; answers as they come.
 
-    A process that takes much longer than ``limit_s`` allows is ended. Closing the generator ends
-    all of them.
+    A process that takes much longer than ``limit_s`` allows, or does nothing, is ended. Closing the
+    generator ends all of them.
     """
     waiting = deque(range(pieces))
     workers: list[Worker] = []
@@ -143,7 +149,8 @@ def _serve(work: Callable[[int], bytes], asks: int, answers: int) -> None:
 
 def _ask(worker: Worker, number: int) -> None:
     worker.at = number
-    worker.since_s = time.monotonic()
+    worker.begun_s = worker.used_s = _processor_s(worker.pid)
+    worker.moved_at_s = time.monotonic()
     worker.received.clear()
     try:
         os.write(worker.asks, _ASK.pack(number))
@@ -177,9 +184,25 @@ def _reason(worker: Worker) -> str:
 
 
 def _end_late(workers: list[Worker], limit_s: float) -> None:
+    """End the processes that use too much, or have used nothing for too long."""
     for worker in workers:
-        if worker.at is not None and time.monotonic() - worker.since_s > limit_s:
+        now_s = _processor_s(worker.pid)
+        if now_s - worker.used_s >= STEP_S:
+            worker.used_s = now_s
+            worker.moved_at_s = time.monotonic()
+        idle = time.monotonic() - worker.moved_at_s > IDLE_S
+        if idle or now_s - worker.begun_s > limit_s:
             _kill(worker)
+
+
+def _processor_s(pid: int) -> float:
+    """The processor time of a process in seconds; 0 where it cannot be told."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - called each second
+            fields = file.read().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _kill(worker: Worker) -> None:
