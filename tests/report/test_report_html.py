@@ -114,7 +114,9 @@ def test_findings_with_one_fingerprint_have_different_ids() -> None:
 def test_the_lines_to_write_stand_in_the_page() -> None:
     finding = replace(report_sample.request_forgery(), fix="Hook:\n  AuthType: <AWS_IAM>")
     page = rendered(ScanResult(findings=[finding]))
-    assert "The lines to write" in page
+    assert "For instance: " in page
+    in_template = replace(finding, location=html_pages.Location("template.yaml", 1))
+    assert "The lines to write: " in rendered(ScanResult(findings=[in_template]))
     assert '<span class="text">  AuthType: &lt;AWS_IAM&gt;</span>' in page
 
 

@@ -20,6 +20,7 @@ from ringfence.report import ReportSettings
 from ringfence.report.sarif_rules import LEVELS, SCORES, descriptors
 from ringfence.report.summary import (
     Names,
+    is_pattern,
     ordered,
     ordered_paths,
     ordered_skipped,
@@ -286,7 +287,9 @@ def _sentence(finding: Finding) -> str:
     parts = [f"{message}{end}"]
     if finding.remedy:
         parts.append(f"Fix: {finding.remedy}")
-    return "\n".join([*parts, finding.fix] if finding.fix else parts)
+    if finding.fix:
+        parts.append(f"For instance:\n{finding.fix}" if is_pattern(finding) else finding.fix)
+    return "\n".join(parts)
 
 
 def _message(text: str) -> Json:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 
+from ringfence.languages import language_of
 from ringfence.model.finding import AttackPath, Comparison, Finding, ScanResult
 from ringfence.model.location import Location, Skipped, UnknownValue
 from ringfence.model.record import record
@@ -120,3 +121,9 @@ def since_words(since: Comparison) -> str:
     commit = since.commit[:12]
     name = commit if since.commit.startswith(since.revision) else f"{since.revision} ({commit})"
     return f"{since.known:,} known before {name}, {since.fixed:,} fixed"
+
+
+def is_pattern(finding: Finding) -> bool:
+    """Whether a finding's lines to write show how, with names of their own: those of code do, those
+    of templates hold the finding's names and can be pasted."""
+    return finding.fix != "" and language_of(finding.location.file) != ""

@@ -23,7 +23,7 @@ from ringfence.report.html.markup import (
     tag,
     text,
 )
-from ringfence.report.summary import plural
+from ringfence.report.summary import is_pattern, plural
 
 IN_FULL = 600  # findings with an excerpt; the others are one line
 OPEN_RULES = Severity.MEDIUM  # rules from here upwards are unfolded
@@ -232,7 +232,11 @@ def _lines_to_write(finding: Finding) -> Markup:
     ]
     return joined(
         [
-            tag("p", tag("b", "The lines to write: "), class_="remedy"),
+            tag(
+                "p",
+                tag("b", "For instance: " if is_pattern(finding) else "The lines to write: "),
+                class_="remedy",
+            ),
             tag("pre", tag("code", *rows), class_="code", tabindex="0"),
         ]
     )

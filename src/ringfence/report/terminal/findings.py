@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from ringfence.model.finding import Finding, ScanResult
 from ringfence.model.severity import Severity
 from ringfence.report.excerpt import Row, excerpt, last_marked
-from ringfence.report.summary import Names, counts, ordered
+from ringfence.report.summary import Names, counts, is_pattern, ordered
 from ringfence.report.terminal.page import Page, Span
 from ringfence.report.terminal.paths import place
 from ringfence.report.terminal.theme import badge
@@ -144,6 +144,8 @@ def _show_finding(page: Page, finding: Finding, sources: Mapping[str, Sequence[s
     )
     if finding.fix:
         page.blank()
+        if is_pattern(finding):
+            page.block("for instance:", GUTTER + 5, "dim")
         page.block(finding.fix, GUTTER + 5, "fix")
 
 
