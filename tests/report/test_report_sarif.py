@@ -181,7 +181,9 @@ def test_the_lines_to_write_stand_in_the_message_and_in_the_help() -> None:
     finding = replace(report_sample.command_injection(), fix=fix)
     run = run_of(replace(sample, findings=[finding]))
     message = run["results"][0]["message"]["text"]
-    assert message.endswith("shell=True.\nFor instance:\nHook:\n  Properties:\n    Name: '```\\x1b[2J'")
+    assert message.endswith(
+        "shell=True.\nFor instance:\nHook:\n  Properties:\n    Name: '```\\x1b[2J'"
+    )
     shown = run["tool"]["driver"]["rules"][0]["help"]["markdown"]
     assert "````python\nHook:\n  Properties:\n    Name: '```\\x1b[2J'\n````\n" in shown
 
