@@ -2,16 +2,18 @@
 
 Usage:
   python bench/noise.py draw SAMPLE SEED NAME=FOLDER... [--whole NAME=FOLDER]... [--findings N]
+                           [--without SAMPLE]...
   python bench/noise.py read SAMPLE NAME=FOLDER... [--open]
   python bench/noise.py tally SAMPLE NAME=FOLDER...
 
 NAME=FOLDER is a checkout in which each top folder is one application; with --whole the checkout is
 one application, and always part of the sample. ``draw`` shuffles the applications by SEED and takes
-from the front, leaving out those without functions, until they have N findings (default 300); it
-writes their names to bench/judgements/SAMPLE.json. ``read`` prints every finding and attack path of
-them with its lines of code; --open only those without a judgement. A person then writes for each
-"right" or "suppress: reason" into that file. ``tally`` scans again and counts, so that the figures
-stay true when rules change: findings that are gone no longer count, new ones are named as unread.
+from the front, leaving out those without functions and those of the samples --without, until they
+have N findings (default 300); it writes their names to bench/judgements/SAMPLE.json. ``read``
+prints every finding and attack path of them with its lines of code; --open only those without a
+judgement. A person then writes for each "right: reason" or "suppress: reason" into that file.
+``tally`` scans again and counts, so that the figures stay true when rules change: findings that are
+gone no longer count, new ones are named as unread.
 """
 
 from __future__ import annotations
@@ -38,15 +40,11 @@ CONTEXT_LINES = 1
 
 def main() -> int:
     arguments = parsed()
-    file = JUDGEMENTS / f"{arguments.sample}.json"
-    if arguments.verb == "draw":
-        sample = drawn(arguments)
-    else:
-        sample = json.loads(file.read_text(encoding="utf-8"))
+    sample = drawn(arguments) if arguments.verb == "draw" else stored(arguments.sample)
     folders = dict(split(word) for word in [*arguments.corpora, *arguments.whole])
     results = {name: scanned(place_of(name, folders)) for name in sample["applications"]}
     if arguments.verb == "draw":
-        save(file, sample)
+        save(file_of(arguments.sample), sample)
     elif arguments.verb == "read":
         for name, result in results.items():
             print("\n".join(page(name, result, sample["judgements"], arguments.open)))
@@ -62,6 +60,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("corpora", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--whole", action="append", default=[])
     parser.add_argument("--findings", type=int, default=300)
+    parser.add_argument("--without", action="append", default=[], metavar="SAMPLE")
     parser.add_argument("--open", action="store_true")
     arguments = parser.parse_args()
     if arguments.verb == "draw":
@@ -86,10 +85,13 @@ def place_of(application: str, folders: dict[str, Path]) -> Path:
 def drawn(arguments: argparse.Namespace) -> dict[str, Any]:
     """The sample: its seed, the names of its applications, no judgement yet."""
     wanted: list[str] = []
+    seen = {name for other in arguments.without for name in stored(other)["applications"]}
     findings = 0
     for name, folder in candidates(arguments):
+        if name in seen or name in wanted:
+            continue
         result = scanned(folder)
-        if not result.functions or name in wanted:
+        if not result.functions:
             continue
         wanted.append(name)
         findings += len(result.findings) + len(result.paths)
@@ -115,6 +117,15 @@ def scanned(folder: Path) -> ScanResult:
         return scan(folder, ScanOptions(today=TODAY))
     except RingfenceError:
         return ScanResult()
+
+
+def file_of(sample: str) -> Path:
+    return JUDGEMENTS / f"{sample}.json"
+
+
+def stored(sample: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(file_of(sample).read_text(encoding="utf-8"))
+    return read
 
 
 def save(file: Path, sample: dict[str, Any]) -> None:
