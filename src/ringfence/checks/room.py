@@ -125,6 +125,15 @@ class Room:
         return index
 
     @cached_property
+    def code_holders(self) -> frozenset[str]:
+        """The ids of what some function's code is fetched from: buckets, repositories."""
+        return frozenset(
+            reference.resource
+            for function in self.application.functions.values()
+            for reference in references(function.resource.properties.get("Code"))
+        )
+
+    @cached_property
     def referrers(self) -> dict[str, list[Resource]]:
         """For each resource id, the resources whose properties point at it."""
         index: dict[str, list[Resource]] = defaultdict(list)

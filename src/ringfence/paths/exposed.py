@@ -8,9 +8,10 @@ check a signature) are left alone.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
-from ringfence.model.application import Application, Function, Resource, Trigger
+from ringfence.model.application import Application, Function, Resource, ResourcePolicy, Trigger
 from ringfence.model.facts import CloudCall, Facts, Step
 from ringfence.model.finding import AttackPath, Finding, Power
 from ringfence.model.location import Location
@@ -61,30 +62,47 @@ def exposed_paths(
     covered: set[str],
 ) -> list[AttackPath]:
     """Paths without a flow; functions in ``covered`` already have a graver story."""
-    kept = list(findings)
+    access = _Access([finding for finding in findings if finding.family == "access"])
+    calls: dict[str, list[CloudCall]] = defaultdict(list)
+    for call in facts.calls:
+        calls[call.function].append(call)
+    policies: dict[str, list[ResourcePolicy]] = defaultdict(list)
+    for policy in application.resource_policies:
+        policies[policy.resource].append(policy)
     found = []
     for function in application.functions.values():
         if function.id in covered:
             continue
-        path = _open_function(application, facts, kept, reach, function)
+        path = _open_function(application, calls[function.id], access, reach, function)
         if path is not None:
             found.append(path)
     for resource in application.resources.values():
-        path = _open_resource(application, reach, resource)
+        path = _open_resource(application, reach, resource, policies[resource.id])
         if path is not None:
             found.append(path)
-    return [_with_findings(path, kept) for path in found]
+    return [_with_findings(path, access) for path in found]
 
 
-def _with_findings(path: AttackPath, findings: list[Finding]) -> AttackPath:
+class _Access:
+    """The findings about access, by what they are about; fingerprints in the order of reports."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.of_trigger: dict[str, list[str]] = defaultdict(list)
+        self.at: dict[Location, list[tuple[int, str]]] = defaultdict(list)
+        self.functions = {finding.function for finding in findings}
+        for order, finding in enumerate(findings):
+            self.of_trigger[finding.trigger].append(finding.fingerprint)
+            self.at[finding.location].append((order, finding.fingerprint))
+
+
+def _with_findings(path: AttackPath, access: _Access) -> AttackPath:
     """The path with the findings on its entry or its resource."""
-    places = {line.location for line in path.lines}
-    related = tuple(
-        finding.fingerprint
-        for finding in findings
-        if (path.trigger and finding.trigger == path.trigger and finding.family == "access")
-        or (not path.trigger and finding.family == "access" and finding.location in places)
-    )
+    if path.trigger:
+        related = access.of_trigger.get(path.trigger, [])
+    else:
+        places = {line.location for line in path.lines}
+        marks = sorted(mark for place in places for mark in access.at.get(place, ()))
+        related = [fingerprint for _, fingerprint in marks]
     return replace(path, findings=tuple(dict.fromkeys(related))) if related else path
 
 
@@ -103,8 +121,8 @@ class _Touch:
 
 def _open_function(
     application: Application,
-    facts: Facts,
-    findings: list[Finding],
+    calls: list[CloudCall],
+    access: _Access,
     reach: Reach,
     function: Function,
 ) -> AttackPath | None:
@@ -113,12 +131,12 @@ def _open_function(
         for trigger in application.triggers_of(function.id)
         if trigger.sender.exposure is Exposure.ANYONE and not _is_door(trigger, function)
     ]
-    if not entries or not _is_found(entries, function, findings):
+    if not entries or not _is_found(entries, function, access):
         return None
     sources = {entry.source for entry in entries}  # what is open by itself is another story
     touches = [
         touch
-        for touch in _touches(application, facts, reach, function)
+        for touch in _touches(application, calls, reach)
         if _matters(touch) and touch.resource.id not in sources
     ]
     if not touches:
@@ -134,11 +152,9 @@ def _matters(touch: _Touch) -> bool:
     return touch.verb == "delete" or touch.data.rank > 0
 
 
-def _touches(
-    application: Application, facts: Facts, reach: Reach, function: Function
-) -> Iterable[_Touch]:
-    for call in facts.calls:
-        if call.function != function.id or not call.own_credentials:
+def _touches(application: Application, calls: list[CloudCall], reach: Reach) -> Iterable[_Touch]:
+    for call in calls:
+        if not call.own_credentials:
             continue
         name = f"{call.service}:{call.operation}"
         for kind, verb in verbs_of(_OPERATIONS.get(name.lower(), name)):
@@ -154,15 +170,13 @@ def _resources(application: Application, call: CloudCall) -> Iterable[Resource]:
     return [application.resources[name] for name in ids if name in application.resources]
 
 
-def _is_found(entries: list[Trigger], function: Function, findings: list[Finding]) -> bool:
+def _is_found(entries: list[Trigger], function: Function, access: _Access) -> bool:
     """Whether the checks hold the entry against it too: they know of code that asks by itself,
     and of what people silenced."""
     if any(entry.kind not in words.HTTP_KINDS for entry in entries):
         return True
-    ids = {entry.id for entry in entries}
-    return any(
-        finding.family == "access" and (finding.trigger in ids or finding.function == function.id)
-        for finding in findings
+    return function.id in access.functions or any(
+        entry.id in access.of_trigger for entry in entries
     )
 
 
@@ -249,11 +263,13 @@ def _entry_fix(trigger: Trigger) -> str:
 # --- resources open by themselves -------------------------------------------------------------
 
 
-def _open_resource(application: Application, reach: Reach, resource: Resource) -> AttackPath | None:
+def _open_resource(
+    application: Application, reach: Reach, resource: Resource, policies: list[ResourcePolicy]
+) -> AttackPath | None:
     """A bucket, table, queue, topic, key, … that its own policy or list opens to everyone."""
     if resource.kind in ("function", "api", "registry", "layer", ""):
         return None
-    opened = _by_policy(application, resource) or _by_list(resource)
+    opened = _by_policy(resource, policies) or _by_list(resource)
     if opened is None:
         return None
     verbs, at, reason, sure = opened
@@ -300,11 +316,9 @@ def _open_resource(application: Application, reach: Reach, resource: Resource) -
 Opened = tuple[list[str], Location, str, bool]
 
 
-def _by_policy(application: Application, resource: Resource) -> Opened | None:
+def _by_policy(resource: Resource, policies: list[ResourcePolicy]) -> Opened | None:
     found: dict[str, Audience] = {}
-    for policy in application.resource_policies:
-        if policy.resource != resource.id:
-            continue
+    for policy in policies:
         for audience in audience_of(policy.document):
             if audience.exposure is Exposure.ANYONE and not _blocked(resource, _POLICY_BLOCKS):
                 for verb in _verbs(audience.actions, resource.kind):

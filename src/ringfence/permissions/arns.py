@@ -12,6 +12,7 @@ Source of the ARN forms: the AWS Service Authorization Reference.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -103,13 +104,53 @@ _NAME_PROPERTIES = (
 _OPAQUE_IDS = {"api", "graphql-api", "user-pool", "identity-pool", "key", "file-system"}
 
 
+class _Shelf:
+    """The resources of one service, and quick answers to which a pattern may mean."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[Resource, tuple[str, ...]]] = []
+        self._sorted: list[tuple[str, int]] = []
+
+    def add(self, resource: Resource, arns: tuple[str, ...]) -> None:
+        self.entries.append((resource, arns))
+
+    def near(self, glob: str) -> list[tuple[Resource, tuple[str, ...]]]:
+        """The entries whose beginning agrees with that of the pattern, in template order.
+
+        What a pattern and an entry have in common begins with the text that stands before the first
+        wildcard of either: one of the two texts begins with the other.
+        """
+        if len(self._sorted) != len(self.entries):
+            known = ((_literal(arns[0]), place) for place, (_, arns) in enumerate(self.entries))
+            self._sorted = sorted(known)
+        wanted = _literal(glob)
+        found: set[int] = set()
+        for length in range(len(wanted) + 1):
+            self._collect(wanted[:length], found, exactly=True)
+        self._collect(wanted, found, exactly=False)
+        return [self.entries[place] for place in sorted(found)]
+
+    def _collect(self, text: str, found: set[int], *, exactly: bool) -> None:
+        at = bisect_left(self._sorted, (text, -1))
+        while at < len(self._sorted) and self._sorted[at][0].startswith(text):
+            if exactly and self._sorted[at][0] != text:
+                return
+            found.add(self._sorted[at][1])
+            at += 1
+
+
+def _literal(pattern: str) -> str:
+    """What stands before the first wildcard."""
+    return pattern.partition("*")[0].partition("?")[0]
+
+
 class ResourceNames:
     """The symbolic names of one application's resources. Build once per application."""
 
     def __init__(self, application: Application) -> None:
         self.resources = application.resources
         self._names: dict[str, str] = {}
-        self._by_service: dict[str, list[tuple[Resource, tuple[str, ...]]]] = {}
+        self._by_service: dict[str, _Shelf] = {}
         self._work_left = MAX_WORK
         self._meant: dict[tuple[str, tuple[str, ...]], list[Resource]] = {}
         self._memory: dict[tuple[str, str], tuple[object, Any]] = {}
@@ -117,7 +158,8 @@ class ResourceNames:
         for resource in application.resources.values():
             form = _FORMS.get(resource.kind)
             if form is not None:
-                self._by_service.setdefault(form[0], []).append((resource, self.arns(resource)))
+                shelf = self._by_service.setdefault(form[0], _Shelf())
+                shelf.add(resource, self.arns(resource))
 
     def remember(self, what: str, subject: HasId, compute: Callable[[], T]) -> T:
         """What ``compute`` gives for a role or resource, worked out once per application."""
@@ -209,11 +251,11 @@ class ResourceNames:
     def _meant_by(self, glob: str, kinds: tuple[str, ...]) -> list[Resource]:
         everything = glob in ("*", "arn:*", "arn:-:*")
         service = "" if everything else service_of(glob)
-        groups = [self._by_service.get(service, [])] if service else self._by_service.values()
+        groups = [self._by_service.get(service, _Shelf())] if service else self._by_service.values()
         return [
             resource
             for group in groups
-            for resource, arns in group
+            for resource, arns in (group.entries if everything else group.near(glob))
             if (not kinds or resource.kind in kinds)
             and (everything or any(self._overlaps(glob, arn) for arn in arns))
         ]

@@ -223,7 +223,7 @@ def _see_resource_policy(room: Room, policy: ResourcePolicy) -> Seen:
             "website": bool(facts.get("website")),
             "blocks": facts.get("blocks", {}),
             "blocks_stated": bool(facts.get("blocks_stated")),
-            "code": bool(resource is not None and _holds_code(room, resource.id)),
+            "code": resource is not None and resource.id in room.code_holders,
         }
 
     holder = room.application.resources.get(f"{policy.location.file}#{policy.document.name}")
@@ -257,14 +257,3 @@ def _policy_places(policy: ResourcePolicy, location: Location) -> dict[str, Loca
         return {}
     place = audience[0].statement.location
     return {"open": place if place.line else location}
-
-
-def _holds_code(room: Room, resource_id: str) -> bool:
-    """Whether some function's code is fetched from a bucket."""
-    from ringfence.checks.room import references
-
-    return any(
-        resource_id
-        in {ref.resource for ref in references(function.resource.properties.get("Code"))}
-        for function in room.application.functions.values()
-    )
