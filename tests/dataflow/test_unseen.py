@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from unseen_harness import RESOURCES, TRIGGERS, Case, cases, place, run
+from unseen_harness import DELIVERED_AS, RESOURCES, TRIGGERS, Case, cases, place, run
 
 CASES = cases()
 
@@ -18,7 +18,7 @@ def marked(case: Case) -> list[object]:
 @pytest.mark.parametrize("case", [one for case in CASES for one in marked(case)])
 def test_case(case: Case, tmp_path: Path) -> None:
     findings, kinds = run(case, tmp_path)
-    assert ("sqs" if case.trigger == "sqs-of-sns" else case.trigger) in kinds
+    assert DELIVERED_AS.get(case.trigger, case.trigger) in kinds
     found = {place(item) for item in findings}
     told = {(rule, file) for rule, file, _ in found}
     assert case.exact - found == set(), "missed"

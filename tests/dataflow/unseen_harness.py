@@ -25,6 +25,7 @@ TRIGGERS = {
     "apigateway-rest": "Events: {E: {Type: Api, Properties: {Path: /x, Method: ANY}}}",
     "apigateway-http": "Events: {E: {Type: HttpApi, Properties: {Path: /x, Method: ANY}}}",
     "apigateway-websocket": "",
+    "apigateway-websocket-answering": "",
     "function-url": "FunctionUrlConfig: {AuthType: NONE}",
     "alb": "",
     "s3": "Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:ObjectCreated:*'}}}",
@@ -47,6 +48,8 @@ TRIGGERS = {
     "alexa": "Events: {E: {Type: AlexaSkill}}",
     "invoke": "",
 }
+#: Triggers of another name than the kind of their events.
+DELIVERED_AS = {"sqs-of-sns": "sqs", "apigateway-websocket-answering": "apigateway-websocket"}
 RESOURCES = {
     "apigateway-websocket": """
   Api:
@@ -127,6 +130,14 @@ RESOURCES = {
         States: {Work: {Type: Task, Resource: !GetAtt F.Arn, End: true}}
 """,
 }
+RESOURCES["apigateway-websocket-answering"] = (
+    RESOURCES["apigateway-websocket"]
+    + """
+  Answer:
+    Type: AWS::ApiGatewayV2::RouteResponse
+    Properties: {ApiId: !Ref Api, RouteId: !Ref Route, RouteResponseKey: $default}
+"""
+)
 
 
 @dataclass

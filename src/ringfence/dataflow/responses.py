@@ -21,7 +21,7 @@ HTTP_KINDS = frozenset(
 
 def check(machine: Machine, value: Value, node: syntax.Node) -> None:
     """Look at a returned response."""
-    if machine.triggers and not any(trigger.kind in HTTP_KINDS for trigger in machine.triggers):
+    if machine.triggers and not any(t.kind in HTTP_KINDS and t.answers for t in machine.triggers):
         return
     for obj in value.objects:
         if isinstance(obj, Struct) and ("statusCode" in obj.fields or "body" in obj.fields):

@@ -162,6 +162,8 @@ class Trigger:
     ``name`` is what people call it (``POST /orders``, ``bucket Uploads``). ``source`` is the id of
     the resource that delivers it, or "". ``properties`` keeps the resolved event definition
     (batch size, filters, CORS, …). ``failure_destination`` tells whether lost events go anywhere.
+    ``answers`` is off where what the function returns never reaches the sender, though the kind is
+    one that answers: a WebSocket route without a route response.
     """
 
     id: str
@@ -176,6 +178,7 @@ class Trigger:
     path: str = ""
     protocol: str = ""
     properties: Mapping = EMPTY
+    answers: bool = True
 
 
 @record(frozen=True)

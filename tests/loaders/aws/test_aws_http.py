@@ -280,6 +280,46 @@ def test_websocket_routes_rest_on_the_check_at_connect(tmp_path: Path) -> None:
     assert send.authentication.detail == "Guard; checked at $connect"
 
 
+def test_a_websocket_route_answers_only_with_a_route_response(tmp_path: Path) -> None:
+    target = "Target: !Sub 'integrations/${ToWorker}'"
+    template = cfn(
+        f"""
+        Socket:
+          Type: AWS::ApiGatewayV2::Api
+          Properties: {{Name: chat, ProtocolType: WEBSOCKET}}
+        ToWorker:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Socket
+            IntegrationType: AWS_PROXY
+            IntegrationUri: !Sub arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{Worker.Arn}}/invocations
+        Send:
+          Type: AWS::ApiGatewayV2::Route
+          Properties: {{ApiId: !Ref Socket, RouteKey: send, {target}}}
+        Ask:
+          Type: AWS::ApiGatewayV2::Route
+          Properties: {{ApiId: !Ref Socket, RouteKey: ask, {target}}}
+        Answer:
+          Type: AWS::ApiGatewayV2::RouteResponse
+          Properties: {{ApiId: !Ref Socket, RouteId: !Ref Ask, RouteResponseKey: $default}}
+        Query:
+          Type: AWS::ApiGatewayV2::Route
+          Properties:
+            ApiId: !Ref Socket
+            RouteKey: query
+            RouteResponseSelectionExpression: $default
+            {target}
+        """,
+        function("Worker"),
+    )
+    triggers = app(tmp_path, template).triggers.values()
+    assert {trigger.path: trigger.answers for trigger in triggers} == {
+        "send": False,
+        "ask": True,
+        "query": True,
+    }
+
+
 def test_function_urls(tmp_path: Path) -> None:
     template = cfn(
         """

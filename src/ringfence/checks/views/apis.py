@@ -25,8 +25,9 @@ def triggers_of_api(room: Room, api: Resource | None) -> list[Trigger]:
 
 
 def _widest(triggers: list[Trigger]) -> str:
-    widest = max((t.sender.exposure for t in triggers), default=Exposure.NONE)
-    return str(widest)
+    """The widest exposure of a route. An authorizer hears everybody; that opens no route."""
+    routes = [trigger for trigger in triggers if not trigger.name.startswith("authorizer ")]
+    return str(max((route.sender.exposure for route in routes), default=Exposure.NONE))
 
 
 def _private(api: Resource | None) -> bool:
@@ -38,7 +39,7 @@ def _private(api: Resource | None) -> bool:
 
 def rest_stage(room: Room, resource: Resource, project: Projection) -> View:
     """``api`` its name, ``private``, ``all_methods`` the settings of ``/*`` + ``*``, ``cached``,
-    ``has_waf``, ``throttled`` (stage or usage plan), ``exposure`` of its widest trigger."""
+    ``has_waf``, ``throttled`` (stage or usage plan), ``exposure`` of its widest route."""
     api = _api_of(room, resource, "RestApiId")
     settings = _list(project(resource.properties.get("MethodSettings")))
     wildcard = next((s for s in settings if s.get("HttpMethod") == "*"), {})

@@ -30,6 +30,7 @@ class Pending:
     path: str
     protocol: str
     properties: Mapping
+    answers: bool = True
 
 
 class Triggers:
@@ -56,6 +57,7 @@ class Triggers:
         path: str = "",
         protocol: str = "aws",
         properties: Mapping = EMPTY,
+        answers: bool = True,
     ) -> None:
         """Add one; without an authentication it follows from who may send."""
         identifier = source.id if source is not None else ""
@@ -75,6 +77,7 @@ class Triggers:
             path,
             protocol,
             properties,
+            answers,
         )
         self.pending.append(added)
         self._by_function.setdefault(function.id, []).append(added)
@@ -117,6 +120,7 @@ class Triggers:
                 item.path,
                 item.protocol,
                 item.properties,
+                item.answers,
             )
 
 

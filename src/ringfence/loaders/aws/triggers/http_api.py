@@ -31,9 +31,9 @@ def collect(triggers: Triggers) -> None:
     for api in graph.of("AWS::ApiGatewayV2::Api"):
         add_definition(triggers, HTTP, api, access.certificate(graph, api))
         _quick_create(triggers, api)
-    connects = _connects(graph)
+    connects, answering = _connects(graph), _answering(graph)
     for route in graph.of("AWS::ApiGatewayV2::Route"):
-        _route(triggers, route, connects)
+        _route(triggers, route, connects, answering)
     for authorizer in graph.of("AWS::ApiGatewayV2::Authorizer"):
         properties = authorizer.properties
         apis = graph.find(properties.get("ApiId"), "api")
@@ -74,7 +74,9 @@ def _quick_create(triggers: Triggers, api: Resource) -> None:
         )
 
 
-def _route(triggers: Triggers, route: Resource, connects: dict[str, Resource]) -> None:
+def _route(
+    triggers: Triggers, route: Resource, connects: dict[str, Resource], answering: set[str]
+) -> None:
     graph, properties = triggers.graph, route.properties
     apis = graph.find(properties.get("ApiId"), "api")
     api = apis[0] if apis else None
@@ -97,6 +99,7 @@ def _route(triggers: Triggers, route: Resource, connects: dict[str, Resource]) -
             route.location,
             properties,
             "wss" if socket else "https",
+            not socket or route.id in answering,
         )
         add_endpoint(triggers, endpoint)
 
@@ -122,6 +125,18 @@ def _connects(graph: Graph) -> dict[str, Resource]:
             for api in graph.find(route.properties.get("ApiId"), "api"):
                 found[api.id] = route
     return found
+
+
+def _answering(graph: Graph) -> set[str]:
+    """The WebSocket routes that send back what their function returns; the others drop it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
+    """
+    routes = graph.of("AWS::ApiGatewayV2::Route")
+    chosen = {r.id for r in routes if "RouteResponseSelectionExpression" in r.properties}
+    responses = graph.of("AWS::ApiGatewayV2::RouteResponse")
+    declared = {r.id for answer in responses for r in graph.find(answer.properties.get("RouteId"))}
+    return chosen | declared
 
 
 def _socket_access(

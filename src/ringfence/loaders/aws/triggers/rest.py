@@ -45,6 +45,7 @@ class Endpoint:
     location: Location
     properties: Mapping
     protocol: str = "https"
+    answers: bool = True
 
 
 @record(frozen=True)
@@ -148,6 +149,7 @@ def add_endpoint(triggers: Triggers, endpoint: Endpoint) -> None:
             path=endpoint.path,
             protocol=endpoint.protocol,
             properties=endpoint.properties,
+            answers=endpoint.answers,
         )
     if functions:
         return
