@@ -63,7 +63,8 @@ def report(place: Path, functions: int) -> Path:
     scale.one_template(application, functions)
     for file in application.rglob("app.py"):
         text = file.read_text(encoding="utf-8")
-        file.write_text(text + "    os.system(order['note'])\n", encoding="utf-8")
+        bad = "    os.system(order['note'])\n    return {\"statusCode\": 200"
+        file.write_text(text.replace('    return {"statusCode": 200', bad), encoding="utf-8")
     page = place / "report.html"
     started = time.perf_counter()
     subprocess.run(

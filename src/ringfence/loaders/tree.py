@@ -7,6 +7,7 @@ import posixpath
 import stat
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from operator import attrgetter
 from pathlib import Path
 
 from ringfence.files import read_regular
@@ -17,6 +18,8 @@ from ringfence.loaders.trace import FILE, Signature, Trace, digest_of
 from ringfence.model.location import Location, Skipped
 from ringfence.model.record import field, record
 from ringfence.model.value import Value
+
+_BY_NAME = attrgetter("name")
 
 #: Folders that hold other people's code, caches, or version control data.
 SKIPPED_FOLDERS = frozenset((
@@ -219,8 +222,8 @@ class Tree:
         while stack:
             folder = stack.pop()
             folders: list[str] = []
-            for entry, path in self.entries_of(folder, walk):
-                if self.is_excluded(path):
+            for entry, path in self.entries_of(folder, walk, whole=folder == start):
+                if self.exclude and self.is_excluded(path):
                     continue
                 if entry.is_symlink():
                     self.note_link(path, walk)
@@ -239,13 +242,18 @@ class Tree:
             stack.extend(reversed(folders))
         return walk
 
-    def entries_of(self, folder: str, walk: Walk) -> Iterator[tuple[os.DirEntry[str], str]]:
+    def entries_of(
+        self, folder: str, walk: Walk, *, whole: bool
+    ) -> Iterator[tuple[os.DirEntry[str], str]]:
+        """What lies in a folder; nothing of a virtual environment, unless ``whole``."""
         try:
-            with os.scandir(self.root / folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            with os.scandir(f"{self.root}/{folder}") as found:
+                entries = sorted(found, key=_BY_NAME)
         except OSError as problem:
             reason = f"cannot be read: {problem.strerror}"
             walk.skipped.append(Skipped(folder or ".", reason, Location(folder or ".", 1)))
+            return
+        if not whole and any(entry.name == "pyvenv.cfg" for entry in entries):
             return
         for entry in entries:
             name = entry.name
@@ -275,5 +283,4 @@ class Tree:
             reason = f"folders deeper than {self.limits.folder_depth} levels"
             walk.skipped.append(Skipped(path, reason, Location(path, 1)))
             return False
-        # A virtual environment by any name.
-        return not os.path.exists(f"{self.root}/{path}/pyvenv.cfg")  # noqa: PTH110 - never raises
+        return True
