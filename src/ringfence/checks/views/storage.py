@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from ringfence.checks.room import Room, references
 from ringfence.checks.views import View
 from ringfence.checks.worlds import Hole, Projection
 from ringfence.model.application import Resource
-from ringfence.model.value import display, integer, string
+from ringfence.model.value import Mapping, Sequence, display, integer, string
 
 #: New buckets block public access and disable ACLs from this day on. Source: AWS News Blog,
 #: "Heads-Up: Amazon S3 Security Changes Are Coming in April of 2023".
@@ -138,7 +139,8 @@ def _is_dead_letter_queue(room: Room, resource: Resource) -> bool:
 
 def table(room: Room, resource: Resource, project: Projection) -> View:
     """``recovery`` (point-in-time recovery on), ``protected`` (deletion protection on),
-    ``has_backup_plan``, ``expires`` (items have a time to live, so it holds passing state)."""
+    ``has_backup_plan``, ``expires`` (items have a time to live, or the names say so: it holds
+    passing state, such as the connections of a WebSocket)."""
     p = resource.properties
     found = _recovery(resource, project)
     protected = project(p.get("DeletionProtectionEnabled"))
@@ -147,8 +149,21 @@ def table(room: Room, resource: Resource, project: Projection) -> View:
         "protected": protected if isinstance(protected, Hole) else truth(protected),
         "has_backup_plan": bool(room.companions(resource, "AWS::Backup::BackupSelection"))
         or any(key.lower().startswith("backup") for key in resource.tags),
-        "expires": p.get("TimeToLiveSpecification") is not None,
+        "expires": p.get("TimeToLiveSpecification") is not None or _is_passing(resource),
     }
+
+
+#: Words of tables whose items are worth nothing after minutes or hours.
+_PASSING = re.compile(r"(?i)connection|session|locks?(?![a-z])|cache|idempoten|nonce|presence")
+
+
+def _is_passing(resource: Resource) -> bool:
+    """Whether the table's names, or the name of its key, tell of passing state."""
+    keys = resource.properties.get("KeySchema")
+    items = keys.items if isinstance(keys, Sequence) else []
+    names = [string(item.get("AttributeName")) for item in items[:1] if isinstance(item, Mapping)]
+    names += [resource.logical_id, display(resource.name)]
+    return any(_PASSING.search(name) is not None for name in names if name)
 
 
 def _recovery(resource: Resource, project: Projection) -> Any:
