@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import expressions, guards, subjects, targets
+from ringfence.dataflow import expressions, guards, own_texts, subjects, targets
 from ringfence.dataflow.values import NOTHING, join
 from ringfence.model import syntax
 
@@ -134,7 +134,8 @@ def run_try(machine: Machine, node: syntax.Try) -> bool:
         machine.proven = before[1]
         machine.branch = object()
         if handler.target is not None:
-            error = machine.exception(handler)
+            own = own_texts.says_own_text(frame.module.module, handler)
+            error = machine.exception(handler, (own_texts.OWN_TEXT,) if own else ())
             targets.assign(machine, handler.target, join(error, raised), "let")
         for kind in handler.types:
             machine.evaluate(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import sinks, verdicts
+from ringfence.dataflow import responses, sinks, verdicts
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Value
@@ -66,6 +66,8 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
             if atom.source.kind != "event" or atom.source.label != "event":
                 continue
             if not atom.path:
+                if only_logs(machine):
+                    continue
                 sinks.issue(
                     machine, "event-logged", node, "the whole event is written to the log", "medium"
                 )
@@ -89,6 +91,33 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                             "medium",
                         )
     sinks.use(machine, "log", values[0] if values else Value(), node, path)
+
+
+def only_logs(machine: Machine) -> bool:
+    """Whether logging what comes is all that a handler does, so that it is what it is for. The
+    requests of strangers have no such handler: somebody waits for an answer."""
+    closure = machine.frame.closure
+    if closure is None or id(closure.node) not in machine.handler_nodes:
+        return False
+    if any(trigger.kind in responses.HTTP_KINDS for trigger in machine.triggers):
+        return False
+    return all(_logs_or_ends(statement) for statement in closure.node.body)
+
+
+def _logs_or_ends(statement: syntax.Statement) -> bool:
+    """A call of a log, a text that stands for itself, or the return of a fixed value."""
+    if not isinstance(statement, (syntax.Expr, syntax.Return)):
+        return False
+    value = statement.value
+    if isinstance(value, syntax.Call):
+        return is_log_call(_name(value.function))
+    return value is None or isinstance(value, syntax.Constant)
+
+
+def _name(node: syntax.Expression) -> str:
+    if isinstance(node, syntax.Attribute):
+        return f"{_name(node.value)}.{node.name}"
+    return node.name if isinstance(node, syntax.Name) else ""
 
 
 def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None:

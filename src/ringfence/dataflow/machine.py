@@ -367,9 +367,10 @@ class Machine:
     def call_object(self, obj: Obj, arguments: list[Value], node: syntax.Node) -> Value:
         return self.call(Value(objects=(obj,)), arguments, node)
 
-    def exception(self, node: syntax.Node) -> Value:
+    def exception(self, node: syntax.Node, marks: tuple[str, ...] = ()) -> Value:
         """A caught exception: its text and stack may tell a stranger too much."""
-        atom = Taint(self.error, (), Trail(None, self.location(node), "the exception is caught"))
+        trail = Trail(None, self.location(node), "the exception is caught")
+        atom = Taint(self.error, (), trail, marks=frozenset(marks))
         return Value((), (atom,), (External("Exception()"),), True)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import sinks, structures, verdicts
 from ringfence.dataflow.objects import Struct, deep_taint
+from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import NOTHING, Mix, Value, join
 from ringfence.model import syntax
@@ -102,9 +103,9 @@ def header_map(response: Struct) -> dict[str, Value]:
 def verbose(machine: Machine, body: Value, node: syntax.Node) -> None:
     """A stack trace, or the text of an exception, goes to the client."""
     errors = [atom for atom in deep_taint(body) if atom.source.kind == "error"]
-    if not errors:
-        return
     traced = any("traceback" in atom.marks for atom in errors)
+    if not traced and all(OWN_TEXT in atom.marks for atom in errors):
+        return
     issue_text = (
         "the response holds the stack trace"
         if traced

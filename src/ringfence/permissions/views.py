@@ -26,6 +26,8 @@ View = dict[str, Any]
 
 MAX_LISTED = 20
 _DATA = "permissions/sensitive_actions.toml"
+#: Beginnings of the origins of statements that a shorthand or a plugin writes.
+_SHORTHANDS = ("SAM policy template", "connector", "plugin policy")
 
 
 def statement_view(statement: Statement, role: Role | None = None) -> View:
@@ -37,7 +39,7 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
         conditions: list of {operator, key, values}.  conditioned: bool.
         role: logical id of the role.  managed: name of the managed policy it comes from, or "".
         sam_template: name of the SAM policy template it comes from, or "".
-        generated: bool, it was written by a shorthand (SAM policy template or connector).
+        generated: bool, a shorthand wrote it (SAM policy template, connector, plugin).
         certain: bool, False inside an undecided template condition.
         known: bool, nothing in actions and resources is unknown.
     Computed, for Allow statements (neutral values for Deny):
@@ -92,7 +94,7 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
         "role": role.logical_id if role else "",
         "managed": _after(statement.origin, "managed policy "),
         "sam_template": _after(statement.origin, "SAM policy template "),
-        "generated": statement.origin.startswith(("SAM policy template", "connector")),
+        "generated": statement.origin.startswith(_SHORTHANDS),
         "certain": statement.certain,
         "known": all(p.known for p in (*statement.actions, *statement.resources)),
         "all_actions": all_actions,

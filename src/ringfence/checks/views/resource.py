@@ -27,6 +27,7 @@ _FACTS: dict[str, Facts] = {
     "AWS::DynamoDB::GlobalTable": storage.table,
     "AWS::SecretsManager::Secret": storage.secret,
     "AWS::EC2::SecurityGroup": storage.security_group,
+    "AWS::ElasticLoadBalancingV2::Listener": storage.listener,
     "AWS::SSM::Parameter": storage.parameter,
     "AWS::Logs::LogGroup": storage.log_group,
     "AWS::ApiGateway::Stage": apis.rest_stage,

@@ -226,6 +226,13 @@ def security_group(room: Room, resource: Resource, project: Projection) -> View:
     return {"only_functions": only, "inside": inside}
 
 
+def listener(room: Room, resource: Resource, project: Projection) -> View:
+    """``internal``: its load balancer has no public address."""
+    balancer = room.resource_of(resource.properties.get("LoadBalancerArn"))
+    scheme = balancer.properties.get("Scheme") if balancer else None
+    return {"internal": string(scheme) == "internal"}
+
+
 #: What lives in subnets and is given no public address by the provider.
 _INSIDE = frozenset(
     {"AWS::Lambda::Function", "AWS::EFS::MountTarget", "AWS::DocDB::DBCluster",

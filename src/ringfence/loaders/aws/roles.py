@@ -72,7 +72,11 @@ def _draft(graph: Graph, resource: Resource) -> _Draft:
 
 def _inline(value: Mapping) -> PolicyDocument:
     name = text_of(value, "PolicyName")
-    origin = name if name.startswith(("SAM policy template", "connector", "inline")) else ""
+    origin = (
+        name
+        if name.startswith(("SAM policy template", "connector", "plugin policy", "inline"))
+        else ""
+    )
     document = value.get("PolicyDocument") or value
     return parse_policy(document, name, origin or "inline policy")
 

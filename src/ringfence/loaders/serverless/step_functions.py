@@ -215,7 +215,7 @@ class Start:
             "Resource": resource or ref(self.machine),
         }
         document = {"Version": "2012-10-17", "Statement": [statement]}
-        policy = {"PolicyName": "start execution", "PolicyDocument": document}
+        policy = {"PolicyName": "plugin policy start execution", "PolicyDocument": document}
         if self.builder.has(logical_id):
             added = make_mapping(policy, self.place)
             self.builder.append(logical_id, "Policies", [added], self.place)
