@@ -259,3 +259,17 @@ def _depth(value: object) -> int:
             deepest = max(deepest, depth)
             waiting.extend((getattr(item, name), depth + 1) for name in item.__dataclass_fields__)
     return deepest
+
+
+ENDLESS = (
+    Path(__file__).parents[1] / "robust" / "corpus" / "serverless-js" / "errors-without-end.bin"
+)
+
+
+def test_a_parser_that_goes_round_in_circles_is_stopped() -> None:
+    text = ENDLESS.read_bytes().decode("utf-8", "replace")
+    module = parse_source("a.tsx", text, "typescript")
+    assert [problem.message for problem in module.problems] == [
+        "errors that the parser cannot get over; not read"
+    ]
+    assert parse_source("a.js", text, "javascript").problems

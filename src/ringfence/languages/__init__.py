@@ -51,10 +51,14 @@ def parse_source(
         text = text[1:]
     if language not in ("python", "javascript", "typescript"):
         return _empty(file, language, f"no front end reads {language or 'this language'}")
+    from ringfence.languages.lowering import Stuck
+
     try:
         return _lower(file, text, language, start)
     except RecursionError:
         return _empty(file, language, "nested too deeply; not read")
+    except Stuck:
+        return _empty(file, language, "errors that the parser cannot get over; not read")
 
 
 def _lower(file: str, text: str, language: str, start: tuple[int, int]) -> Module:

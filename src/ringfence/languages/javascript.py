@@ -6,13 +6,14 @@ TypeScript goes through its own grammars and the same lowering; types are erased
 
 from __future__ import annotations
 
+import contextlib
 from functools import cache
 from typing import ClassVar
 
 from tree_sitter import Language, Node
 
 from ringfence.languages.javascript_definitions import ScriptDefinitions
-from ringfence.languages.lowering import StatementTable
+from ringfence.languages.lowering import StatementTable, Stuck
 from ringfence.model import syntax
 from ringfence.model.syntax import Expression, Statement
 
@@ -44,9 +45,10 @@ def lower_script(
     dialect = "tsx" if file.lower().endswith(".tsx") else language
     tree = lowering.parse(_grammar(dialect))
     if tree.root_node.has_error and dialect == "javascript":
-        typed = lowering.parse(_grammar("tsx"))
-        if not typed.root_node.has_error:
-            tree = typed
+        with contextlib.suppress(Stuck):
+            typed = lowering.parse(_grammar("tsx"))
+            if not typed.root_node.has_error:
+                tree = typed
     return lowering.lower(tree)
 
 

@@ -54,6 +54,16 @@ class Malformed(Exception):
     """A node lacks a part that the grammar promises."""
 
 
+#: Steps that the parser may report for a text, one for about a hundred of its own: so many, and one
+#: more for each so many bytes. Measured on 1,600 public files: at most one for 48 bytes.
+LEAST_STEPS, BYTES_FOR_A_STEP = 1_000, 10
+READ_BYTES = 65_536
+
+
+class Stuck(Exception):
+    """The parser does not come to an end."""
+
+
 class Lowering:
     """One source file on its way from grammar nodes to the syntax tree."""
 
@@ -75,7 +85,26 @@ class Lowering:
         self.has_yield = False
 
     def parse(self, grammar: Language) -> Tree:
-        return Parser(grammar).parse(self.source)
+        """The grammar's tree of the source.
+
+        Raises:
+            Stuck: the parser goes round in circles. Some grammars mend errors without end and
+                take memory as they go; what people write needs less than a fifth of the steps.
+        """
+        left = LEAST_STEPS + len(self.source) // BYTES_FOR_A_STEP
+
+        def is_enough(_offset: int, _has_error: bool) -> bool:
+            nonlocal left
+            left -= 1
+            return left < 0
+
+        def read(offset: int, _point: object) -> bytes:
+            return self.source[offset : offset + READ_BYTES]
+
+        try:
+            return Parser(grammar).parse(read, progress_callback=is_enough)
+        except ValueError:
+            raise Stuck from None
 
     def lower(self, tree: Tree) -> syntax.Module:
         root = tree.root_node
