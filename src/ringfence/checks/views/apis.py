@@ -80,7 +80,8 @@ def _has_waf(room: Room, resource: Resource) -> bool:
 def rest_api(room: Room, resource: Resource, project: Projection) -> View:
     """``private``, ``has_policy``, ``exposure``, ``entries``, ``validated`` (a request validator
     stands in it or beside it), ``stages`` how many stages it has, ``writes`` (has a method that
-    takes a body), ``body_security`` whether its definition names any security."""
+    takes a body), ``body_security`` whether its definition names any security, ``asks`` whether
+    some route asks who calls."""
     triggers = triggers_of_api(room, resource)
     body = resource.properties.get("Body")
     validators = room.companions(resource, "AWS::ApiGateway::RequestValidator")
@@ -97,7 +98,13 @@ def rest_api(room: Room, resource: Resource, project: Projection) -> View:
             for t in triggers
         ),
         "cors_origins": cors_origins(body),
+        "asks": asks(triggers),
     }
+
+
+def asks(triggers: list[Trigger]) -> bool:
+    """Whether some entry asks who calls: only then can a page read what its visitor may see."""
+    return any(trigger.authentication.kind != "none" for trigger in triggers)
 
 
 def _has_key(value: Value | None, key: str) -> bool:
@@ -142,8 +149,8 @@ def http_stage(room: Room, resource: Resource, project: Projection) -> View:
 
 
 def http_api(room: Room, resource: Resource, project: Projection) -> View:
-    """``exposure``, ``entries``, ``websocket``, and ``cors`` its CORS settings wherever they
-    stand (property or definition)."""
+    """``exposure``, ``entries``, ``websocket``, ``asks`` whether some route asks who calls, and
+    ``cors`` its CORS settings wherever they stand (property or definition)."""
     triggers = triggers_of_api(room, resource)
     cors = resource.properties.get("CorsConfiguration")
     if cors is None:
@@ -158,6 +165,7 @@ def http_api(room: Room, resource: Resource, project: Projection) -> View:
         "entries": len(triggers),
         "websocket": string(resource.properties.get("ProtocolType")) == "WEBSOCKET",
         "cors": lowered,
+        "asks": asks(triggers),
     }
 
 
