@@ -31,10 +31,12 @@ def test_a_function_that_only_logs_may_log(
 @pytest.mark.parametrize(
     ("caught", "text", "count"),
     [
-        ("ValueError", "'no body'", 0),
-        ("ValueError", "f'no {event}'", 1),
-        ("(ValueError, OSError)", "'no body'", 1),
+        ("RuntimeError", "'no body'", 0),
+        ("RuntimeError", "f'no {event}'", 1),
+        ("(RuntimeError, OSError)", "'no body'", 1),
         ("Exception", "'no body'", 1),
+        ("(KeyError, ValueError)", "f'no {event}'", 0),
+        ("(KeyError, OSError)", "'no body'", 1),
     ],
 )
 def test_a_caller_may_read_the_texts_that_the_author_wrote(
@@ -43,7 +45,7 @@ def test_a_caller_may_read_the_texts_that_the_author_wrote(
     code = f"""
         def checked(event):
             if not event.get('body'):
-                raise ValueError({text})
+                raise RuntimeError({text})
 
         def handler(event, context):
             try:

@@ -281,7 +281,7 @@ def test_unverified_token() -> None:
 def test_issues_of_state_and_logs() -> None:
     facts = python(
         "import json\ncache = {}\nlast = None\ndef handler(event, context):\n    global last\n"
-        "    last = event['body']\n    cache['user'] = event['body']\n    print(json.dumps(event))\n"
+        "    last = last or event['body']\n    cache['user'] = event['body']\n    print(json.dumps(event))\n"
         "    print(event['headers']['Authorization'])\n    print('done')\n",
         "apigateway-rest",
     )

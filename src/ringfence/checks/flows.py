@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ringfence.checks.draft import Draft
@@ -12,6 +13,7 @@ from ringfence.model.application import Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Effect, Exposure, Severity, severity_of
+from ringfence.model.value import Sequence, string
 
 _HTTP = frozenset(
     {"apigateway-rest", "apigateway-http", "function-url", "alb", "apigateway-websocket"}
@@ -27,12 +29,23 @@ _ONE_PER_FILE = frozenset({"verbose-error-response", "sensitive-data-logged"})
 #: of a function that no template starts is not known to hold any either.
 _PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke"})
 _INSIDERS = (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
+#: Rules about what a sender may choose or store: what a program of the same account sends is meant.
+_MEANT_BY_INSIDERS = frozenset({"cloud-resource-injection", "mass-assignment"})
+#: Parts of an event by which code without a template still tells that outsiders send it.
+_FROM_OUTSIDE = re.compile(
+    r"event\.(?:body|rawBody|rawPath|rawQueryString|queryStringParameters|pathParameters|path"
+    r"|multiValueQueryStringParameters|headers|multiValueHeaders|cookies|arguments)\b"
+)
 
 
 def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
     """A draft per flow that names one of these rules."""
     known = {rule.id: rule for rule in rules}
-    return [_flow(room, known[flow.rule], flow) for flow in room.facts.flows if flow.rule in known]
+    return [
+        _flow(room, known[flow.rule], flow)
+        for flow in room.facts.flows
+        if flow.rule in known and not _is_meant(room, flow)
+    ]
 
 
 def check_issues(room: Room, rules: Iterable[Rule]) -> list[Draft]:
@@ -48,7 +61,49 @@ def check_issues(room: Room, rules: Iterable[Rule]) -> list[Draft]:
 def _plain_event(room: Room, issue: CodeIssue) -> bool:
     """Whether the events of an issue's function hold nothing that a log should not."""
     triggers = room.triggers_by_function.get(issue.function, ())
-    return all(trigger.kind in _PLAIN_EVENTS for trigger in triggers)
+    return all(
+        trigger.kind in _PLAIN_EVENTS or _is_of_provider(room, trigger) for trigger in triggers
+    )
+
+
+def _is_of_provider(room: Room, trigger: Trigger) -> bool:
+    """Whether a rule lets only the provider's own events through, which tell what became of which
+    resource."""
+    rule = room.application.resources.get(trigger.source)
+    if trigger.kind != "eventbridge" or rule is None:
+        return False
+    sources = rule.properties.at("EventPattern.source")
+    names = [string(item) or "" for item in sources.items] if isinstance(sources, Sequence) else []
+    return bool(names) and all(name.startswith("aws.") for name in names)
+
+
+def _is_meant(room: Room, flow: Flow) -> bool:
+    """Whether the sender is trusted with what the flow lets them do.
+
+    Programs of the account name the resource, or send the record, that the function is there to
+    work on. Who may invoke a function directly gains nothing from an address that it fetches,
+    unless the function stands in a private network.
+    """
+    exposure, trigger = exposure_of(room, flow)
+    if flow.rule == "server-side-request-forgery":
+        function = room.application.functions.get(flow.function)
+        inside = function is not None and function.in_vpc
+        return (
+            trigger is not None
+            and trigger.kind == "invoke"
+            and not inside
+            and (exposure in _INSIDERS)
+        )
+    if flow.rule not in _MEANT_BY_INSIDERS:
+        return False
+    if flow.rule == "mass-assignment" and flow.source.kind != "event":
+        return True  # a copy of what was stored or uploaded before, as it was
+    if exposure is Exposure.UNKNOWN:
+        path = flow.source.path
+        return flow.source.kind != "event" or (
+            path.startswith("event") and _FROM_OUTSIDE.match(path) is None
+        )
+    return exposure in _INSIDERS
 
 
 def triggers_of(room: Room, flow: Flow) -> list[Trigger]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import sinks
+from ringfence.dataflow import sinks, trees
 from ringfence.dataflow.objects import External
 from ringfence.model import syntax
 
@@ -67,37 +68,16 @@ def check(machine: Machine, name: str, value: syntax.Expression) -> None:
 
 def calls_in(node: object) -> Iterator[syntax.Call]:
     """The calls inside an expression, itself included."""
-    return (inner for inner in nodes_in(node) if isinstance(inner, syntax.Call))
+    inside = islice(trees.nodes(node, into_functions=False), MAX_NODES)
+    return (inner for inner in inside if isinstance(inner, syntax.Call))
 
 
 def names_in(node: object) -> list[str]:
     """The names of variables, attributes and keys inside an expression."""
     found = []
-    for inner in nodes_in(node):
+    for inner in islice(trees.nodes(node, into_functions=False), MAX_NODES):
         if isinstance(inner, (syntax.Name, syntax.Attribute)):
             found.append(inner.name)
         elif isinstance(inner, syntax.Index) and isinstance(inner.key, syntax.Constant):
             found.append(str(inner.key.value))
     return found
-
-
-def nodes_in(node: object) -> Iterator[syntax.Node]:
-    """The nodes inside an expression, itself included; functions are not entered."""
-    waiting = [node]
-    for _ in range(MAX_NODES):
-        if not waiting:
-            return
-        current = waiting.pop()
-        if isinstance(current, syntax.Node):
-            yield current
-        if isinstance(current, (list, tuple)):
-            waiting += current
-        elif isinstance(current, syntax.Node) and not isinstance(
-            current, (syntax.FunctionLiteral, syntax.ClassLiteral)
-        ):
-            waiting += [getattr(current, slot) for slot in slots_of(type(current))]
-
-
-def slots_of(cls: type) -> list[str]:
-    """The fields of a node's class."""
-    return [slot for base in cls.__mro__ for slot in getattr(base, "__slots__", ())]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import responses, sinks, verdicts
+from ringfence.dataflow import responses, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Value
 from ringfence.model import syntax
+from ringfence.model.value import string
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -66,7 +68,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
             if atom.source.kind != "event" or atom.source.label != "event":
                 continue
             if not atom.path:
-                if only_logs(machine):
+                if only_logs(machine) or is_silent(machine, path):
                     continue
                 sinks.issue(
                     machine, "event-logged", node, "the whole event is written to the log", "medium"
@@ -101,23 +103,51 @@ def only_logs(machine: Machine) -> bool:
         return False
     if any(trigger.kind in responses.HTTP_KINDS for trigger in machine.triggers):
         return False
-    return all(_logs_or_ends(statement) for statement in closure.node.body)
+    calls = (node for node in trees.nodes(closure.node.body) if isinstance(node, syntax.Call))
+    return all(_changes_nothing(call) for call in calls)
 
 
-def _logs_or_ends(statement: syntax.Statement) -> bool:
-    """A call of a log, a text that stands for itself, or the return of a fixed value."""
-    if not isinstance(statement, (syntax.Expr, syntax.Return)):
+#: Calls that only turn one value into another or go through a list.
+_PLAIN_CALLS = frozenset(
+    ("len", "str", "int", "range", "enumerate", "dumps", "loads", "parse", "stringify", "decode",
+     "encode", "b64decode", "from", "toString", "get", "items", "keys", "values", "entries",
+     "forEach", "map", "join", "format", "split", "atob")
+)  # fmt: skip
+
+
+def _changes_nothing(call: syntax.Call) -> bool:
+    """A call of a log, or one that reaches nothing outside of the function."""
+    name = trees.dotted(call.function)
+    last = call.function.name if isinstance(call.function, syntax.Attribute) else name
+    return is_log_call(name) or last in _PLAIN_CALLS
+
+
+#: Names of settings that tell how much is logged.
+_LEVEL = re.compile(r"(?i)log_?level|^level$")
+
+
+def is_silent(machine: Machine, path: str) -> bool:
+    """Whether a call logs below the level that is written: for debugging, and no level is set to
+    that. What a browser-like console shows is always written."""
+    owner, _, method = path.rpartition(".")
+    if method not in ("debug", "trace") or owner in ("", "console"):
         return False
-    value = statement.value
-    if isinstance(value, syntax.Call):
-        return is_log_call(_name(value.function))
-    return value is None or isinstance(value, syntax.Constant)
+    for name, value in machine.function.environment.items():
+        if _LEVEL.search(name) and (string(value) or "debug").lower() in ("debug", "trace"):
+            return False
+    loaded = (module.module for module in machine.modules.values() if module is not None)
+    return not any(_sets_debug_level(module) for module in loaded)
 
 
-def _name(node: syntax.Expression) -> str:
-    if isinstance(node, syntax.Attribute):
-        return f"{_name(node.value)}.{node.name}"
-    return node.name if isinstance(node, syntax.Name) else ""
+@functools.lru_cache(maxsize=64)
+def _sets_debug_level(module: syntax.Module) -> bool:
+    """Whether a file names the level of debugging, other than in a call that logs at it."""
+    for node in trees.nodes(module.body):
+        if isinstance(node, syntax.Attribute) and node.name == "DEBUG":
+            return True
+        if isinstance(node, syntax.Constant) and node.value in ("debug", "DEBUG", "trace"):
+            return True
+    return False
 
 
 def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None:

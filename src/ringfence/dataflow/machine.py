@@ -177,7 +177,8 @@ class Machine:
         if holder is None or holder is scope:
             scope.variables[name] = value
             return
-        if holder.is_module and self.in_handler and frame.closure is not None:
+        lasting = holder.is_module and self.in_handler and frame.closure is not None
+        if lasting and not targets.is_renewed(self, name):
             targets.note_shared_state(self, name, value)
         old = holder.variables.get(name)
         holder.variables[name] = value if old is None else join(old, value)

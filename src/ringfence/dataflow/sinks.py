@@ -314,6 +314,9 @@ def reflection(machine: Machine, receiver: Value, key: Value, node: syntax.Node)
         or (isinstance(obj, Struct) and obj.kind == "instance")
     ]
     for atom in key.taint if wide else ():
+        prefixes = [prefix_before(const, atom) for const in key.consts]
+        if prefixes and all(prefixes):
+            continue  # such as getattr(self, "do_" + name): only what bears the name can be picked
         flow(
             machine, "unsafe-reflection", "execute", atom, "a call by name", "name", node, 1,
             text="picks the function that is called",

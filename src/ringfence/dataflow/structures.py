@@ -23,7 +23,7 @@ NOT_A_STRUCTURE = "structure"
 
 _TEXT_MAPS = frozenset(
     ("pathParameters", "queryStringParameters", "headers", "stageVariables",
-     "multiValueQueryStringParameters", "multiValueHeaders", "cookies")
+     "multiValueQueryStringParameters", "multiValueHeaders", "cookies", "rawPath", "rawQueryString")
 )  # fmt: skip
 #: Kinds whose event is the sender's own structure; elsewhere it lies in a text that is parsed.
 _OPEN_KINDS = frozenset(

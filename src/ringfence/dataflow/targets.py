@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, expressions
+from ringfence.dataflow import access, expressions, trees
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -134,6 +135,26 @@ def set_function_member(machine: Machine, closure: Closure, name: str, value: Va
 
 def assign_module_member(machine: Machine, module: ModuleObject, name: str, value: Value) -> None:
     module.scope.variables[name] = join(module.scope.variables.get(name, NOTHING), value)
+
+
+_CALLER = re.compile(r"(?i)user|tenant|account|customer|session|token|auth|claims|identity|email")
+
+
+def is_renewed(machine: Machine, name: str) -> bool:
+    """Whether the running statement gives a variable a new value in every invocation, before
+    anything reads what the one before left there. Who the caller is does not belong there even so:
+    what still runs after the answer would act for the next one."""
+    closure = machine.frame.closure
+    if closure is None or id(closure.node) not in machine.handler_nodes or _CALLER.search(name):
+        return False
+    body = closure.node.body
+    place = next((n for n, one in enumerate(body) if one is machine.current), None)
+    if place is None:
+        return False
+    earlier = [*body[:place], getattr(body[place], "value", None)]
+    return not any(
+        isinstance(node, syntax.Name) and node.name == name for node in trees.nodes(earlier)
+    )
 
 
 def note_shared_state(machine: Machine, name: str, value: Value) -> None:

@@ -1,0 +1,103 @@
+"""What code does on purpose, or what only trusted senders can make it do, is not told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_truth import HTTP, of, scanned
+
+QUEUED = HTTP.replace("Type: HttpApi", "Type: SQS").replace(
+    "{Path: /work, Method: POST}", "{Queue: 'arn:aws:sqs:eu-west-1:123456789012:jobs'}"
+)
+PROVIDER = HTTP.replace("Type: HttpApi", "Type: EventBridgeRule").replace(
+    "{Path: /work, Method: POST}", "{Pattern: {source: [aws.ec2]}}"
+)
+OWN_BUS = PROVIDER.replace("aws.ec2", "shop.orders")
+
+
+def handler(*lines: str, before: str = "") -> str:
+    body = "\n".join(f"    {line}" for line in lines)
+    return f"import boto3, json, logging, urllib.request\n{before}\ndef handler(event, context):\n{body}\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "lines", "before", "count"),
+    [
+        (QUEUED, ("for one in event['Records']:", "    print(json.loads(one['body']))", "print(event)"), "", 0),
+        (QUEUED, ("for one in event['Records']:", "    store(one)", "print(event)"), "", 1),
+        (HTTP, ("log.debug(event)",), "log = logging.getLogger()", 0),
+        (HTTP, ("log.debug(event)",), "log = logging.getLogger()\nlog.setLevel(logging.DEBUG)", 1),
+        (HTTP, ("log.info(event)",), "log = logging.getLogger()", 1),
+        (PROVIDER, ("print(event)", "store(event)"), "", 0),
+        (OWN_BUS, ("print(event)", "store(event)"), "", 1),
+    ],
+)  # fmt: skip
+def test_logging_of_events(
+    tmp_path: Path, template: str, lines: tuple[str, ...], before: str, count: int
+) -> None:
+    found = scanned(tmp_path, template=template, code=handler(*lines, before=before))
+    assert len(of(found, "event-logged")) == count
+
+
+INVOKED = HTTP[: HTTP.index("      Events:")]
+S3_READ = "boto3.client('s3').get_object(Bucket=event['bucket'], Key='a')"
+OF_BODY = S3_READ.replace("event['bucket']", "json.loads(event['body'])['bucket']")
+FETCH = "urllib.request.urlopen(event['url'])"
+
+
+@pytest.mark.parametrize(
+    ("template", "line", "rule", "count"),
+    [
+        (INVOKED, S3_READ, "cloud-resource-injection", 0),
+        (HTTP, OF_BODY, "cloud-resource-injection", 1),
+        (OWN_BUS, S3_READ.replace("event[", "event['detail']["), "cloud-resource-injection", 0),
+        (INVOKED, FETCH, "server-side-request-forgery", 0),
+        (HTTP, FETCH.replace("['url']", "['queryStringParameters']['url']"),
+         "server-side-request-forgery", 1),
+        (HTTP, FETCH.replace("event['url']", "'https://' + event['headers']['host']"),
+         "server-side-request-forgery", 0),
+        (HTTP, FETCH.replace("event['url']", "'https://' + event['headers']['x-forwarded-host']"),
+         "server-side-request-forgery", 1),
+        (HTTP, "boto3.resource('dynamodb').Table('t').put_item(Item=json.loads(event['body']))",
+         "mass-assignment", 1),
+        (HTTP, "boto3.resource('dynamodb').Table('t').put_item("
+         "Item={**boto3.resource('dynamodb').Table('t').get_item(Key={'id': 1})['Item'], 'path': event['rawPath']})",
+         "mass-assignment", 0),
+        (INVOKED, "boto3.resource('dynamodb').Table('t').put_item(Item=event)", "mass-assignment", 0),
+        (HTTP, "getattr(boto3, event['queryStringParameters']['name'])()", "unsafe-reflection", 1),
+        (HTTP, "getattr(boto3, 'do_' + event['queryStringParameters']['name'])()",
+         "unsafe-reflection", 0),
+    ],
+)  # fmt: skip
+def test_what_a_sender_is_trusted_with(
+    tmp_path: Path, template: str, line: str, rule: str, count: int
+) -> None:
+    found = scanned(tmp_path, template=template, code=handler(line))
+    assert len(of(found, rule)) == count
+
+
+@pytest.mark.parametrize(
+    ("mode", "effect"), [("'wb'", "write"), ("", "read"), ("'rb'", "read")]
+)  # fmt: skip
+def test_a_path_that_is_opened_is_read_or_written(tmp_path: Path, mode: str, effect: str) -> None:
+    line = f"pathlib.Path('/tmp', event['queryStringParameters']['name']).open({mode})"
+    result = scanned(tmp_path, template=HTTP, code=handler("import pathlib", line))
+    assert of(result, "path-traversal")
+    assert effect in " ".join(path.title for path in result.paths)
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        (("global order", "order = event['body']", "return order"), 0),
+        (("global order", "if event['body']:", "    order = event['body']", "return order"), 1),
+        (("global order", "print(order)", "order = event['body']"), 1),
+        (("global user", "user = event['body']", "return user"), 1),
+    ],
+)
+def test_a_variable_that_every_invocation_sets_anew(
+    tmp_path: Path, lines: tuple[str, ...], count: int
+) -> None:
+    code = handler(*lines, before="order = user = None")
+    assert len(of(scanned(tmp_path, template=HTTP, code=code), "shared-state-leak")) == count
