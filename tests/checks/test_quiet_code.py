@@ -40,6 +40,26 @@ def test_logging_of_events(
     assert len(of(found, "event-logged")) == count
 
 
+SECRET = "boto3.client('secretsmanager').get_secret_value(SecretId='a')['SecretString']"
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "count"),
+    [
+        ("mask", f"print(mask({SECRET}))", 0),
+        ("shown", f"print(shown({SECRET}))", 1),
+        ("mask_headers", "print(mask_headers(event['headers']['authorization']))", 0),
+        ("mask", "print(event['headers']['authorization'])", 1),
+    ],
+)
+def test_what_is_masked_before_it_is_logged(
+    tmp_path: Path, name: str, line: str, count: int
+) -> None:
+    code = handler(line, before=f"def {name}(text):\n    return text[:2] + text[2:]\n")
+    found = scanned(tmp_path, template=HTTP, code=code)
+    assert len(of(found, "sensitive-data-logged")) == count
+
+
 INVOKED = HTTP[: HTTP.index("      Events:")]
 S3_READ = "boto3.client('s3').get_object(Bucket=event['bucket'], Key='a')"
 OF_BODY = S3_READ.replace("event['bucket']", "json.loads(event['body'])['bucket']")

@@ -20,6 +20,12 @@ KEY = "AKIA" + "Q3EXZ7LMN5PRTUVW"
         ("JWT_SECRET", "Tiger-Lemon-42-blue", "a secret"),
         ("PEM", "-----BEGIN RSA PRIVATE KEY-----\nabc", "a private key"),
         ("DB_PASSWORD", "", ""),
+        (
+            "taskToken",
+            "AQCgAAAAKgAAAAMAAAAAAAAAAbNK18cfdkXD9sWOUTeDHhcr5A8vSj0ZReSjHzLyNKvzZSU",
+            "",
+        ),
+        ("next_token", "f2c1b7d8a9e34c55b0aa", ""),
         ("DB_PASSWORD", "changeme", ""),
         ("DB_PASSWORD", "{{resolve:ssm-secure:db}}", ""),
         ("DB_PASSWORD", "${Parameter}", ""),

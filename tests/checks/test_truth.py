@@ -208,7 +208,13 @@ def test_sending_a_message_is_no_change_of_data(tmp_path: Path) -> None:
       CustomerMessages: {Type: AWS::SNS::Topic}
     """
     )
-    result = scanned(tmp_path, template=template, code="def handler(event, context): pass\n")
+    code = """
+        import boto3
+
+        def handler(event, context):
+            boto3.client('sns').publish(TopicArn='news', Message=event['body'])
+    """
+    result = scanned(tmp_path, template=template, code=code)
     assert of(result, "anonymous-entry-writes") == []
     assert [str(finding.severity) for finding in of(result, "anonymous-entry")] == ["low"]
 

@@ -33,6 +33,8 @@ CODE = """\
     def handler(event, context):
         os.system("ping " + event["body"])
 """
+#: The same without the weakness.
+HARMLESS = CODE.replace(' + event["body"]', "")
 FILES: dict[str, str | bytes] = {"template.yaml": TEMPLATE, "code/app.py": CODE}
 INJECTION = "os-command-injection"
 QUEUE = """\

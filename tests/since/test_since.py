@@ -10,6 +10,7 @@ import pytest
 from git_repo import (
     CODE,
     FILES,
+    HARMLESS,
     INJECTION,
     QUEUE,
     TEMPLATE,
@@ -73,9 +74,7 @@ def test_moved_files_and_renamed_functions_are_known(tmp_path: Path) -> None:
 
 
 def test_untracked_and_uncommitted_files_belong_to_the_change(tmp_path: Path) -> None:
-    root = repository(
-        tmp_path, {"template.yaml": TEMPLATE, "code/app.py": "def handler(e, c): pass\n"}
-    )
+    root = repository(tmp_path, {"template.yaml": TEMPLATE, "code/app.py": HARMLESS})
     tree(root, {"code/app.py": CODE, "jobs/template.yaml": "    Resources:\n" + QUEUE})
     result = since(root)
     assert new(result) == [
@@ -86,9 +85,7 @@ def test_untracked_and_uncommitted_files_belong_to_the_change(tmp_path: Path) ->
 
 
 def test_committed_changes_count_since_the_branch_began(tmp_path: Path) -> None:
-    root = repository(
-        tmp_path, {"template.yaml": TEMPLATE, "code/app.py": "def handler(e, c): pass\n"}
-    )
+    root = repository(tmp_path, {"template.yaml": TEMPLATE, "code/app.py": HARMLESS})
     began = git(root, "rev-parse", "HEAD")
     git(root, "checkout", "-q", "-b", "feature")
     tree(root, {"code/app.py": CODE})
@@ -135,7 +132,7 @@ def test_a_known_finding_that_becomes_worse_is_reported(tmp_path: Path) -> None:
 def test_a_group_that_grows_tells_what_is_new(tmp_path: Path) -> None:
     two = TEMPLATE.replace("Method: post}}", "Method: post}}\n      Two:\n        Type: AWS::Serverless::Function\n"
         "        Properties: {Runtime: python3.9, Handler: app.handler, CodeUri: code/}")  # fmt: skip
-    root = repository(tmp_path, {"code/app.py": "def handler(e, c): pass\n",
+    root = repository(tmp_path, {"code/app.py": HARMLESS,
                                  "template.yaml": TEMPLATE.replace("3.13", "3.9")})  # fmt: skip
     tree(root, {"template.yaml": two.replace("3.13", "3.9")})
     ended = [f for f in since(root).findings if f.rule == "runtime-ended"]

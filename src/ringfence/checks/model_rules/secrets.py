@@ -46,6 +46,11 @@ _SECRET_NAME = re.compile(
     r"|auth_?token|bot_?token|token|private_?key|signing_?key|encryption_?key|access_?key"
     r"|client_?secret|jwt_?secret|webhook_?secret|credentials?)\d*$"
 )
+#: Tokens that mean one task, page or request, and open nothing.
+_PASSING_NAME = re.compile(
+    r"(?i)(?:task|page|next|continuation|pagination|client_?request|request|idempotency|start(?:ing)?"
+    r"|cancellation|sync)_?token$"
+)
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:.*(?:change|replace|insert|your|todo|example|placeholder|dummy|redacted|<|>|\*\*\*"
     r"|xxx|\.\.\.).*|none|null|true|false|undefined|test|secret|password|string|n/?a"
@@ -84,6 +89,8 @@ def what_is_it(name: str, value: str) -> str:
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     if _PASSWORD_NAME.search(snake):
         return "a password"
+    if _PASSING_NAME.search(snake):
+        return ""
     if _SECRET_NAME.search(snake) and _looks_random(value):
         return "a secret"
     return ""

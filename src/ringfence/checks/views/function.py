@@ -4,7 +4,8 @@
 in the shape of ``AWS::Lambda::Function``), ``attributes`` (what stands beside them), ``tags``,
 ``timeout_s``, ``memory_mib``, ``concurrency`` (-1 when not reserved),
 ``in_vpc``, ``env`` (name → value), ``has_env``, ``exposure``, ``http`` (an HTTP trigger reaches
-it), ``api`` (through an API Gateway, which answers for at most 29 or 30 s), ``trigger_kinds``,
+it), ``api`` (through an API Gateway), ``waiting`` (and the caller waits for an answer that comes
+whole, for at most 29 or 30 s), ``trigger_kinds``,
 ``asynchronous`` (the service retries, so events can be lost), ``failure_destination`` (where events
 that it fails on are sent on), ``end_of_life`` / ``blocked`` (days
 from the table of runtimes, "" when not dated) with ``ended``, ``ends_soon``, ``ended_days``;
@@ -21,8 +22,8 @@ from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View
 from ringfence.checks.views.powers import powers_view
 from ringfence.checks.worlds import Projection
-from ringfence.model.application import Function
-from ringfence.model.value import Reference, display, string
+from ringfence.model.application import Function, Trigger
+from ringfence.model.value import Mapping, Reference, Value, display, string
 from ringfence.rules.runtimes import Runtime, find_runtime
 
 HTTP_KINDS = frozenset({"apigateway-rest", "apigateway-http", "function-url", "alb", "appsync"})
@@ -92,6 +93,7 @@ def view_function(room: Room, function: Function, project: Projection) -> View:
         "exposure": str(room.exposure_of(function.id)),
         "http": bool(HTTP_KINDS & set(kinds)),
         "api": bool(_API_KINDS & set(kinds)),
+        "waiting": any(_is_awaited(trigger) for trigger in triggers),
         "trigger_kinds": kinds,
         "asynchronous": bool(_ASYNCHRONOUS & set(kinds)),
         "failure_destination": has_failure_destination(room, function),
@@ -106,6 +108,22 @@ def view_function(room: Room, function: Function, project: Projection) -> View:
         **powers_view(room, role),
     }
     return view
+
+
+def _is_awaited(trigger: Trigger) -> bool:
+    """Whether an API holds its caller's request until the function has answered."""
+    if trigger.kind not in _API_KINDS or not trigger.answers:
+        return False
+    return "/response-streaming-invocations" not in display(_integration(trigger, "uri"))
+
+
+def _integration(trigger: Trigger, key: str) -> Value | None:
+    """A setting of the integration behind an API's trigger, in a definition or a method."""
+    for name in ("x-amazon-apigateway-integration", "Integration"):
+        integration = trigger.properties.get(name)
+        if isinstance(integration, Mapping):
+            return integration.get(key) or integration.get(key[:1].upper() + key[1:])
+    return None
 
 
 def _number(known: int | None, default: int, function: Function, key: str) -> int | str:

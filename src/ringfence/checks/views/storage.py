@@ -9,7 +9,7 @@ from typing import Any
 from ringfence.checks.room import Room, references
 from ringfence.checks.views import View
 from ringfence.checks.worlds import Hole, Projection
-from ringfence.model.application import Resource
+from ringfence.model.application import Function, Resource
 from ringfence.model.value import Mapping, Sequence, display, integer, string
 
 #: New buckets block public access and disable ACLs from this day on. Source: AWS News Blog,
@@ -140,7 +140,8 @@ def _is_dead_letter_queue(room: Room, resource: Resource) -> bool:
 def table(room: Room, resource: Resource, project: Projection) -> View:
     """``recovery`` (point-in-time recovery on), ``protected`` (deletion protection on),
     ``has_backup_plan``, ``expires`` (items have a time to live, or the names say so: it holds
-    passing state, such as the connections of a WebSocket)."""
+    passing state, such as the connections of a WebSocket), ``only_read`` (what the template
+    declares reads it, and nothing there may write to it: it is filled from elsewhere)."""
     p = resource.properties
     found = _recovery(resource, project)
     protected = project(p.get("DeletionProtectionEnabled"))
@@ -150,7 +151,27 @@ def table(room: Room, resource: Resource, project: Projection) -> View:
         "has_backup_plan": bool(room.companions(resource, "AWS::Backup::BackupSelection"))
         or any(key.lower().startswith("backup") for key in resource.tags),
         "expires": p.get("TimeToLiveSpecification") is not None or _is_passing(resource),
+        "only_read": _is_only_read(room, resource),
     }
+
+
+def _has_known_role(room: Room, function: Function) -> bool:
+    role = room.application.role_of(function)
+    return role is not None and role.complete
+
+
+def _is_only_read(room: Room, resource: Resource) -> bool:
+    """Whether roles or streams of the template read a table that none of its roles writes."""
+    if not all(_has_known_role(room, function) for function in room.application.functions.values()):
+        return False
+    verbs = {
+        power.verb
+        for role in room.application.roles.values()
+        for power in room.powers_of(role)
+        if power.resource == resource.id or not power.resource
+    }
+    read = "read" in verbs or resource.id in room.triggers_by_source
+    return read and not verbs & {"write", "delete", "administer"}
 
 
 #: Words of tables whose items are worth nothing after minutes or hours.

@@ -8,7 +8,9 @@ an authoriser itself), ``open_by_nature`` (a path that
 must work before sign-in, such as /login or a webhook), ``p`` (its event definition), ``function``
 and ``function_id``, ``checks_itself`` (the code imports a library that verifies tokens or
 signatures, so may authenticate on its own), ``checker`` (which), ``expensive``, ``may_change``
-(writes or deletes something); and all of
+(writes or deletes something), ``acts`` (the function behind it reaches something outside of itself,
+as far as its code, its role and its settings tell), ``names_a_thing`` (a part of the path says what
+the route is about, more than hello, test or a wildcard does); and all of
 ``powers``: what lies behind (``reads``, ``writes``, ``deletes``, ``escalates``, ``administers``,
 ``data``, ``sensitive``, ``guessed``, ``reaches``).
 """
@@ -20,6 +22,7 @@ from collections.abc import Iterator
 
 from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View
+from ringfence.checks.views.acts import acts
 from ringfence.checks.views.function import expensive_of, imports_of
 from ringfence.checks.views.powers import powers_view
 from ringfence.checks.worlds import Projection
@@ -35,9 +38,23 @@ _CHANGING = frozenset(
 _OPEN_WORDS = re.compile(
     r"(?:^|[/_.-])(login|log-?in|sign-?in|sign-?up|register|registration|oauth2?|token|callback|"
     r"authorize|auth|forgot(?:ten)?|reset-?password|verify|confirm|health|healthz|healthcheck|"
-    r"status|ping|version|webhooks?|hooks?|\.well-known|favicon\.ico|robots\.txt)(?:$|[/_.{-])",
+    r"status|ping|version|public|webhooks?|hooks?|\.well-known|favicon\.ico|robots\.txt)(?:$|[/_.{-])",
     re.IGNORECASE,
 )
+
+#: Parts of a path that promise nothing: greetings, trials, versions, verbs without an object.
+_NOTHING = re.compile(
+    r"(?i)(hello|world|hello[-_]?world|hi|greet|greetings?|echo|test|tests|demo|example|sample|api"
+    r"|v\d+|default|proxy|lambda|function|index|home|main|root|dev|prod|stage|get|post|put|invoke"
+    r"|call|do|run|work)"
+)
+
+
+def names_a_thing(path: str) -> bool:
+    """Whether some part of a path says what the route is about: ``/stock/{sku}`` does."""
+    parts = [part for part in path.strip("/").split("/") if part and part[:1] not in "{$*<:"]
+    return any(_NOTHING.fullmatch(part.strip("*")) is None for part in parts)
+
 
 #: Packages that verify tokens or signatures. Their presence is a hint, not a proof.
 _VERIFIERS = frozenset(
@@ -116,6 +133,8 @@ def view_trigger(room: Room, trigger: Trigger, project: Projection) -> View:
         "expensive": expensive_of(room, trigger.function),
         **powers,
         "may_change": powers["changes"],
+        "acts": acts(room, function) if function else True,
+        "names_a_thing": names_a_thing(trigger.path),
     }
 
 

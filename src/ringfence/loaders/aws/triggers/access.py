@@ -194,7 +194,7 @@ def certificate(graph: Graph, api: Resource) -> Sender | None:
         named = mapping.properties.get("RestApiId") or mapping.properties.get("ApiId")
         if api not in graph.find(named, "api"):
             continue
-        for domain in graph.find(mapping.properties.get("DomainName"), "domain"):
+        for domain in _domains(graph, mapping):
             if first(domain.properties, "MutualTlsAuthentication") is not None:
                 at = place(domain.properties, "MutualTlsAuthentication")
                 return Sender(
@@ -204,6 +204,23 @@ def certificate(graph: Graph, api: Resource) -> Sender | None:
                     at,
                 )
     return None
+
+
+def _domains(graph: Graph, mapping: Resource) -> list[Resource]:
+    """The domain of a mapping, also where both take its name from one parameter."""
+    named = mapping.properties.get("DomainName")
+    found = graph.find(named, "domain")
+    parameters = _parameters(named)
+    if found or not parameters:
+        return found
+    domains = graph.of("AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName")
+    return [one for one in domains if parameters & _parameters(one.properties.get("DomainName"))]
+
+
+def _parameters(value: Value | None) -> set[str]:
+    """The template parameters that a value is made from."""
+    origins = value.origins if value is not None else ()
+    return {origin.name for origin in origins if origin.role == "parameter"}
 
 
 def narrowed(access: Access, limit: Sender | None) -> Access:

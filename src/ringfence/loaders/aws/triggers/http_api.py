@@ -59,6 +59,7 @@ def _quick_create(triggers: Triggers, api: Resource) -> None:
         method, path = _split(key)
         at = place(api.properties, "Target")
         held = access.open_to_anyone(at, "a quickly created API has no authorizer")
+        held = access.narrowed(held, access.certificate(triggers.graph, api))
         triggers.add(
             HTTP,
             function,

@@ -149,7 +149,7 @@ def add_endpoint(triggers: Triggers, endpoint: Endpoint) -> None:
             path=endpoint.path,
             protocol=endpoint.protocol,
             properties=endpoint.properties,
-            answers=endpoint.answers,
+            answers=endpoint.answers and not _is_asynchronous(integration),
         )
     if functions:
         return
@@ -157,6 +157,18 @@ def add_endpoint(triggers: Triggers, endpoint: Endpoint) -> None:
     if any("/functions/" in rendered(uri) for uri in _uris(integration)):
         reason = "no function of the templates has the name in its integration"
         triggers.graph.unknown(f"function behind {label}", reason, endpoint.location)
+
+
+def _is_asynchronous(integration: Mapping) -> bool:
+    """Whether the API only hands the event over, so that nobody sees what the function returns."""
+    given = (first(integration, name) for name in ("requestParameters", "RequestParameters"))
+    held = next((one for one in given if one is not None), None)
+    mode = (
+        held.get("integration.request.header.X-Amz-Invocation-Type")
+        if isinstance(held, Mapping)
+        else None
+    )
+    return text_of(mode).strip("'") == "Event"
 
 
 def _uris(integration: Mapping) -> list[Value]:
