@@ -177,7 +177,7 @@ class PostOffice:
             carrier.store, machine.function.id, "", resource, "", record.call.location
         )
         names = {"bucket": (("Body", "body"),), "table": (("Item", "item"),
-                 ("ExpressionAttributeValues", "any"), ("Key", "any"))}[carrier.store]  # fmt: skip
+                 ("ExpressionAttributeValues", "any"), ("Key", "item"))}[carrier.store]  # fmt: skip
         for name, place in names:
             value = parameters.get(name)
             if value is None:

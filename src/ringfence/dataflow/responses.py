@@ -130,12 +130,3 @@ def cors(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None
             "the origin is taken from the request, so any site may read the response with the "
             "user's credentials",
         )
-    elif "*" in origin.texts():
-        sinks.issue(
-            machine,
-            "permissive-cors-response",
-            node,
-            "any origin is allowed together with credentials; browsers refuse that, "
-            "so the wider setting will be sought next",
-            "low",
-        )

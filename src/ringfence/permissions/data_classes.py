@@ -14,6 +14,8 @@ from ringfence.rules import packed
 
 _DATA = "permissions/data_classes.toml"
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+#: Products whose names contain a word that tells of data.
+_PRODUCT = re.compile(r"(?i)document-?db")
 
 #: Kinds that hold data worth a class. A queue or a stream holds it in passing.
 DATA_KINDS = (
@@ -84,7 +86,8 @@ def _from_tags(tags: dict[str, str]) -> DataClass | None:
 
 
 def _from_words(texts: Iterable[str]) -> DataClass:
-    words = [word.lower() for text in texts for word in _WORDS.findall(text)]
+    plain = (_PRODUCT.sub(" ", text) for text in texts)
+    words = [word.lower() for text in plain for word in _WORDS.findall(text)]
     names = {
         word: entry["name"] for entry in reversed(_table()["class"]) for word in entry["names"]
     }
@@ -108,11 +111,6 @@ def _tags(resource: Resource) -> dict[str, str]:
     elif isinstance(value, Mapping):
         found = {k: str(v.value) for k, v in value.entries.items() if isinstance(v, Scalar)}
     return found
-
-
-@functools.cache
-def _class_by_word() -> dict[str, str]:
-    return {word: entry["name"] for entry in reversed(_table()["class"]) for word in entry["names"]}
 
 
 @functools.cache
