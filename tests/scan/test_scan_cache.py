@@ -11,25 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_apps import BAD, FUNCTION, HEADER, SAFE
 
 from ringfence.model.finding import ScanResult
+from ringfence.model.record import replace
 from ringfence.scan import ScanOptions, scan
 from ringfence.scan import run as scan_run
 from ringfence.scan.cache import Cache, user_folder
 from ringfence.testing import TIME_LIMIT_S, TODAY, run_cli, tree
 
-HEADER = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
-FUNCTION = """\
-  Hello:
-    Type: AWS::Serverless::Function
-    Properties:
-      Runtime: python3.13
-      Handler: app.handler
-      CodeUri: src/
-      FunctionUrlConfig: {AuthType: NONE}
-"""
-SAFE = "def handler(event, context):\n    return 1\n"
-BAD = "import os\n\ndef handler(event, context):\n    os.system(event['body'])\n"
 FILES: dict[str, str | bytes] = {
     "one/template.yaml": HEADER + FUNCTION,
     "one/src/app.py": "import helper\n\ndef handler(event, c):\n    helper.run(event['body'])\n",
@@ -266,3 +256,17 @@ def test_where_caches_lie(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cache_without_a_file_keeps_nothing() -> None:
     cache = Cache()
     assert (cache.glances, cache.known) == ({}, {})
+
+
+def test_a_copy_of_a_folder_uses_its_cache_and_leaves_it_alone(scans: Scans) -> None:
+    scans()
+    copy = scans.root.with_name("copy")
+    shutil.copytree(scans.root, copy)
+    (copy / "two/src/app.py").write_text(BAD)
+    kept = {file: file.read_bytes() for file in scans.cache.iterdir()}
+    options = ScanOptions(today=TODAY, time_limit_s=TIME_LIMIT_S)
+    scans.analysed.clear()
+    lent = scan(copy, replace(options, cache=scans.cache, copy_of=scans.root))
+    assert scans.analysed == ["two/template.yaml"]
+    assert told(lent) == told(scan(copy, options))
+    assert {file: file.read_bytes() for file in scans.cache.iterdir()} == kept

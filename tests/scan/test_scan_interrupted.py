@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_apps import BAD, FUNCTION, HEADER, SAFE
 
 from ringfence import files
 from ringfence.report import REPORTERS, ReportSettings
@@ -17,18 +18,6 @@ from ringfence.scan import ScanOptions, scan
 from ringfence.scan import run as scan_run
 from ringfence.testing import TIME_LIMIT_S, TODAY, run_cli, tree
 
-HEADER = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
-FUNCTION = """\
-  Hello:
-    Type: AWS::Serverless::Function
-    Properties:
-      Runtime: python3.13
-      Handler: app.handler
-      CodeUri: src/
-      FunctionUrlConfig: {AuthType: NONE}
-"""
-BAD = "import os\n\ndef handler(event, context):\n    os.system(event['body'])\n"
-SAFE = "def handler(event, context):\n    return 1\n"
 FILES: dict[str, str | bytes] = {
     f"{name}/{file}": text
     for name in ("a", "b", "c", "d", "e", "f", "g")

@@ -46,9 +46,10 @@ class ScanOptions:
     ``parameters`` are template parameters, ``options`` the ``${opt:}`` of the Serverless Framework,
     ``env`` the names of environment variables that templates may read. ``time_limit_s`` is
     processor time for each application; what is not done until then is named as skipped. ``cache``
-    is a folder for what later scans may use again, None for none; ``jobs`` how many processes share
-    the work, 0 for as many as there are processors. ``graph`` asks for the application's graph, for
-    reports that draw it.
+    is a folder for what later scans may use again, None for none; ``copy_of`` the folder that the
+    scanned one is an older or newer copy of: what is known of its files is used and nothing kept.
+    ``jobs`` is how many processes share the work, 0 for as many as there are processors. ``graph``
+    asks for the application's graph, for reports that draw it.
     """
 
     today: date = field(default_factory=date.today)
@@ -62,6 +63,7 @@ class ScanOptions:
     strict: bool = False
     time_limit_s: float = TIME_LIMIT_S
     cache: Path | None = None
+    copy_of: Path | None = None
     jobs: int = 0
     graph: bool = False
 
@@ -77,7 +79,7 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
     report = progress or (lambda stage, done, total: None)
     task = _task(root, options)
     known = read_baseline(options.baseline) if options.baseline else {}
-    cache = Cache.open(options.cache, task) if options.cache and root.is_dir() else Cache()
+    cache = _cache(root, options, task)
     report("templates", 0, 0)
     watchdog = Watchdog(options.time_limit_s * SURVEY_SHARE, MEMORY_LIMIT_MIB)
     try:
@@ -109,6 +111,15 @@ def _task(root: Path, options: ScanOptions) -> Task:
     rules = load_rules(config.rule_folders)
     return Task(base.resolve(), load, config, rules, options.today, options.time_limit_s,
                 options.graph)  # fmt: skip
+
+
+def _cache(root: Path, options: ScanOptions, task: Task) -> Cache:
+    """The cache for a folder, or that of the folder which it is a copy of."""
+    if options.cache is None or not root.is_dir():
+        return Cache()
+    if options.copy_of is None:
+        return Cache.open(options.cache, task)
+    return Cache.lent(options.cache, _task(options.copy_of, options), task.root)
 
 
 def _notes(

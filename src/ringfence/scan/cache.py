@@ -82,6 +82,14 @@ class Cache:
         cache.load()
         return cache
 
+    @classmethod
+    def lent(cls, folder: Path, task: Task, root: Path) -> Cache:
+        """The cache of the task's root for a copy of it at ``root``, which adds nothing to it."""
+        cache = cls.open(folder, task)
+        cache.root, cache.now, cache.glances = root, Now(root), {}
+        cache.file = None
+        return cache
+
     def load(self) -> None:
         """Read what the last scan left; nothing when it is not whole or not of this kind."""
         assert self.file is not None

@@ -73,6 +73,6 @@ def _before(
     if not there.exists():
         return ScanResult()
     try:
-        return scan(there, replace(options, cache=None), None)
+        return scan(there, replace(options, copy_of=root), None)
     except NothingToRead:
         return ScanResult()
