@@ -248,6 +248,12 @@ def test_agrees_with_the_standard_parser(file: str) -> None:
     assert got(syntax.Opaque) == 0
 
 
+def test_a_value_for_several_targets_is_read_from_the_plainest() -> None:
+    first, second = lower("table()[key] = name = value\n").body
+    assert isinstance(first, syntax.Assign) and isinstance(first.target, syntax.Name)
+    assert isinstance(second, syntax.Assign) and isinstance(second.target, syntax.Index)
+
+
 def _depth(value: object) -> int:
     deepest = 0
     waiting = [(value, 0)]

@@ -52,8 +52,8 @@ PYTHON = [
     (
         "self.x = y = f(z)",
         [
-            "Assign(target=self.x, value=Call(function=f, arguments=[z]))",
-            "Assign(target=y, value=self.x)",
+            "Assign(target=y, value=Call(function=f, arguments=[z]))",
+            "Assign(target=self.x, value=y)",
         ],
     ),
     (

@@ -25,6 +25,10 @@ def _grammar() -> Language:
     return Language(tree_sitter_python.language())
 
 
+#: Targets of one assignment in the order in which they can be read again without doing more.
+_EASE = {"identifier": 0, "attribute": 1, "subscript": 2}
+
+
 def lower_python(file: str, text: str, start: tuple[int, int] = (1, 1)) -> syntax.Module:
     """The syntax tree of a Python source text."""
     lowering = PythonLowering(file, text, "python", start)
@@ -66,7 +70,7 @@ class PythonLowering(PythonExpressions):
             out.append(syntax.Expr(*self.span(node), self.expression(first)))
 
     def assignment(self, node: Node, out: list[Statement]) -> None:
-        """``a = b = value``: the value once, then the other targets read the first.
+        """``a = b = value``: the value once, then the other targets read the easiest one.
 
         ``a: int`` alone has the value ``Opaque("declared")``: models are made of such fields.
         """
@@ -86,7 +90,7 @@ class PythonLowering(PythonExpressions):
         if value.type == "augmented_assignment":
             self.augmented_assignment(value, out)
             value = self.field(value, "left")
-        targets.sort(key=lambda target: target.type not in ("identifier", "attribute", "subscript"))
+        targets.sort(key=lambda target: _EASE.get(target.type, len(_EASE)))
         first = self.expression(targets[0])
         out.append(syntax.Assign(*span, first, self.expression(value), "", annotation))
         for other in targets[1:]:
