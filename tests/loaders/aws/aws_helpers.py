@@ -72,3 +72,22 @@ def only(application: Application) -> Trigger:
 
 def the(application: Application, logical_id: str) -> Function:
     return next(f for f in application.functions.values() if f.logical_id == logical_id)
+
+
+BUCKET = """
+Uploads:
+  Type: AWS::S3::Bucket
+  Properties:
+    NotificationConfiguration:
+      LambdaConfigurations: [{{Event: s3:ObjectCreated:Put, Function: !GetAtt Worker.Arn}}]
+    {}
+"""
+
+PERMISSION = """
+Permission:
+  Type: AWS::Lambda::Permission
+  Properties:
+    FunctionName: !Ref Worker
+    Action: lambda:InvokeFunction
+    {}
+"""
