@@ -31,6 +31,7 @@ from typing import Any
 from ringfence.errors import RingfenceError
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.location import Location
+from ringfence.report.summary import retold
 from ringfence.scan import ScanOptions, scan
 
 JUDGEMENTS = Path(__file__).parent / "judgements"
@@ -150,8 +151,11 @@ def page(
 
 
 def judged_items(name: str, result: ScanResult) -> Iterator[tuple[str, Finding | AttackPath]]:
-    """Every finding and path with the key of its judgement."""
+    """Every finding and path with the key of its judgement; what a path tells is one item."""
+    above = retold(result.findings, result.paths)
     for finding in result.findings:
+        if finding.fingerprint in above:
+            continue
         yield f"{name} {finding.rule} {finding.fingerprint[:12]}", finding
     for path in result.paths:
         yield f"{name} path {path.id[:12]}", path

@@ -63,6 +63,8 @@ def test_what_is_masked_before_it_is_logged(
 INVOKED = HTTP[: HTTP.index("      Events:")]
 S3_READ = "boto3.client('s3').get_object(Bucket=event['bucket'], Key='a')"
 OF_BODY = S3_READ.replace("event['bucket']", "json.loads(event['body'])['bucket']")
+MAIL = "boto3.client('ses').send_email(Destination={{'ToAddresses': [{0}]}}, Message='hi')"
+QUERY = "boto3.client('athena').start_query_execution(QueryString={0})"
 FETCH = "urllib.request.urlopen(event['url'])"
 
 
@@ -85,6 +87,11 @@ FETCH = "urllib.request.urlopen(event['url'])"
          "Item={**boto3.resource('dynamodb').Table('t').get_item(Key={'id': 1})['Item'], 'path': event['rawPath']})",
          "mass-assignment", 0),
         (INVOKED, "boto3.resource('dynamodb').Table('t').put_item(Item=event)", "mass-assignment", 0),
+        (INVOKED, MAIL.format("event['to']"), "mail-injection", 0),
+        (HTTP, MAIL.format("json.loads(event['body'])['to']"), "mail-injection", 1),
+        (INVOKED, QUERY.format("event['sql']"), "sql-injection", 0),
+        (INVOKED, QUERY.format("'SELECT * FROM ' + event['table']"), "sql-injection", 1),
+        (HTTP, QUERY.format("event['queryStringParameters']['sql']"), "sql-injection", 1),
         (HTTP, "getattr(boto3, event['queryStringParameters']['name'])()", "unsafe-reflection", 1),
         (HTTP, "getattr(boto3, 'do_' + event['queryStringParameters']['name'])()",
          "unsafe-reflection", 0),
@@ -121,3 +128,24 @@ def test_a_variable_that_every_invocation_sets_anew(
 ) -> None:
     code = handler(*lines, before="order = user = None")
     assert len(of(scanned(tmp_path, template=HTTP, code=code), "shared-state-leak")) == count
+
+
+UPLOADED = (
+    HTTP.replace("Type: HttpApi", "Type: S3").replace(
+        "{Path: /work, Method: POST}", "{Bucket: !Ref Files, Events: 's3:ObjectCreated:*'}"
+    )
+    + "      Files: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicReadWrite}}\n"
+)
+KEY = "event['Records'][0]['s3']['object']['key']"
+
+
+@pytest.mark.parametrize(
+    ("key", "count"), [(KEY, 0), (f"urllib.parse.unquote_plus({KEY})", 1)]
+)  # fmt: skip
+def test_a_key_that_stays_encoded_holds_no_tag(tmp_path: Path, key: str, count: int) -> None:
+    line = (
+        "boto3.client('ses').send_email(Destination={'ToAddresses': ['a@example.com']}, "
+        f"Message={{'Body': {{'Html': {{'Data': '<p>' + {key}}}}}}})"
+    )
+    found = scanned(tmp_path, template=UPLOADED, code=handler("import urllib.parse", line))
+    assert len(of(found, "cross-site-scripting")) == count

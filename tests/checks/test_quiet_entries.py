@@ -148,3 +148,91 @@ TABLE = """
 )
 def test_a_table_that_is_filled_from_elsewhere(tmp_path: Path, template: str, count: int) -> None:
     assert len(of(scanned(tmp_path, template=template), "table-without-recovery")) == count
+
+
+GRAPHQL = """
+    Resources:
+      Api:
+        Type: AWS::AppSync::GraphQLApi
+        Properties: {Name: shop, AuthenticationType: AWS_IAM}
+      Types:
+        Type: AWS::AppSync::GraphQLSchema
+        Properties: {ApiId: !GetAtt Api.ApiId, DefinitionS3Location: ./schema.graphql}
+"""
+QUERY = "type Query { order: Order }\n"
+
+
+@pytest.mark.parametrize(
+    ("schema", "count"),
+    [
+        (QUERY + "type Order { id: ID! lines: [Line!]! }\ntype Line { count: Int }", 0),
+        (QUERY + "type Order { by: Person }\ntype Person { orders: [Order] }", 1),
+        (QUERY + "interface Node { id: ID }\ntype Order implements Node { next: Node }", 1),
+        (QUERY + "union Any = Order | Person\ntype Order { a: Any }\ntype Person { b: Int }", 1),
+        (QUERY + "type Order { a: Int }\nextend type Order { again: Order }", 1),
+        (QUERY + "type Order { a: Query }", 1),
+        ("no schema {", 1),
+        ("type Order { a: " + "[" * 20_000 + "Int", 1),
+        ("type Order { " + "a: Int\n" * 200_000 + "}", 1),
+        ("", 1),
+    ],
+    ids=str,
+)
+def test_a_schema_without_circles_needs_no_limit_of_depth(
+    tmp_path: Path, schema: str, count: int
+) -> None:
+    (tmp_path / "schema.graphql").write_text(schema)
+    found = scanned(tmp_path, template=GRAPHQL + HTTP[HTTP.index("      Work:") :], code=ANSWER)
+    assert len(of(found, "graphql-unlimited-depth")) == count
+
+
+GUARDED = """
+    Resources:
+      Api:
+        Type: AWS::ApiGateway::RestApi
+        Properties: {Name: work}
+      Live:
+        Type: AWS::ApiGateway::Stage
+        Properties: {RestApiId: !Ref Api, StageName: live}
+      Call:
+        Type: AWS::ApiGateway::Method
+        Properties:
+          RestApiId: !Ref Api
+          ResourceId: !GetAtt Api.RootResourceId
+          HttpMethod: POST
+          AuthorizationType: NONE
+          Integration:
+            Type: AWS_PROXY
+            Uri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Work.Arn}/invocations
+      Work:
+        Type: AWS::Lambda::Function
+        Properties:
+          Runtime: python3.13
+          Handler: index.handler
+          Role: arn:aws:iam::123456789012:role/work
+          Code: {ZipFile: "def handler(event, context): return {}"}
+      Wall:
+        Type: AWS::WAFv2::WebACL
+        Properties:
+          Scope: REGIONAL
+          Rules: [{Name: one, Priority: 0, Statement: {RateBasedStatement: {Limit: 100}}}]
+      Before:
+        Type: AWS::WAFv2::WebACLAssociation
+        Properties:
+          ResourceArn: !Sub arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/live
+          WebACLArn: !GetAtt Wall.Arn
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "count"),
+    [
+        (GUARDED, 0),
+        (GUARDED.replace("RateBasedStatement: {Limit: 100}", "GeoMatchStatement: {}"), 1),
+        (GUARDED[: GUARDED.index("      Before:")], 1),
+    ],
+)
+def test_a_firewall_that_counts_requests_limits_an_api(
+    tmp_path: Path, template: str, count: int
+) -> None:
+    assert len(of(scanned(tmp_path, template=template), "api-without-throttling")) == count

@@ -430,3 +430,20 @@ NOTHING = """
 
  → Nothing serious here; see who may call what: ringfence scan --only entries
 """
+
+
+def test_what_a_path_says_of_an_open_entry_is_not_said_again() -> None:
+    result = report_sample.sample()
+    path = result.paths[0]
+    entry = replace(result.findings[0], rule="anonymous-entry-writes", family="access", count=1,
+                    severity=Severity.HIGH,
+                    fingerprint="e" * 64)  # fmt: skip
+    flow = replace(entry, rule="sql-injection", family="injection", fingerprint="f" * 64)
+    both = (entry.fingerprint, flow.fingerprint)
+    told = replace(result, findings=[entry, flow], paths=[replace(path, findings=both)])
+    text = shown(told, 100)
+    first, rest = text.partition(" SUMMARY ")[0].split(" FINDINGS ")
+    assert "anonymous-entry-writes" in first and "anonymous-entry-writes" not in rest
+    assert "sql-injection" not in first and "sql-injection" in rest
+    alone = shown(replace(told, paths=[]), 100)
+    assert "anonymous-entry-writes" in alone

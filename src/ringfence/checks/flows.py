@@ -30,7 +30,9 @@ _ONE_PER_FILE = frozenset({"verbose-error-response", "sensitive-data-logged"})
 _PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke"})
 _INSIDERS = (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
 #: Rules about what a sender may choose or store: what a program of the same account sends is meant.
-_MEANT_BY_INSIDERS = frozenset({"cloud-resource-injection", "mass-assignment"})
+_MEANT_BY_INSIDERS = frozenset({"cloud-resource-injection", "mass-assignment", "mail-injection"})
+#: How a value is shown of which nothing but the sender's text is known.
+_UNKNOWN = "{…}"
 #: Parts of an event by which code without a template still tells that outsiders send it.
 _FROM_OUTSIDE = re.compile(
     r"event\.(?:body|rawBody|rawPath|rawQueryString|queryStringParameters|pathParameters|path"
@@ -94,6 +96,8 @@ def _is_meant(room: Room, flow: Flow) -> bool:
             and not inside
             and (exposure in _INSIDERS)
         )
+    if flow.rule == "sql-injection" and flow.value == _UNKNOWN:
+        return exposure in _INSIDERS  # the statement as a whole is what the sender is asked for
     if flow.rule not in _MEANT_BY_INSIDERS:
         return False
     if flow.rule == "mass-assignment" and flow.source.kind != "event":

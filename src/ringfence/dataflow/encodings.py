@@ -78,6 +78,17 @@ def encode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return Value((), derived(deep_taint(value)), (JsonText(value, "text"),))
 
 
+#: The mark of a text whose percent signs were resolved.
+UNQUOTED = "unquoted"
+
+
+def unquoted(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """The same text with what stood behind its percent signs."""
+    value = known_calls.first(arguments)
+    taint = tuple(atom.changed(marks=(UNQUOTED,)) for atom in value.taint)
+    return Value(value.consts, taint, value.objects, value.open)
+
+
 def decode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """The text behind an encoding, with the mark that it was decoded."""
     value = known_calls.first(arguments)

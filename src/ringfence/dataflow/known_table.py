@@ -17,7 +17,7 @@ from ringfence.dataflow.containers import (
     values,
     zip_,
 )
-from ringfence.dataflow.encodings import decode, dump_json, encode, load_json
+from ringfence.dataflow.encodings import decode, dump_json, encode, load_json, unquoted
 from ringfence.dataflow.known_calls import (
     Handler,
     any_,
@@ -93,8 +93,8 @@ _PYTHON: dict[str, Handler] = {
     "base64.b64decode": decode, "base64.urlsafe_b64decode": decode,
     "base64.standard_b64decode": decode, "base64.decodebytes": decode,
     "gzip.compress": encode, "gzip.decompress": decode, "zlib.decompress": decode,
-    "urllib.parse.quote_plus": text, "urllib.parse.unquote_plus": same,
-    "urllib.parse.unquote": same, "urllib.unquote_plus": same, "urllib.unquote": same,
+    "urllib.parse.quote_plus": text, "urllib.parse.unquote_plus": unquoted,
+    "urllib.parse.unquote": unquoted, "urllib.unquote_plus": unquoted, "urllib.unquote": unquoted,
     "html.unescape": same, "copy.deepcopy": same, "copy.copy": same, "iter": same,
     "typing.cast": lambda machine, arguments, node: arguments.get(1) or UNKNOWN,
     "getattr": get_attribute, "setattr": set_attribute,
@@ -161,7 +161,7 @@ _SCRIPT: dict[str, Handler] = {
     "Promise.all": promise_all, "Promise.allSettled": promise_all, "Promise.race": promise_race,
     "Promise.any": promise_race, "Promise.resolve": same, "Promise": new_promise,
     "require": require, "import": dynamic_import,
-    "decodeURIComponent": same, "decodeURI": same, "unescape": same, "encodeURI": same,
+    "decodeURIComponent": unquoted, "decodeURI": unquoted, "unescape": unquoted, "encodeURI": same,
     "path.join": join_path, "path.posix.join": join_path, "path.resolve": normalised,
     "path.normalize": normalised,
     "RegExp": make_regex, "URL": new_url, "url.URL": new_url,

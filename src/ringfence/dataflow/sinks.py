@@ -108,6 +108,15 @@ def is_cleared(rule: str, cleared: frozenset[str]) -> bool:
     return rule in cleared or ("*" in cleared and rule != OF_NUMBERS)
 
 
+#: Rules that need signs which an URL writes as percent and number.
+_OF_SIGNS = frozenset(("cross-site-scripting", "header-injection", "log-injection"))
+
+
+def is_quoted_key(atom: Taint) -> bool:
+    """Whether data is an object's key as S3 tells it, URL-encoded, and nobody has decoded it."""
+    return atom.path[-3:] == ("s3", "object", "key") and "unquoted" not in atom.marks
+
+
 def flow(
     machine: Machine,
     rule: str,
@@ -124,6 +133,8 @@ def flow(
     if atom.source.kind in OWN_KINDS or is_cleared(rule, atom.cleared):
         return
     if is_cleared(rule, machine.proven.get(proven_key(atom), frozenset())):
+        return
+    if rule in _OF_SIGNS and is_quoted_key(atom):
         return
     verdict = verdicts.judge(machine, atom)
     if verdict is None:

@@ -42,6 +42,17 @@ def ordered_paths(paths: Iterable[AttackPath]) -> list[AttackPath]:
     return sorted(paths, key=lambda path: (-path.severity, -path.score, path.id))
 
 
+def retold(findings: Iterable[Finding], paths: Iterable[AttackPath]) -> dict[str, AttackPath]:
+    """The findings, by fingerprint, of which a path says all: which entry or resource stands open,
+    what lies behind it, and what to do. Flows are not among them: their findings show the code."""
+    told = {mark: path for path in reversed([*paths]) for mark in path.findings}
+    return {
+        finding.fingerprint: told[finding.fingerprint]
+        for finding in findings
+        if finding.family == "access" and finding.count == 1 and finding.fingerprint in told
+    }
+
+
 def ordered_skipped(skipped: Iterable[Skipped]) -> list[Skipped]:
     return sorted(set(skipped), key=lambda item: (place(item.location), item.what, item.reason))
 

@@ -51,7 +51,8 @@ def rest_stage(room: Room, resource: Resource, project: Projection) -> View:
         "all_methods": wildcard,
         "log_level": str(wildcard.get("LoggingLevel", "OFF")),
         "throttled": any("ThrottlingRateLimit" in s for s in settings)
-        or _has_plan(room, resource, api),
+        or _has_plan(room, resource, api)
+        or _has_limiting_waf(room, resource, api),
         "has_waf": _has_waf(room, resource),
         "exposure": _widest(triggers),
         "entries": len(triggers),
@@ -73,8 +74,25 @@ def _has_plan(room: Room, stage: Resource, api: Resource | None) -> bool:
     )
 
 
+def _counts_requests(room: Room) -> bool:
+    """Whether some firewall of the application, here or in front, limits the requests of one
+    address."""
+    rules = [acl.properties.get("Rules") for acl in room.by_type.get("AWS::WAFv2::WebACL", ())]
+    return any(
+        isinstance(rule, Mapping) and rule.at("Statement.RateBasedStatement") is not None
+        for held in rules
+        for rule in getattr(held, "items", ())
+    )
+
+
 def _has_waf(room: Room, resource: Resource) -> bool:
     return bool(room.companions(resource, "AWS::WAFv2::WebACLAssociation"))
+
+
+def _has_limiting_waf(room: Room, stage: Resource, api: Resource | None) -> bool:
+    """Whether a firewall stands before a stage, and one of the application limits requests."""
+    guarded = _has_waf(room, stage) or (api is not None and _has_waf(room, api))
+    return guarded and _counts_requests(room)
 
 
 def rest_api(room: Room, resource: Resource, project: Projection) -> View:

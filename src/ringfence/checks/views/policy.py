@@ -166,7 +166,7 @@ def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> 
 #: the managed policy AmazonECSTaskExecutionRolePolicy.
 _USUAL_ON_STAR = re.compile(
     r"(?i)(ec2:(create|delete|describe|assign|unassign)\w*(networkinterface|privateip)\w*|logs:.*"
-    r"|xray:.*|cloudwatch:put.*|kafka:createconfiguration|iam:passrole|sts:assumerole|lambda:invokefunction"
+    r"|xray:.*|cloudwatch:put.*|kafka:createconfiguration|lambda:(checkpoint|get)durable.*|iam:passrole|sts:assumerole|lambda:invokefunction"
     r"|lambda:get(function|\*)\*?|lambda:\w*\*?eventsourcemapping|ses:send.*|sns:publish|ecr:(get|batchget|batchcheck)\w*)$"
 )
 

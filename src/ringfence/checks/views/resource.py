@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ringfence.checks.room import Room
-from ringfence.checks.views import Seen, View, apis, storage
+from ringfence.checks.views import Seen, View, apis, graphql, storage
 from ringfence.checks.worlds import Projection
 from ringfence.model.application import Resource
 from ringfence.model.severity import Exposure
@@ -35,6 +35,7 @@ _FACTS: dict[str, Facts] = {
     "AWS::ApiGatewayV2::Stage": apis.http_stage,
     "AWS::ApiGatewayV2::Api": apis.http_api,
     "AWS::Cognito::UserPoolClient": apis.user_pool_client,
+    "AWS::AppSync::GraphQLApi": graphql.graphql_api,
 }
 
 

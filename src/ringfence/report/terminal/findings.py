@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from ringfence.model.finding import Finding, ScanResult
 from ringfence.model.severity import Severity
 from ringfence.report.excerpt import Row, excerpt, last_marked
-from ringfence.report.summary import Names, counts, is_pattern, ordered
+from ringfence.report.summary import Names, counts, is_pattern, ordered, retold
 from ringfence.report.terminal.page import Page, Span
-from ringfence.report.terminal.paths import place
+from ringfence.report.terminal.paths import place, shown_paths
 from ringfence.report.terminal.theme import badge
 
 GUTTER = 10  # cells left of the excerpt's bar
@@ -24,8 +24,10 @@ _SECRET_RULES = frozenset({"hard-coded-secret"})
 
 
 def show_findings(page: Page, result: ScanResult) -> None:
-    """The sections: by function or resource, across the application, low and informational."""
-    findings = ordered(result.findings)
+    """The sections: by function or resource, across the application, low and informational. What
+    an attack path above has told is not told again."""
+    above = retold(result.findings, shown_paths(page, result))
+    findings = [item for item in ordered(result.findings) if item.fingerprint not in above]
     small = [item for item in findings if item.count == 1 and item.severity < Severity.MEDIUM]
     folded = [item for item in findings if item.count > 1]
     single = [item for item in findings if item.count == 1 and item.severity >= Severity.MEDIUM]
