@@ -145,7 +145,14 @@ def _draft(
         fold=_fold(rule, seen, view),
         resource=seen.resource,
         view=view,
+        subjects=_subjects(rule, view),
     )
+
+
+def _subjects(rule: Rule, view: View) -> tuple[str, ...]:
+    """Whom a folded finding names: of a role that a shorthand made, its function."""
+    owner = str(view.get("owner", "")) if rule.on == "statement" else ""
+    return (owner.removeprefix("the role of "),) if owner else ()
 
 
 def _severity(rule: Rule, exposure: Exposure, view: View) -> Severity:

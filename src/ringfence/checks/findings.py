@@ -38,7 +38,8 @@ class Found:
 
     ``finding`` has no fingerprint yet. ``line`` is the text at its place, ``fold`` what it is
     grouped by ("" for nothing); of a group the worst, then that of most ``weight``, stands for all.
-    ``in_code`` tells that every place of the group must be mended.
+    ``in_code`` tells that it is about code, which several applications may share;
+    ``everywhere`` that every place of the group must be mended, and so is told.
     """
 
     finding: Finding
@@ -46,6 +47,7 @@ class Found:
     fold: str = ""
     weight: int = 0
     in_code: bool = False
+    everywhere: bool = False
 
 
 def found_of(drafts: Iterable[Draft], room: Room) -> list[Found]:
@@ -57,6 +59,7 @@ def found_of(drafts: Iterable[Draft], room: Room) -> list[Found]:
             draft.fold,
             draft.weight,
             draft.rule.kind in ("flow", "code"),
+            draft.rule.kind in ("flow", "code") or draft.rule.on == "statement",
         )
         for draft in drafts
     ]
@@ -94,7 +97,7 @@ def _folded(members: list[Found]) -> tuple[Finding, str]:
     members.sort(key=lambda item: (-item.finding.severity, -item.weight, item.finding.location))
     first = members[0].finding
     changes: dict[str, Any] = {"subjects": (), "count": 1}
-    if members[0].in_code:
+    if members[0].everywhere:
         changes["origins"] = first.origins + _places([item.finding for item in members])
     names = _names([item.finding for item in members])
     if len(names) > 1:
