@@ -73,6 +73,8 @@ class PostOffice:
         self.answers: dict[tuple[str, str, str, bool], tuple[int, Value]] = {}
         self.functions_invoked: dict[str, bool] = {}
         for trigger in application.triggers.values():
+            if not trigger.fed:
+                continue
             entry = (trigger.function, trigger.id)
             self.by_source.setdefault((trigger.kind, trigger.source), []).append(entry)
 

@@ -26,6 +26,8 @@ _FIXED_PATH = re.compile(
     r"(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+|\x00[^\x00/?#]*)(?:/[^/?#\x00]|/?[?#])"
 )
 NEVER = 9
+#: Certainty lost where only the path at a fixed host is the sender's.
+OF_FIXED_HOST = 2
 _FIXED_START = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\x00]*$|/{0,2}$|[a-zA-Z]*:?/{0,2}$")
 
 
@@ -79,15 +81,17 @@ def report(
     for atom in untrusted:
         if sink.marks and not carries(machine, sink.marks, atom):
             continue
+        loss = grammar_loss(sink.grammar, value, atom)
+        confined = sink.grammar == "url" and loss >= OF_FIXED_HOST
         flow(
             machine,
             sink.rule,
-            sink.effect,
+            "weaken" if confined else sink.effect,
             atom,
             path,
             argument,
             node,
-            lost + grammar_loss(sink.grammar, value, atom),
+            lost + loss,
             shown(value),
         )
 
@@ -201,7 +205,7 @@ def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
     if grammar == "url":
         if all(_FIXED_PATH.match(prefix) for prefix in prefixes):
             return NEVER
-        return 2 if all(_FIXED_HOST.match(prefix) for prefix in prefixes) else 0
+        return OF_FIXED_HOST if all(_FIXED_HOST.match(prefix) for prefix in prefixes) else 0
     return 1 if all(prefix and prefix[-1] not in "/\\" for prefix in prefixes) else 0
 
 

@@ -72,4 +72,5 @@ def judge_event(
             sender = field.sender if field is not None else trigger.sender.who
     if not sure and not perhaps:
         return None
-    return Verdict((*sure, *perhaps), sender, 0 if sure else 1)
+    fed = any(trigger.fed for trigger in triggers)
+    return Verdict((*sure, *perhaps), sender, 0 if sure else 1 if fed else 2)

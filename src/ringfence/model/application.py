@@ -163,7 +163,9 @@ class Trigger:
     the resource that delivers it, or "". ``properties`` keeps the resolved event definition
     (batch size, filters, CORS, …). ``failure_destination`` tells whether lost events go anywhere.
     ``answers`` is off where what the function returns never reaches the sender, though the kind is
-    one that answers: a WebSocket route without a route response.
+    one that answers: a WebSocket route without a route response. ``fed`` is off where the sender
+    causes the event and yet writes none of it: a later state of a state machine gets what the
+    states before it give.
     """
 
     id: str
@@ -179,6 +181,7 @@ class Trigger:
     protocol: str = ""
     properties: Mapping = EMPTY
     answers: bool = True
+    fed: bool = True
 
 
 @record(frozen=True)

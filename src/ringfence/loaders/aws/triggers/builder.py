@@ -31,6 +31,7 @@ class Pending:
     protocol: str
     properties: Mapping
     answers: bool = True
+    fed: bool = True
 
 
 class Triggers:
@@ -58,6 +59,7 @@ class Triggers:
         protocol: str = "aws",
         properties: Mapping = EMPTY,
         answers: bool = True,
+        fed: bool = True,
     ) -> None:
         """Add one; without an authentication it follows from who may send."""
         identifier = source.id if source is not None else ""
@@ -78,6 +80,7 @@ class Triggers:
             protocol,
             properties,
             answers,
+            fed,
         )
         self.pending.append(added)
         self._by_function.setdefault(function.id, []).append(added)
@@ -121,6 +124,7 @@ class Triggers:
                 item.protocol,
                 item.properties,
                 item.answers,
+                item.fed,
             )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ringfence.loaders.aws.graph import name_of
 from ringfence.loaders.aws.triggers.builder import Triggers
 from ringfence.loaders.aws.triggers.services import WRITABLE, strings
+from ringfence.loaders.aws.triggers.states import definitions_in, fed_states
 from ringfence.loaders.aws.values import every, fields, first, place, rendered, text_of
 from ringfence.model.application import Resource
 from ringfence.model.location import Location
@@ -54,6 +55,7 @@ class Task:
     arguments: list[Value]
     location: Location
     definition: Mapping
+    fed: bool
 
 
 def tasks(machine: Resource, definitions: list[Mapping]) -> Iterator[Task]:
@@ -62,7 +64,7 @@ def tasks(machine: Resource, definitions: list[Mapping]) -> Iterator[Task]:
         key: value for key, value, _ in fields(machine.properties, "DefinitionSubstitutions")
     }
     for value in definitions:
-        yield from _states(value, substitutions, value.location)
+        yield from _states(value, substitutions, value.location, fed_states(value))
 
 
 def _without_definition(triggers: Triggers, machine: Resource) -> None:
@@ -107,7 +109,7 @@ def _definitions(triggers: Triggers, machine: Resource) -> Iterator[Mapping]:
 
 
 def _states(
-    definition: Mapping, substitutions: dict[str, Value], outer: Location
+    definition: Mapping, substitutions: dict[str, Value], outer: Location, fed: set[int]
 ) -> Iterator[Task]:
     stack: list[Value] = [definition]
     count = 0
@@ -130,12 +132,9 @@ def _states(
                     arguments,
                     at if at.line else outer,
                     state,
+                    id(state) in fed,
                 )
-            for key in ("Iterator", "ItemProcessor"):
-                stack.extend(every(state, key))
-            for branches in every(state, "Branches"):
-                if isinstance(branches, Sequence):
-                    stack.extend(branches.items)
+            stack.extend(definitions_in(state))
 
 
 def substituted(value: Value, substitutions: dict[str, Value]) -> Value:
@@ -188,6 +187,7 @@ def _task(triggers: Triggers, machine: Resource, task: Task) -> None:
             task.location,
             source=machine,
             properties=task.definition,
+            fed=task.fed,
         )
     if functions or "states:::" not in action or action.lower().endswith(_READING):
         return
