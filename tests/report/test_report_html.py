@@ -12,7 +12,7 @@ import pytest
 import report_sample
 from html_pages import HOSTILE, INVISIBLE, Elements, poisoned, rendered, shop
 
-from ringfence.model.finding import ScanResult
+from ringfence.model.finding import Comparison, ScanResult
 from ringfence.model.graph import Edge, Graph, Node
 from ringfence.report.html.findings import IN_FULL
 from ringfence.report.html.page import asset
@@ -192,6 +192,15 @@ def test_a_result_without_anything() -> None:
     assert "Nothing found in what could be read" in text
     assert "There is no function to draw." in text
     assert "Everything that was found was analysed." in text
+
+
+def test_a_comparison_says_what_it_was_compared_with() -> None:
+    compared = replace(report_sample.sample(), since=Comparison("main", "1a2b3c4d5e6f" * 3, 12, 3))
+    text = rendered(compared)
+    assert "new attack paths, the worst critical" in text
+    assert "Only what is new: 12 known before main (1a2b3c4d5e6f), 3 fixed." in text
+    empty = rendered(replace(compared, findings=[], paths=[]))
+    assert "Nothing new found" in empty
 
 
 def test_the_map_s_legend_explains_what_is_drawn_and_no_more() -> None:

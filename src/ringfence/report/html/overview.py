@@ -11,7 +11,7 @@ from ringfence.permissions.data_classes import class_named
 from ringfence.report.html.context import Context
 from ringfence.report.html.markup import EMPTY, Markup, joined, link, prose, tag, text
 from ringfence.report.html.stories import path_anchor
-from ringfence.report.summary import counts, plural, unknown_reasons
+from ringfence.report.summary import counts, plural, since_words, unknown_reasons
 
 MAX_PATHS = 6
 MAX_TARGETS = 7
@@ -43,12 +43,15 @@ def verdict(context: Context) -> Markup:
     """One sentence, and the numbers behind it."""
     worst = context.paths[0].severity if context.paths else None
     findings = counts(context.findings)
+    since = context.result.since
+    new = "new " if since else ""
     if context.paths:
-        said = f"{plural(len(context.paths), 'attack path')}, the worst {worst}"
+        said = f"{plural(len(context.paths), f'{new}attack path')}, the worst {worst}"
     elif context.findings:
-        said = "No attack path; " + plural(len(context.findings), "finding") + " to look at"
+        found = plural(len(context.findings), f"{new}finding")
+        said = f"No {new}attack path; {found} to look at"
     else:
-        said = "Nothing found in what could be read"
+        said = "Nothing new found" if since else "Nothing found in what could be read"
     tally = [
         tag("li", tag("b", f"{count:,}"), f" {word}", class_=word)
         for word, count in findings.items()
@@ -58,6 +61,9 @@ def verdict(context: Context) -> Markup:
         [
             tag("p", said, class_=f"verdict {worst if worst is not None else 'good'}"),
             tag("ul", *tally, class_="tally", aria_label="Findings by severity") if tally else None,
+            tag("p", prose(f"Only what is new: {since_words(since)}."), class_="scope")
+            if since
+            else None,
         ]
     )
 
