@@ -59,8 +59,9 @@
       rule.querySelector(".shown-count").textContent = count;
     }
     const left = findings.filter((element) => !element.hidden).length;
+    const word = findings.length === 1 ? "finding" : "findings";
     document.getElementById("tally").value = left === findings.length
-      ? `${left} findings` : `${left} of ${findings.length} findings`;
+      ? `${left} ${word}` : `${left} of ${findings.length} ${word}`;
     drawMap(state);
     remember(true);
   }
