@@ -18,7 +18,7 @@ OWN_BUS = PROVIDER.replace("aws.ec2", "shop.orders")
 
 def handler(*lines: str, before: str = "") -> str:
     body = "\n".join(f"    {line}" for line in lines)
-    return f"import boto3, json, logging, urllib.request\n{before}\ndef handler(event, context):\n{body}\n"
+    return f"import base64, boto3, io, json, logging, PIL.Image, urllib.request\n{before}\ndef handler(event, context):\n{body}\n"
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,29 @@ def test_what_is_masked_before_it_is_logged(
     assert len(of(found, "sensitive-data-logged")) == count
 
 
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("print(dict(os.environ))", 1),
+        ("log.info('environment: ' + json.dumps(dict(os.environ)))", 1),
+        ("print(os.environ['TABLE'], os.environ.get('STAGE'))", 0),
+        ("print(len(os.environ['TABLE']))", 0),
+    ],
+)
+def test_the_whole_environment_in_a_log(tmp_path: Path, line: str, count: int) -> None:
+    code = handler(line, before="import os\nlog = logging.getLogger()\n")
+    found = of(scanned(tmp_path, template=HTTP, code=code), "sensitive-data-logged")
+    assert [finding.message for finding in found] == count * [
+        "The log receives the whole environment, which holds the credentials of the role."
+    ]
+
+
 INVOKED = HTTP[: HTTP.index("      Events:")]
 S3_READ = "boto3.client('s3').get_object(Bucket=event['bucket'], Key='a')"
 OF_BODY = S3_READ.replace("event['bucket']", "json.loads(event['body'])['bucket']")
 MAIL = "boto3.client('ses').send_email(Destination={{'ToAddresses': [{0}]}}, Message='hi')"
 QUERY = "boto3.client('athena').start_query_execution(QueryString={0})"
+STREAM = "PIL.Image.open({0})"
 FETCH = "urllib.request.urlopen(event['url'])"
 
 
@@ -92,6 +110,13 @@ FETCH = "urllib.request.urlopen(event['url'])"
         (INVOKED, QUERY.format("event['sql']"), "sql-injection", 0),
         (INVOKED, QUERY.format("'SELECT * FROM ' + event['table']"), "sql-injection", 1),
         (HTTP, QUERY.format("event['queryStringParameters']['sql']"), "sql-injection", 1),
+        (HTTP, STREAM.format("event['queryStringParameters']['name']"), "path-traversal", 1),
+        (HTTP, STREAM.format("io.BytesIO(base64.b64decode(event['body']))"), "path-traversal", 0),
+        (HTTP, STREAM.format("boto3.client('s3').get_object(Bucket='a', Key='b')['Body']"),
+         "path-traversal", 0),
+        (INVOKED, "[i for i in range(event['count'])]", "denial-of-service-loop", 0),
+        (HTTP, "[i for i in range(int(event['queryStringParameters']['count']))]",
+         "denial-of-service-loop", 1),
         (HTTP, "getattr(boto3, event['queryStringParameters']['name'])()", "unsafe-reflection", 1),
         (HTTP, "getattr(boto3, 'do_' + event['queryStringParameters']['name'])()",
          "unsafe-reflection", 0),

@@ -236,3 +236,25 @@ def test_a_firewall_that_counts_requests_limits_an_api(
     tmp_path: Path, template: str, count: int
 ) -> None:
     assert len(of(scanned(tmp_path, template=template), "api-without-throttling")) == count
+
+
+BROAD = (
+    HTTP
+    + """          Policies: [{0}]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "rules"),
+    [
+        ("AWSLambda_FullAccess", ["role-can-escalate"]),
+        ("AmazonSQSFullAccess", ["full-access-managed-policy"]),
+    ],
+)
+def test_a_managed_policy_that_lets_a_role_rise_is_told_as_that(
+    tmp_path: Path, policy: str, rules: list[str]
+) -> None:
+    result = scanned(tmp_path, template=f"{HTTP}          Policies: [{policy}]\n", code=ANSWER)
+    both = ("role-can-escalate", "full-access-managed-policy")
+    assert [finding.rule for finding in result.findings if finding.rule in both] == rules

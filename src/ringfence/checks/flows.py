@@ -25,12 +25,17 @@ _ONE_CAUSE = frozenset(
 )
 #: Issues of which a file has many or none.
 _ONE_PER_FILE = frozenset({"verbose-error-response", "sensitive-data-logged"})
-#: Triggers whose events hold no credentials and no content of messages: times, names, ids. An event
-#: of a function that no template starts is not known to hold any either.
-_PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke"})
+#: Triggers whose events hold no credentials and no content of messages: times, names, ids; or what
+#: the history of an execution shows as well. An event of a function that no template starts is not
+#: known to hold any either.
+_PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke", "stepfunctions"})
 _INSIDERS = (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
 #: Rules about what a sender may choose or store: what a program of the same account sends is meant.
-_MEANT_BY_INSIDERS = frozenset({"cloud-resource-injection", "mass-assignment", "mail-injection"})
+_MEANT_BY_INSIDERS = frozenset(
+    {"cloud-resource-injection", "mass-assignment", "mail-injection", "denial-of-service-loop"}
+)
+#: Of those, the ones that are meant as well where what was stored before comes back.
+_MEANT_WHEN_STORED = frozenset({"mass-assignment", "mail-injection"})
 #: How a value is shown of which nothing but the sender's text is known.
 _UNKNOWN = "{…}"
 #: Parts of an event by which code without a template still tells that outsiders send it.
@@ -100,8 +105,8 @@ def _is_meant(room: Room, flow: Flow) -> bool:
         return exposure in _INSIDERS  # the statement as a whole is what the sender is asked for
     if flow.rule not in _MEANT_BY_INSIDERS:
         return False
-    if flow.rule == "mass-assignment" and flow.source.kind != "event":
-        return True  # a copy of what was stored or uploaded before, as it was
+    if flow.rule in _MEANT_WHEN_STORED and flow.source.kind != "event":
+        return True  # a copy of what was stored or uploaded before; a mail to the address kept
     if exposure is Exposure.UNKNOWN:
         path = flow.source.path
         return flow.source.kind != "event" or (

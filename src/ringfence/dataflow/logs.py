@@ -97,7 +97,27 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                             f"the log receives the variable {name}",
                             "medium",
                         )
+    if holds_environment(node):
+        told = "the log receives the whole environment, which holds the credentials of the role"
+        sinks.issue(machine, "sensitive-data-logged", node, told)
     sinks.use(machine, "log", values[0] if values else Value(), node, path)
+
+
+_ENVIRONMENTS = ("process.env", "os.environ")
+
+
+def holds_environment(node: syntax.Node) -> bool:
+    """Whether a call's arguments name the environment as a whole, not one variable of it."""
+    if not isinstance(node, syntax.Call):
+        return False
+    inside = list(trees.nodes(node.arguments, into_functions=False))
+    parts = {id(one.value) for one in inside if isinstance(one, (syntax.Attribute, syntax.Index))}
+    return any(
+        isinstance(one, syntax.Attribute)
+        and id(one) not in parts
+        and trees.dotted(one) in _ENVIRONMENTS
+        for one in inside
+    )
 
 
 def only_logs(machine: Machine) -> bool:

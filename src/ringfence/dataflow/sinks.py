@@ -81,6 +81,8 @@ def report(
     for atom in untrusted:
         if sink.marks and not carries(machine, sink.marks, atom):
             continue
+        if sink.grammar == "path" and is_stream(value, atom):
+            continue
         loss = grammar_loss(sink.grammar, value, atom)
         confined = sink.grammar == "url" and loss >= OF_FIXED_HOST
         flow(
@@ -94,6 +96,18 @@ def report(
             lost + loss,
             shown(value),
         )
+
+
+#: Objects that hold data in memory: what is opened there has no path.
+_STREAM = re.compile(r"(^|\.)(BytesIO|StringIO|BufferedReader|TextIOWrapper|GzipFile)\b")
+
+
+def is_stream(value: Value, atom: Taint) -> bool:
+    """Whether what is opened is the data itself, where a name or an open file may stand."""
+    body = atom.source.kind == "response" and atom.path[-1:] == ("Body",)
+    return (body and not atom.derived) or any(
+        isinstance(obj, External) and _STREAM.search(obj.path) for obj in value.objects
+    )
 
 
 def carries(machine: Machine, marks: tuple[str, ...], atom: Taint) -> bool:

@@ -88,10 +88,12 @@ def _see_role(room: Room, role: Role) -> Seen:
             if not item.conditional and item.id != "admin" and item.rank > 1
         ]
         facts = room.role_view(role)
+        told = direct[0].statement.origin.removeprefix("managed policy ") if direct else ""
         return {
             **{name: facts[name] for name in facts if name not in _BULKY},
             **{name: powers[name] for name in ("data", "sensitive", "guessed", "reaches")},
             **_common(room, role),
+            "full_access": [item for item in facts["full_access"] if item["name"] != told],
             "escalates": bool(direct),
             "escalation": direct[0].result if direct else "",
             "escalation_actions": list(direct[0].actions) if direct else [],
@@ -166,7 +168,7 @@ def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> 
 #: the managed policy AmazonECSTaskExecutionRolePolicy.
 _USUAL_ON_STAR = re.compile(
     r"(?i)(ec2:(create|delete|describe|assign|unassign)\w*(networkinterface|privateip)\w*|logs:.*"
-    r"|xray:.*|cloudwatch:put.*|kafka:createconfiguration|lambda:(checkpoint|get)durable.*|iam:passrole|sts:assumerole|lambda:invokefunction"
+    r"|xray:.*|cloudwatch:put.*|kafka:createconfiguration|dynamodb:(create|import)table|lambda:(checkpoint|get)durable.*|iam:passrole|sts:assumerole|lambda:invokefunction"
     r"|lambda:get(function|\*)\*?|lambda:\w*\*?eventsourcemapping|ses:send.*|sns:publish|ecr:(get|batchget|batchcheck)\w*)$"
 )
 
