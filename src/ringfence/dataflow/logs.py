@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -160,11 +159,17 @@ def is_silent(machine: Machine, path: str) -> bool:
     for name, value in machine.function.environment.items():
         if _LEVEL.search(name) and (string(value) or "debug").lower() in ("debug", "trace"):
             return False
-    loaded = (module.module for module in machine.modules.values() if module is not None)
-    return not any(_sets_debug_level(module) for module in loaded)
+    loaded = [module.module for module in machine.modules.values() if module is not None]
+    return not any(_is_set_to_debug(machine, module) for module in loaded)
 
 
-@functools.lru_cache(maxsize=64)
+def _is_set_to_debug(machine: Machine, module: syntax.Module) -> bool:
+    key = ("debug level", id(module))
+    if key not in machine.memo:
+        machine.memo[key] = _sets_debug_level(module)
+    return bool(machine.memo[key])
+
+
 def _sets_debug_level(module: syntax.Module) -> bool:
     """Whether a file names the level of debugging, other than in a call that logs at it."""
     for node in trees.nodes(module.body):
