@@ -77,6 +77,12 @@ def test_the_whole_environment_in_a_log(tmp_path: Path, line: str, count: int) -
     ]
 
 
+UPLOADED = (
+    HTTP.replace("Type: HttpApi", "Type: S3").replace(
+        "{Path: /work, Method: POST}", "{Bucket: !Ref Files, Events: 's3:ObjectCreated:*'}"
+    )
+    + "      Files: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicReadWrite}}\n"
+)
 INVOKED = HTTP[: HTTP.index("      Events:")]
 S3_READ = "boto3.client('s3').get_object(Bucket=event['bucket'], Key='a')"
 OF_BODY = S3_READ.replace("event['bucket']", "json.loads(event['body'])['bucket']")
@@ -114,6 +120,9 @@ FETCH = "urllib.request.urlopen(event['url'])"
         (HTTP, STREAM.format("io.BytesIO(base64.b64decode(event['body']))"), "path-traversal", 0),
         (HTTP, STREAM.format("boto3.client('s3').get_object(Bucket='a', Key='b')['Body']"),
          "path-traversal", 0),
+        (INVOKED, "open('/data/' + event['name'])", "path-traversal", 0),
+        (UPLOADED, "open('/data/' + event['Records'][0]['s3']['object']['key'])",
+         "path-traversal", 1),
         (INVOKED, "[i for i in range(event['count'])]", "denial-of-service-loop", 0),
         (HTTP, "[i for i in range(int(event['queryStringParameters']['count']))]",
          "denial-of-service-loop", 1),
@@ -155,12 +164,6 @@ def test_a_variable_that_every_invocation_sets_anew(
     assert len(of(scanned(tmp_path, template=HTTP, code=code), "shared-state-leak")) == count
 
 
-UPLOADED = (
-    HTTP.replace("Type: HttpApi", "Type: S3").replace(
-        "{Path: /work, Method: POST}", "{Bucket: !Ref Files, Events: 's3:ObjectCreated:*'}"
-    )
-    + "      Files: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicReadWrite}}\n"
-)
 KEY = "event['Records'][0]['s3']['object']['key']"
 
 

@@ -279,9 +279,10 @@ def test_credentials_by_a_reported_wildcard_are_told_once(tmp_path: Path) -> Non
     for name, action, rules in (
         ("whole", "iot:*", {"wildcard-actions"}),
         ("one", "iot:CreateKeysAndCertificate", {"reads-every-secret"}),
-        ("secrets", "ssm:*", {"wildcard-actions"}),
+        ("secrets", "secretsmanager:*", {"wildcard-actions"}),
+        ("commands", "ssm:*", {"role-can-escalate"}),
     ):
         text = HTTP.rstrip() + policies.replace("ACTION", action)
         result = scanned(tmp_path / name, template=text)
         found = {finding.rule for finding in result.findings}
-        assert found & {"wildcard-actions", "reads-every-secret"} == rules
+        assert found & {"wildcard-actions", "reads-every-secret", "role-can-escalate"} == rules

@@ -38,10 +38,13 @@ _MEANT_BY_INSIDERS = frozenset(
 _MEANT_WHEN_STORED = frozenset({"mass-assignment", "mail-injection"})
 #: How a value is shown of which nothing but the sender's text is known.
 _UNKNOWN = "{…}"
-#: Parts of an event by which code without a template still tells that outsiders send it.
-_FROM_OUTSIDE = re.compile(
+#: Kinds of trigger by which programs of the account start a function with an event of their own.
+_DIRECT = frozenset({"invoke", "stepfunctions", "schedule"})
+#: Parts of an event by which code without a template still tells that a service sends it.
+_OF_SERVICES = re.compile(
     r"event\.(?:body|rawBody|rawPath|rawQueryString|queryStringParameters|pathParameters|path"
-    r"|multiValueQueryStringParameters|headers|multiValueHeaders|cookies|arguments)\b"
+    r"|multiValueQueryStringParameters|headers|multiValueHeaders|cookies|arguments|Records|detail"
+    r"|requestContext)\b"
 )
 
 
@@ -88,31 +91,33 @@ def _is_meant(room: Room, flow: Flow) -> bool:
     """Whether the sender is trusted with what the flow lets them do.
 
     Programs of the account name the resource, or send the record, that the function is there to
-    work on. Who may invoke a function directly gains nothing from an address that it fetches,
-    unless the function stands in a private network.
+    work on. Who starts a function directly hands it the address or the file that it is to fetch,
+    and gains nothing by it, unless the function stands in a private network.
     """
     exposure, trigger = exposure_of(room, flow)
+    direct = _is_direct(flow, exposure, trigger)
     if flow.rule == "server-side-request-forgery":
         function = room.application.functions.get(flow.function)
-        inside = function is not None and function.in_vpc
-        return (
-            trigger is not None
-            and trigger.kind == "invoke"
-            and not inside
-            and (exposure in _INSIDERS)
-        )
+        return direct and (function is None or not function.in_vpc)
+    if flow.rule == "path-traversal":
+        return direct
     if flow.rule == "sql-injection" and flow.value == _UNKNOWN:
         return exposure in _INSIDERS  # the statement as a whole is what the sender is asked for
     if flow.rule not in _MEANT_BY_INSIDERS:
         return False
     if flow.rule in _MEANT_WHEN_STORED and flow.source.kind != "event":
         return True  # a copy of what was stored or uploaded before; a mail to the address kept
-    if exposure is Exposure.UNKNOWN:
-        path = flow.source.path
-        return flow.source.kind != "event" or (
-            path.startswith("event") and _FROM_OUTSIDE.match(path) is None
-        )
-    return exposure in _INSIDERS
+    return direct or exposure in _INSIDERS
+
+
+def _is_direct(flow: Flow, exposure: Exposure, trigger: Trigger | None) -> bool:
+    """Whether a program of the account starts the function itself, with an event of its own. Where
+    no template says who does, an event of no service's shape is such a one."""
+    if exposure in _INSIDERS:
+        return trigger is not None and trigger.kind in _DIRECT
+    path = flow.source.path
+    own = path.startswith("event") and _OF_SERVICES.match(path) is None
+    return exposure is Exposure.UNKNOWN and (flow.source.kind != "event" or own)
 
 
 def triggers_of(room: Room, flow: Flow) -> list[Trigger]:

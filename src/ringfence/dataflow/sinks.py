@@ -354,8 +354,12 @@ def reflection(machine: Machine, receiver: Value, key: Value, node: syntax.Node)
 
 def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
     """The finding stands where the handler's frame is now."""
+    from ringfence.dataflow import targets
+
     statement = machine.current
     for atom in taint:
+        if atom.derived and not targets.names_caller(name):
+            continue  # an answer or a number that was made with it, not what the caller sent
         if verdicts.judge(machine, atom) is not None:
             issue(
                 machine,

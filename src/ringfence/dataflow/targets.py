@@ -140,12 +140,17 @@ def assign_module_member(machine: Machine, module: ModuleObject, name: str, valu
 _CALLER = re.compile(r"(?i)user|tenant|account|customer|session|token|auth|claims|identity|email")
 
 
+def names_caller(name: str) -> bool:
+    """Whether a variable tells by its name that it holds who calls."""
+    return _CALLER.search(name) is not None
+
+
 def is_renewed(machine: Machine, name: str) -> bool:
     """Whether the running statement gives a variable a new value in every invocation, before
     anything reads what the one before left there. Who the caller is does not belong there even so:
     what still runs after the answer would act for the next one."""
     closure = machine.frame.closure
-    if closure is None or id(closure.node) not in machine.handler_nodes or _CALLER.search(name):
+    if closure is None or id(closure.node) not in machine.handler_nodes or names_caller(name):
         return False
     body = closure.node.body
     place = next((n for n, one in enumerate(body) if one is machine.current), None)

@@ -89,7 +89,16 @@ def flow_paths(
         known = stories.get(places)
         stories[places] = story if known is None else _merged(known, story, reach)
     telling = Telling(application, facts, reach)
-    return [telling.tell(story) for story in stories.values()]
+    return [telling.tell(story) for story in stories.values() if _is_known(story)]
+
+
+def _is_known(story: Story) -> bool:
+    """Whether more is known than the finding says: who sends, by which way, or what is behind. Of
+    code that no template declares, nothing is."""
+    case, function = story.cases[0], story.function
+    exposure = case.trigger.sender.exposure if case.trigger else Exposure.UNKNOWN
+    behind = function.role or function.environment or function.in_vpc
+    return exposure is not Exposure.UNKNOWN or bool(case.via or behind or len(story.cases) > 1)
 
 
 def _merged(one: Story, other: Story, reach: Reach) -> Story:

@@ -20,7 +20,8 @@ _MAKES_FOLDERS = frozenset({"makedirs", "mkdir", "mkdirSync", "chmod", "chown", 
 
 
 def kept(room: Room, rule: Rule) -> Iterator[Draft]:
-    """Functions that write to /tmp and delete nothing."""
+    """Functions that write to /tmp, each time to another file, and delete nothing. One file of a
+    fixed name is overwritten by the next run and never fills the disk."""
     for function in room.application.functions.values():
         uses = [use for use in room.uses_by_function.get(function.id, ()) if _is_write(use)]
         if any(_call(use) in _DELETES for use in uses):
@@ -28,7 +29,9 @@ def kept(room: Room, rule: Rule) -> Iterator[Draft]:
         left = [
             use
             for use in uses
-            if use.value.startswith(_SCRATCH) and _call(use) not in _MAKES_FOLDERS
+            if use.value.startswith(_SCRATCH)
+            and "*" in use.value
+            and _call(use) not in _MAKES_FOLDERS
         ]
         if not left:
             continue
@@ -36,7 +39,7 @@ def kept(room: Room, rule: Rule) -> Iterator[Draft]:
         exposure = room.exposure_of(function.id)
         yield Draft(
             rule=rule,
-            message=f"{function.logical_id} leaves {_shown(first.value)} behind.",
+            message=f"{function.logical_id} leaves a file in /tmp behind.",
             location=first.location,
             subject=function.logical_id,
             severity=severity_for(rule, exposure, False),
@@ -54,10 +57,6 @@ def _is_write(use: Use) -> bool:
 
 def _call(use: Use) -> str:
     return use.detail.rpartition(".")[2]
-
-
-def _shown(path: str) -> str:
-    return "a file in /tmp" if "*" in path else path
 
 
 RULES = {"kept": kept}

@@ -6,7 +6,8 @@ here: ``owner`` ("the role of Orders" for a role that a shorthand generated, els
 policy: of the widest principal that it admits), ``data``, ``sensitive``, ``guessed``;
 ``escalates`` (a role can gain more than it has at once, without a condition), ``escalation`` and
 ``escalation_actions`` (the most direct way), ``can_log`` (a role may write its function's logs;
-true when not known), ``plain_star`` (a statement's actions on ``*`` that could be limited),
+true when not known), ``escalating`` (a statement is what lets the role rise), ``plain_star`` (a
+statement's actions on ``*`` that could be limited),
 ``permission`` (the logical id of a resource policy that is a resource with a single statement,
 where the user wrote one: it has no list of statements that ``open`` could stand in).
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ringfence.checks.data_classes import HARMLESS
 from ringfence.checks.room import Room
@@ -25,6 +27,9 @@ from ringfence.model.application import ResourcePolicy, Role
 from ringfence.model.location import Location
 from ringfence.model.policy import Pattern, Statement
 from ringfence.model.severity import Exposure
+
+if TYPE_CHECKING:
+    from ringfence.permissions.escalate import Escalation
 
 #: Resources that are one statement, not a document with a list of them.
 _SINGLE_STATEMENT = frozenset(
@@ -81,12 +86,7 @@ def _common(room: Room, role: Role) -> View:
 def _see_role(room: Room, role: Role) -> Seen:
     def build(_: Projection) -> View:
         powers = powers_view(room, role)
-        escalations = room.escalations_of(role)
-        direct = [
-            item
-            for item in escalations
-            if not item.conditional and item.id != "admin" and item.rank > 1
-        ]
+        direct = _direct(room, role)
         facts = room.role_view(role)
         told = direct[0].statement.origin.removeprefix("managed policy ") if direct else ""
         return {
@@ -128,6 +128,22 @@ def _can_log(role: Role) -> bool:
     return all(allows(role.policies, action).possible for action in actions)
 
 
+def _direct(room: Room, role: Role) -> list[Escalation]:
+    """The escalations that are told of a role, the first of them in full."""
+    return [
+        item
+        for item in room.escalations_of(role)
+        if not item.conditional and item.id != "admin" and item.rank > 1
+    ]
+
+
+def _is_proof(room: Room, role: Role, statement: Statement) -> bool:
+    """Whether a statement is what lets the role rise, and is told as that."""
+    direct = _direct(room, role)
+    told = bool(direct) and bool(room.functions_by_role.get(role.id))
+    return told and direct[0].statement is statement
+
+
 def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> Seen:
     def build(_: Projection) -> View:
         view = room.role_view(role)["statements"][index]
@@ -136,6 +152,7 @@ def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> 
             "plain_star": _plain_star(view),
             **_common(room, role),
             "admin_role": any(item.id == "admin" for item in room.escalations_of(role)),
+            "escalating": _is_proof(room, role, statement),
             "data": "",
             "sensitive": False,
             "guessed": False,
