@@ -134,7 +134,7 @@ def run_try(machine: Machine, node: syntax.Try) -> bool:
         machine.proven = before[1]
         machine.branch = object()
         if handler.target is not None:
-            own = own_texts.says_own_text(machine, handler)
+            own = own_texts.says_own_text(frame.module.module, handler)
             error = machine.exception(handler, (own_texts.OWN_TEXT,) if own else ())
             targets.assign(machine, handler.target, join(error, raised), "let")
         for kind in handler.types:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import responses, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import Mix, Value
+from ringfence.dataflow.values import Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.value import string
 
@@ -62,29 +62,16 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
         forged(machine, path, value, node)
         made = any(isinstance(obj, External) for obj in value.objects)
         for atom in deep_taint(value):
-            if made and atom.derived:
-                continue  # what a library made of it (rows, claims) is not the secret itself
-            if any(_MASKED.search(step.text) for step in atom.trail.steps()):
-                continue
-            if atom.source.kind == "secret" and shows_secret(atom.path):
-                told = f"the log receives {atom.display}"
-                sinks.issue(machine, "sensitive-data-logged", node, told)
-            if atom.source.kind != "event" or atom.source.label != "event":
-                continue
-            if not atom.path:
-                if only_logs(machine) or is_silent(machine, path):
-                    continue
-                sinks.issue(
-                    machine, "event-logged", node, "the whole event is written to the log", "medium"
+            # what a library made of it (rows, claims) is not the secret itself
+            told = "" if made and atom.derived else told_of(machine, path, atom)
+            if told and not any(_MASKED.search(step.text) for step in atom.trail.steps()):
+                rule = (
+                    "sensitive-data-logged"
+                    if atom.path or atom.source.kind == "secret"
+                    else "event-logged"
                 )
-            elif sensitive(".".join(atom.path)) and verdicts.judge(machine, atom) is not None:
-                sinks.issue(
-                    machine,
-                    "sensitive-data-logged",
-                    node,
-                    f"the log receives {atom.display}",
-                    "medium",
-                )
+                certainty = "high" if atom.source.kind == "secret" else "medium"
+                sinks.issue(machine, rule, node, told, certainty)
         for const in value.consts:
             if isinstance(const, Mix):
                 for name in const.variables():
@@ -100,6 +87,21 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
         told = "the log receives the whole environment, which holds the credentials of the role"
         sinks.issue(machine, "sensitive-data-logged", node, told)
     sinks.use(machine, "log", values[0] if values else Value(), node, path)
+
+
+def told_of(machine: Machine, path: str, atom: Taint) -> str:
+    """What of a value should not be in a log, in words; "" for nothing."""
+    source = atom.source
+    if source.kind == "secret":
+        return f"the log receives {atom.display}" if shows_secret(atom.path) else ""
+    if source.kind != "event" or source.label != "event":
+        return ""
+    if not atom.path:
+        meant = only_logs(machine) or is_silent(machine, path)
+        return "" if meant else "the whole event is written to the log"
+    if sensitive(".".join(atom.path)) and verdicts.judge(machine, atom) is not None:
+        return f"the log receives {atom.display}"
+    return ""
 
 
 _ENVIRONMENTS = ("process.env", "os.environ")
@@ -127,8 +129,11 @@ def only_logs(machine: Machine) -> bool:
         return False
     if any(trigger.kind in responses.HTTP_KINDS for trigger in machine.triggers):
         return False
-    calls = (node for node in trees.nodes(closure.node.body) if isinstance(node, syntax.Call))
-    return all(_changes_nothing(call) for call in calls)
+    key = ("only logs", id(closure.node))
+    if key not in machine.memo:
+        calls = (node for node in trees.nodes(closure.node.body) if isinstance(node, syntax.Call))
+        machine.memo[key] = all(_changes_nothing(call) for call in calls)
+    return bool(machine.memo[key])
 
 
 #: Calls that only turn one value into another or go through a list.
@@ -160,14 +165,7 @@ def is_silent(machine: Machine, path: str) -> bool:
         if _LEVEL.search(name) and (string(value) or "debug").lower() in ("debug", "trace"):
             return False
     loaded = [module.module for module in machine.modules.values() if module is not None]
-    return not any(_is_set_to_debug(machine, module) for module in loaded)
-
-
-def _is_set_to_debug(machine: Machine, module: syntax.Module) -> bool:
-    key = ("debug level", id(module))
-    if key not in machine.memo:
-        machine.memo[key] = _sets_debug_level(module)
-    return bool(machine.memo[key])
+    return not any(trees.ask(module, _sets_debug_level) for module in loaded)
 
 
 def _sets_debug_level(module: syntax.Module) -> bool:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ringfence.dataflow import trees
 from ringfence.model import syntax
-
-if TYPE_CHECKING:
-    from ringfence.dataflow.machine import Machine
 
 #: What a caught exception is marked with.
 OWN_TEXT = "own text"
@@ -21,15 +16,11 @@ _ABOUT_THE_REQUEST = frozenset(
 )  # fmt: skip
 
 
-def says_own_text(machine: Machine, handler: syntax.Handler) -> bool:
+def says_own_text(module: syntax.Module, handler: syntax.Handler) -> bool:
     """Whether a clause names only exceptions that speak of the request, or that the same file
     raises, with fixed texts."""
     names = {trees.dotted(kind) for kind in handler.types}
-    module = machine.frame.module.module
-    key = ("raised", id(module))
-    if key not in machine.memo:
-        machine.memo[key] = _raised(module)
-    known = machine.memo[key]
+    known = trees.ask(module, _raised)
     return bool(names) and all(
         name in known or name.rpartition(".")[2] in _ABOUT_THE_REQUEST for name in names
     )

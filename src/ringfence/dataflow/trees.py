@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar, cast
 
 from ringfence.model import syntax
 
@@ -35,6 +36,17 @@ def slots_of(cls: type) -> tuple[str, ...]:
         found = tuple(slot for base in cls.__mro__ for slot in getattr(base, "__slots__", ()))
         _SLOTS[cls] = found
     return found
+
+
+_Answer = TypeVar("_Answer")
+
+
+def ask(module: syntax.Module, question: Callable[[syntax.Module], _Answer]) -> _Answer:
+    """What a function says of a whole file, which is asked once."""
+    name = question.__qualname__
+    if name not in module.answers:
+        module.answers[name] = question(module)
+    return cast("_Answer", module.answers[name])
 
 
 def dotted(node: syntax.Node) -> str:

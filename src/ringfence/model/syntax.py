@@ -468,7 +468,8 @@ class SyntaxProblem:
 
 @record(eq=False)
 class Module:
-    """One source file. ``language`` is python, javascript or typescript."""
+    """One source file. ``language`` is python, javascript or typescript. ``answers`` keeps what was
+    asked about the whole file, which lives as long as the file does."""
 
     file: str
     language: str
@@ -476,3 +477,4 @@ class Module:
     comments: list[Comment] = field(default_factory=list)
     problems: list[SyntaxProblem] = field(default_factory=list)
     opaque_count: int = 0
+    answers: dict[str, object] = field(default_factory=dict)
