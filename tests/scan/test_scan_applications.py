@@ -192,6 +192,27 @@ def test_a_grave_mistake_is_one_finding_for_each_application(tmp_path: Path) -> 
     ]  # fmt: skip
 
 
+def test_a_line_that_applications_include_is_one_finding(tmp_path: Path) -> None:
+    service = """\
+        service: NAME
+        provider:
+          name: aws
+          runtime: ${file(../common.yml):runtime}
+        functions:
+          NAME: {handler: app.handler}
+        """
+    files: dict[str, str | bytes] = {"common.yml": "runtime: python3.8\n"}
+    for name in ("orders", "bills"):
+        files[f"{name}/serverless.yml"] = textwrap.dedent(service).replace("NAME", name)
+        files[f"{name}/app.py"] = "def handler(event, context): pass\n"
+    files["other/serverless.yml"] = files["bills/serverless.yml"].replace(  # type: ignore[union-attr, arg-type]  # it is text
+        "${file(../common.yml):runtime}", "python3.8"
+    )
+    files["other/app.py"] = "def handler(event, context): pass\n"
+    ended = [f for f in scanned(tmp_path, files).findings if f.rule == "runtime-ended"]
+    assert sorted(finding.count for finding in ended) == [1, 2]
+
+
 def test_code_that_applications_share_is_found_once(tmp_path: Path) -> None:
     template = WRITER.replace("CodeUri: src/", "CodeUri: ../shared/")
     files: dict[str, str | bytes] = {

@@ -59,7 +59,7 @@ def found_of(drafts: Iterable[Draft], room: Room) -> list[Found]:
             draft.fold,
             draft.weight,
             draft.rule.kind in ("flow", "code"),
-            draft.rule.kind in ("flow", "code") or draft.rule.on == "statement",
+            draft.rule.kind in ("flow", "code") or draft.rule.on in ("statement", "trigger"),
         )
         for draft in drafts
     ]

@@ -117,6 +117,8 @@ class Cache:
             outcome: Outcome = decode(entry.outcome, Outcome)
         except (CodecError, TypeError, ValueError, IndexError, KeyError):
             return None
+        if len(outcome.marks) != len(outcome.found):
+            return None
         self.used[name] = held
         return outcome
 

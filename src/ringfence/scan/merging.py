@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from ringfence.checks.findings import Found, settle
 from ringfence.checks.stale import stale_notes
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.graph import joined
-from ringfence.model.location import Skipped
+from ringfence.model.location import Location, Skipped
 from ringfence.model.record import replace
 from ringfence.paths import MAX_PATHS, worst_first
 from ringfence.rules.version import RULES_VERSION
@@ -97,12 +97,14 @@ def settled(
     """Findings and paths of all applications together.
 
     The rules of ``advice`` make one finding for the whole folder, others one for each application;
-    what is found in code that several share is found once. Paths name the findings by their final
+    what is found in code that several share is found once, and so is what one line of a file that
+    several include does to each of them. Paths name the findings by their final
     fingerprints.
     """
     found: list[Found] = []
     known: dict[tuple[Found, int], int] = {}
     homes: list[list[int]] = []
+    shared = _shared_places(outcomes)
     for number, outcome in enumerate(outcomes):
         seen: Counter[Found] = Counter()
         homes.append([])
@@ -111,8 +113,13 @@ def settled(
             at = known.setdefault((item, seen[item]), len(found))
             homes[-1].append(at)
             if at == len(found):
-                apart = item.fold and not item.in_code and item.finding.rule not in advice
-                found.append(replace(item, fold=f"{item.fold} {number}") if apart else item)
+                if item.in_code or item.finding.rule in advice:
+                    fold = item.fold
+                elif (item.finding.rule, _cause(item.finding)) in shared:
+                    fold = f"{item.fold} at {_cause(item.finding)}"
+                else:
+                    fold = f"{item.fold} {number}" if item.fold else ""
+                found.append(replace(item, fold=fold))
     findings, marks = settle(found)
     paths: list[AttackPath] = []
     for outcome, places in zip(outcomes, homes, strict=True):
@@ -123,6 +130,23 @@ def settled(
     if len(outcomes) > 1:
         paths = worst_first(paths)[:MAX_PATHS]
     return findings, paths
+
+
+def _shared_places(outcomes: Sequence[Outcome]) -> set[tuple[str, Location]]:
+    """The rules and lines that findings of more than one application have in common."""
+    homes: dict[tuple[str, Location], set[int]] = defaultdict(set)
+    for number, outcome in enumerate(outcomes):
+        for item in outcome.found:
+            homes[item.finding.rule, _cause(item.finding)].add(number)
+    return {place for place, numbers in homes.items() if len(numbers) > 1}
+
+
+def _cause(finding: Finding) -> Location:
+    """The line to mend: where the value stands, when that is in another file than the finding."""
+    elsewhere = [
+        one.location for one in finding.origins if one.location.file != finding.location.file
+    ]
+    return elsewhere[0] if elsewhere and not finding.steps else finding.location
 
 
 def notes_of(outcomes: Sequence[Outcome], task: Task) -> list[Skipped]:

@@ -36,6 +36,9 @@ _INERT = frozenset(
      "react", "react-dom", "vue", "nuxt", "nuxt-start", "next", "mustache", "handlebars",
      "ejs", "pug", "jinja2", "xml2js", "fast-xml-parser", "qs", "semver")
 )  # fmt: skip
+#: How operations begin that change nothing.
+_READING = ("Get", "BatchGet", "TransactGet", "Query", "Scan", "List", "Describe", "Head", "Search",
+            "Select", "Lookup", "Verify", "Decrypt")  # fmt: skip
 _SCOPES = ("@middy", "@aws-lambda-powertools", "@types", "@nestjs", "@vendia", "@hapi", "@babel")
 
 
@@ -52,6 +55,15 @@ def acts(room: Room, function: Function) -> bool:
     if any(use.kind in _OUTSIDE for use in room.uses_by_function.get(function.id, ())):
         return True
     return not all(_is_inert(name) for name in imports_of(room, function.id))
+
+
+def only_reads(room: Room, function: Function) -> bool:
+    """Whether the code of a function was read, and none of its calls of the cloud changes anything.
+    Calls of further functions may; a client that is made and never seen to call may as well."""
+    calls = room.calls_by_function.get(function.id, ())
+    if not calls or not room.facts.files.get(function.id):
+        return False
+    return all(call.operation.startswith(_READING) for call in calls)
 
 
 def _is_equipped(room: Room, function: Function) -> bool:

@@ -9,8 +9,9 @@ must work before sign-in, such as /login or a webhook), ``p`` (its event definit
 and ``function_id``, ``checks_itself`` (the code imports a library that verifies tokens or
 signatures, so may authenticate on its own), ``checker`` (which), ``expensive``, ``may_change``
 (writes or deletes something), ``acts`` (the function behind it reaches something outside of itself,
-as far as its code, its role and its settings tell), ``names_a_thing`` (a part of the path says what
-the route is about, more than hello, test or a wildcard does); and all of
+as far as its code, its role and its settings tell), ``only_reads`` (its code was read, and each
+call of a cloud service in it only reads), ``names_a_thing`` (a part of the path says what the route
+is about, more than hello, test or a wildcard does); and all of
 ``powers``: what lies behind (``reads``, ``writes``, ``deletes``, ``escalates``, ``administers``,
 ``data``, ``sensitive``, ``guessed``, ``reaches``).
 """
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 
 from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View
-from ringfence.checks.views.acts import acts
+from ringfence.checks.views.acts import acts, only_reads
 from ringfence.checks.views.function import expensive_of, imports_of
 from ringfence.checks.views.powers import powers_view
 from ringfence.checks.worlds import Projection
@@ -134,6 +135,7 @@ def view_trigger(room: Room, trigger: Trigger, project: Projection) -> View:
         **powers,
         "may_change": powers["changes"],
         "acts": acts(room, function) if function else True,
+        "only_reads": only_reads(room, function) if function else False,
         "names_a_thing": names_a_thing(trigger.path),
     }
 
