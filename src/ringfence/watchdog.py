@@ -22,6 +22,8 @@ from ringfence.errors import Exhausted
 TICK_S = 0.1
 #: How many looks later a stage is stopped inside other people's code, which may hold a lock.
 PATIENCE = 3
+#: Where nothing is ever stopped: what takes a lock and gives it back without regard to exceptions.
+UNGUARDED = frozenset({"coverage", "threading", "_pydevd_bundle"})
 #: What a stage that was stopped may still use to hand over what it has.
 GRACE_S = 1.0
 GRACE_MIB = 24.0
@@ -82,7 +84,9 @@ class Watchdog:
         late = time.process_time() > self._deadline_s
         if not late and resident_mib() <= self._limit_mib:
             return
-        if self._must_wait(frame):
+        if frame is None or _is_delicate(frame):
+            return
+        if self._waited < PATIENCE and not _is_ours(frame):
             self._waited += 1
             return
         self._waited = 0
@@ -93,20 +97,27 @@ class Watchdog:
         self._limit_mib = resident_mib() + GRACE_MIB
         raise Exhausted(f"it needs more memory than {self.memory_limit_mib:g} MiB")
 
-    def _must_wait(self, frame: FrameType | None) -> bool:
-        """Whether an exception here could leave a lock held or a module half imported."""
-        if frame is None or (self._waited < PATIENCE and not _is_ours(frame)):
+
+def _is_delicate(frame: FrameType) -> bool:
+    """Whether an exception here could leave a lock held or a module half imported."""
+    outer: FrameType | None = frame
+    inside = True
+    while outer is not None:
+        inside = inside and not _is_ours(outer)
+        if inside and _package(outer) in UNGUARDED:
             return True
-        outer: FrameType | None = frame
-        while outer is not None:
-            if outer.f_code.co_filename.startswith("<frozen importlib."):
-                return True
-            outer = outer.f_back
-        return False
+        if outer.f_code.co_filename.startswith("<frozen importlib."):
+            return True
+        outer = outer.f_back
+    return False
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == __name__.partition(".")[0]
+    return _package(frame) == __name__.partition(".")[0]
+
+
+def _package(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def resident_mib() -> float:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,18 @@ def test_an_import_is_not_stopped_in_the_middle(
         module = __import__("slow_to_import")
         busy()
     assert module.end
+
+
+def test_a_measuring_tool_is_not_stopped_where_it_may_hold_a_lock() -> None:
+    code = (
+        "import time\ndef hold(end):\n    while time.process_time() < end: pass\n    return True\n"
+    )
+    space: dict[str, Any] = {"__name__": "coverage.collector"}
+    exec(code, space)
+    with Watchdog(0.1, 10_000) as watchdog, pytest.raises(Exhausted), watchdog.stage(0):
+        whole = space["hold"](time.process_time() + 2)
+        busy()
+    assert whole
 
 
 def test_what_mends_small_failures_does_not_swallow_the_watchdog() -> None:

@@ -80,6 +80,12 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(apply));
 
+  /* A reset tells of itself before the fields change: what must hold at once is applied here. */
+  function clear() {
+    form.reset();
+    apply();
+  }
+
   /* --- paths on the map --------------------------------------------------------------------- */
 
   function choose(id, scroll) {
@@ -175,10 +181,7 @@
   function reveal(name) {
     const element = name && document.getElementById(name);
     if (!element) return;
-    if (element.closest("[hidden]")) {
-      form.reset();
-      apply();
-    }
+    if (element.closest("[hidden]")) clear();
     for (let one = element; one; one = one.parentElement) {
       if (one.tagName === "DETAILS") one.open = true;
     }
@@ -203,7 +206,7 @@
     }
     if (event.key !== "Escape") return;
     if (path) choose("", false);
-    else form.reset();
+    else clear();
   });
 
   const theme = document.getElementById("theme");
