@@ -3,8 +3,8 @@
 Usage:
   python bench/noise.py draw SAMPLE SEED NAME=FOLDER... [--whole NAME=FOLDER]... [--findings N]
                            [--without SAMPLE]...
-  python bench/noise.py read SAMPLE NAME=FOLDER... [--open]
-  python bench/noise.py tally SAMPLE NAME=FOLDER...
+  python bench/noise.py read SAMPLE NAME=FOLDER... [--open] [--confidence LEVEL]
+  python bench/noise.py tally SAMPLE NAME=FOLDER... [--confidence LEVEL]
 
 NAME=FOLDER is a checkout in which each top folder is one application; with --whole the checkout is
 one application, and always part of the sample. ``draw`` shuffles the applications by SEED and takes
@@ -13,7 +13,8 @@ have N findings (default 300); it writes their names to bench/judgements/SAMPLE.
 prints every finding and attack path of them with its lines of code; --open only those without a
 judgement. A person then writes for each "right: reason" or "suppress: reason" into that file.
 ``tally`` scans again and counts, so that the figures stay true when rules change: findings that are
-gone no longer count, new ones are named as unread.
+gone no longer count, new ones are named as unread. Both look at what a scan reports by itself;
+--confidence low takes in what it leaves out for being less sure.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from typing import Any
 from ringfence.errors import RingfenceError
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.location import Location
+from ringfence.model.severity import CONFIDENCES
 from ringfence.report.summary import retold
 from ringfence.scan import ScanOptions, scan
 
@@ -43,7 +45,8 @@ def main() -> int:
     arguments = parsed()
     sample = drawn(arguments) if arguments.verb == "draw" else stored(arguments.sample)
     folders = dict(split(word) for word in [*arguments.corpora, *arguments.whole])
-    results = {name: scanned(place_of(name, folders)) for name in sample["applications"]}
+    least = arguments.confidence
+    results = {name: scanned(place_of(name, folders), least) for name in sample["applications"]}
     if arguments.verb == "draw":
         save(file_of(arguments.sample), sample)
     elif arguments.verb == "read":
@@ -63,6 +66,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--findings", type=int, default=300)
     parser.add_argument("--without", action="append", default=[], metavar="SAMPLE")
     parser.add_argument("--open", action="store_true")
+    parser.add_argument("--confidence", choices=CONFIDENCES, default="")
     arguments = parser.parse_args()
     if arguments.verb == "draw":
         arguments.seed = int(arguments.corpora.pop(0))
@@ -113,9 +117,9 @@ def candidates(arguments: argparse.Namespace) -> Iterator[tuple[str, Path]]:
     yield from every
 
 
-def scanned(folder: Path) -> ScanResult:
+def scanned(folder: Path, confidence: str = "") -> ScanResult:
     try:
-        return scan(folder, ScanOptions(today=TODAY))
+        return scan(folder, ScanOptions(today=TODAY, confidence=confidence))
     except RingfenceError:
         return ScanResult()
 

@@ -16,7 +16,7 @@ from ringfence.errors import UsageError
 from ringfence.files import read_regular
 from ringfence.model.location import Location
 from ringfence.model.record import field, record
-from ringfence.model.severity import Severity
+from ringfence.model.severity import CONFIDENCES, Severity
 
 FILE_NAME = "ringfence.toml"
 MAX_BYTES = 256_000
@@ -26,7 +26,7 @@ DATA_CLASSES = (
     "credentials",
 )  # fmt: skip
 
-_TOP = ("schema", "fail_on", "exclude", "rules", "severity", "data", "suppress")
+_TOP = ("schema", "fail_on", "confidence", "exclude", "rules", "severity", "data", "suppress")
 _RULES = ("enable", "disable", "folders")
 _SUPPRESS = ("rule", "path", "subject", "action", "resource", "reason", "until")
 
@@ -56,6 +56,7 @@ class Config:
 
     file: str = ""
     fail_on: Severity = Severity.HIGH
+    confidence: str = "medium"
     exclude: tuple[str, ...] = ()
     enable: frozenset[str] = frozenset()
     disable: frozenset[str] = frozenset()
@@ -125,6 +126,7 @@ class _Reader:
         return Config(
             file=self.shown,
             fail_on=self.severity(tree.get("fail_on", "high"), "fail_on"),
+            confidence=self.confidence(tree.get("confidence", "medium")),
             exclude=self.texts(tree, "exclude"),
             enable=frozenset(self.texts(rules, "enable")),
             disable=frozenset(self.texts(rules, "disable")),
@@ -176,6 +178,12 @@ class _Reader:
         except (KeyError, AttributeError):
             words = ", ".join(str(level) for level in Severity)
             raise self.wrong(key, f"{word!r} is no severity", f"one of {words}") from None
+
+    def confidence(self, word: Any) -> str:
+        if word not in CONFIDENCES:
+            cure = f"one of {', '.join(CONFIDENCES)}"
+            raise self.wrong("confidence", f"{word!r} is no confidence", cure)
+        return str(word)
 
     def data(self, name: str, word: Any) -> tuple[str, str]:
         if word not in DATA_CLASSES:

@@ -81,7 +81,8 @@ def test_the_project_may_set_the_level(scanner: Scanner, tmp_path: Path) -> None
 
 def test_options_reach_the_scan(scanner: Scanner) -> None:
     words = "--param Stage=prod --param Tail=a=b --opt region=eu --env HOME --exclude old/** "
-    words += "--only injection,entries --today 2026-11-01 --baseline known.json --strict"
+    words += "--only injection,entries --today 2026-11-01 --baseline known.json --strict "
+    words += "--confidence low"
     main(["scan", ".", "--quiet", *words.split()])
     found = scanner.options
     assert found.parameters == {"Stage": "prod", "Tail": "a=b"}
@@ -92,6 +93,7 @@ def test_options_reach_the_scan(scanner: Scanner) -> None:
     assert str(found.today) == "2026-11-01"
     assert found.baseline == Path("known.json")
     assert found.strict
+    assert found.confidence == "low"
 
 
 def test_a_terminal_report_is_plain_when_nobody_watches(

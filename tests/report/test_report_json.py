@@ -128,6 +128,7 @@ def test_the_summary_counts_everything() -> None:
         "suppressed": 1,
         "baselined": 2,
         "baseline_gone": 0,
+        "doubtful": 0,
         "since": None,
     }
 

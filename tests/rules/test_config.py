@@ -28,6 +28,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
         """
 schema = 1
 fail_on = "critical"
+confidence = "high"
 exclude = ["vendor/**"]
 
 [rules]
@@ -51,6 +52,7 @@ until = 2027-01-31
 """,
     )
     assert config.fail_on is Severity.CRITICAL
+    assert config.confidence == "high"
     assert config.exclude == ("vendor/**",)
     assert config.enable == {"function-tracing-off"}
     assert config.disable == {"runtime-ended"}
@@ -62,7 +64,7 @@ until = 2027-01-31
         "wildcard-actions", "infra/*", "Deploy*", "s3:*",
     )  # fmt: skip
     assert (entry.reason, entry.until) == ("deployment role", date(2027, 1, 31))
-    assert str(entry.location) == "ringfence.toml:17:1"
+    assert str(entry.location) == "ringfence.toml:18:1"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,10 @@ until = 2027-01-31
         (
             "\nfail_on = 'hgh'",
             "ringfence.toml:2: 'hgh' is no severity (help: one of info, low, medium, high, critical)",
+        ),
+        (
+            "confidence = 'sure'",
+            "ringfence.toml:1: 'sure' is no confidence (help: one of high, medium, low)",
         ),
         ("fail_on = 3", "ringfence.toml:1: 3 is no severity"),
         (

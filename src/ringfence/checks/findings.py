@@ -15,7 +15,7 @@ from ringfence.model.finding import Finding
 from ringfence.model.location import Location, Origin
 from ringfence.model.record import record, replace
 from ringfence.model.rule import Rule
-from ringfence.model.severity import Exposure, Severity, severity_of
+from ringfence.model.severity import CONFIDENCES, Exposure, Severity, severity_of
 
 #: Subjects that a grouped finding names before it only counts.
 MAX_SUBJECTS = 200
@@ -129,7 +129,7 @@ def _places(members: list[Finding]) -> tuple[Origin, ...]:
 
 def sort_key(finding: Finding) -> tuple[int, int, str, int, int, str, str]:
     """Worst first, then the most certain, then by place."""
-    certainty = ("high", "medium", "low").index(finding.confidence)
+    certainty = CONFIDENCES.index(finding.confidence)
     place = finding.location
     return (
         -finding.severity, certainty, place.file, place.line, place.column, finding.rule,

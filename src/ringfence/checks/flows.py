@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
+from ringfence.checks.folding import folds
 from ringfence.checks.messages import sentence
 from ringfence.checks.room import Room
 from ringfence.model.application import Channel, Trigger
@@ -19,10 +20,6 @@ _HTTP = frozenset(
     {"apigateway-rest", "apigateway-http", "function-url", "alb", "apigateway-websocket"}
 )
 
-#: Rules where the untrusted name is the fault, however many calls then use it.
-_ONE_CAUSE = frozenset(
-    {"cloud-resource-injection", "path-traversal", "server-side-request-forgery", "mass-assignment"}
-)
 #: Issues of which a file has many or none.
 _ONE_PER_FILE = frozenset({"verbose-error-response", "sensitive-data-logged"})
 #: Triggers whose events hold no credentials and no content of messages: times, names, ids; or what
@@ -51,10 +48,10 @@ _OF_SERVICES = re.compile(
 def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
     """A draft per flow that names one of these rules."""
     known = {rule.id: rule for rule in rules}
+    flows = [flow for flow in room.facts.flows if flow.rule in known and not _is_meant(room, flow)]
     return [
-        _flow(room, known[flow.rule], flow)
-        for flow in room.facts.flows
-        if flow.rule in known and not _is_meant(room, flow)
+        _flow(room, known[flow.rule], flow, fold)
+        for flow, fold in zip(flows, folds(flows), strict=True)
     ]
 
 
@@ -138,7 +135,7 @@ def exposure_of(room: Room, flow: Flow) -> tuple[Exposure, Trigger | None]:
     return (widest.sender.exposure if widest else Exposure.UNKNOWN), widest
 
 
-def _flow(room: Room, rule: Rule, flow: Flow) -> Draft:
+def _flow(room: Room, rule: Rule, flow: Flow, fold: str) -> Draft:
     exposure, trigger = exposure_of(room, flow)
     effect = _effect(flow.effect, rule)
     function = room.application.functions.get(flow.function)
@@ -161,7 +158,7 @@ def _flow(room: Room, rule: Rule, flow: Flow) -> Draft:
         exposure=exposure,
         steps=flow.steps,
         anchors=(flow.location, flow.source.location),
-        fold=_fold(flow),
+        fold=fold,
         weight=int(exposure),
         subjects=(function.logical_id,) if function else (),
     )
@@ -184,15 +181,6 @@ def _issue_fold(rule: Rule, issue: CodeIssue) -> str:
     if rule.tier == "should":
         return "application"
     return issue.location.file if rule.id in _ONE_PER_FILE else str(issue.location)
-
-
-def _fold(flow: Flow) -> str:
-    """One finding per dangerous place; suspicions of one kind in one function are one finding."""
-    if flow.certainty == "low":
-        return f"{flow.function} {flow.source.kind}"
-    if flow.rule in _ONE_CAUSE:
-        return f"{flow.function} {flow.source.path}"
-    return f"{flow.location} {flow.sink} {flow.argument}"
 
 
 def _effect(word: str, rule: Rule) -> Effect:

@@ -27,6 +27,8 @@ FORMATS = ("terminal", "html", "markdown", "json", "sarif", "junit")
 #: Formats that hosting services read, with places relative to the repository.
 HOSTED = ("sarif", "markdown", "junit")
 
+CONFIDENCES = ("high", "medium", "low")
+
 LEVELS = ("critical", "high", "medium", "low", "info", "never")
 
 DESCRIPTION = """\
@@ -167,6 +169,10 @@ def _add_verdict(parser: argparse.ArgumentParser) -> None:
         "low, info; or never",
     )  # fmt: skip
     group.add_argument(
+        "--confidence", choices=CONFIDENCES, metavar="LEVEL",
+        help="leave out what is less sure than this: high, medium (default) or low for everything",
+    )  # fmt: skip
+    group.add_argument(
         "--strict", action="store_true", help="exit 1 also when something could not be analysed"
     )
     group.add_argument(
@@ -249,6 +255,7 @@ def _options(arguments: argparse.Namespace) -> ScanOptions:
         cache=None if arguments.no_cache else user_folder(),
         jobs=arguments.jobs,
         graph=arguments.format == "html",
+        confidence=arguments.confidence or "",
     )
 
 

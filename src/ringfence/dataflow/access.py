@@ -265,7 +265,9 @@ def external_member(
 
 def exception_part(value: Value, name: str) -> Value:
     """``error.stack`` shows the code's inside, ``error.message`` less."""
-    marks = ("traceback",) if name in ("stack", "__traceback__") else ()
+    marks = {"stack": ("traceback",), "__traceback__": ("traceback",), "message": ("text",)}.get(
+        name, ()
+    )
     taint = tuple(
         atom.changed(marks=marks) if atom.source.kind == "error" else atom for atom in value.taint
     )

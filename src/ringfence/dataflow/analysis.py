@@ -23,7 +23,7 @@ from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
 from ringfence.model.facts import CodeIssue, Facts, Flow
 from ringfence.model.location import Location, Skipped
-from ringfence.model.severity import Exposure
+from ringfence.model.severity import CONFIDENCES, Exposure
 from ringfence.rules.events import EventCatalogue
 from ringfence.rules.taint import TaintCatalogue
 
@@ -227,7 +227,7 @@ def issues_beside_flows(result: Collected) -> list[CodeIssue]:
 
 def preference(flow: Flow) -> tuple[object, ...]:
     """Of several ways from one trigger to one place, show the surest and shortest."""
-    order = ("high", "medium", "low").index(flow.certainty)
+    order = CONFIDENCES.index(flow.certainty)
     return order, len(flow.source.via), len(flow.steps), flow.source.path
 
 

@@ -111,7 +111,12 @@ def verbose(machine: Machine, body: Value, node: syntax.Node) -> None:
         if traced
         else "the response holds the text of the exception"
     )
-    sinks.issue(machine, "verbose-error-response", node, issue_text, "high" if traced else "low")
+    # In JavaScript, what is answered as a whole may be a response that the code itself threw.
+    text = machine.language == "python" or any(
+        structures.TEXT in atom.marks and OWN_TEXT not in atom.marks for atom in errors
+    )
+    certainty = "high" if traced else "medium" if text else "low"
+    sinks.issue(machine, "verbose-error-response", node, issue_text, certainty)
 
 
 def cors(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None:

@@ -13,13 +13,13 @@ from ringfence.dataflow.values import NOTHING, OWN_KINDS, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
+from ringfence.model.severity import CONFIDENCES
 from ringfence.rules.taint import CallTables, Sink
 
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
-CERTAINTY = ("high", "medium", "low")
 _FIXED_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+[/?#]|\x00[^\x00]*[/?#]|/[^/\\]")
 #: A fixed host and the beginning of a path or a query: the sender picks one of the API's items.
 _FIXED_PATH = re.compile(
@@ -69,7 +69,7 @@ def report(
     machine: Machine, sink: Sink, path: str, argument: str, value: Value, node: syntax.Node
 ) -> None:
     """A flow for every untrusted path that reaches the value and can serve the rule."""
-    lost = CERTAINTY.index(sink.certainty)
+    lost = CONFIDENCES.index(sink.certainty)
     untrusted = deep_taint(value)
     if sink.rule == OF_NUMBERS and not value.consts:
         untrusted += tuple(
@@ -84,6 +84,8 @@ def report(
         if sink.grammar == "path" and is_stream(value, atom):
             continue
         loss = grammar_loss(sink.grammar, value, atom)
+        # What a library made of the data, such as a document it looked up, need not be a structure.
+        loss += int(structures.PARSED in sink.marks and atom.derived)
         confined = sink.grammar == "url" and loss >= OF_FIXED_HOST
         flow(
             machine,
@@ -174,10 +176,10 @@ def flow(
         atom.source.via,
         verdict.sender,
     )
-    certainty = CERTAINTY[min(lost, 2)]
+    certainty = CONFIDENCES[min(lost, 2)]
     key = (rule, place, source.path, tuple(c.trigger for c in source.via))
     old = machine.collected.flows.get(key)
-    if old is not None and rank(old) <= (CERTAINTY.index(certainty), len(steps)):
+    if old is not None and rank(old) <= (CONFIDENCES.index(certainty), len(steps)):
         return
     machine.collected.flows[key] = Flow(
         rule, machine.function.id, source, sink, argument, place, steps, certainty, effect, value
@@ -197,7 +199,7 @@ def is_foreign(machine: Machine) -> bool:
 
 
 def rank(found: Flow) -> tuple[int, int]:
-    return CERTAINTY.index(found.certainty), len(found.steps)
+    return CONFIDENCES.index(found.certainty), len(found.steps)
 
 
 def steps_of(atom: Taint, sender: str, place: Location, end: str) -> tuple[Step, ...]:

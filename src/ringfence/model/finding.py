@@ -115,7 +115,8 @@ class ScanResult:
     """The whole result of a scan, ready for any report. ``sources`` maps a file to its lines for
     excerpts; ``functions`` (id to logical id) and ``rules_version`` are for the summary; ``rules``
     (id to rule) holds the rules that ran, for help texts. ``graph`` is empty unless asked for.
-    ``gone`` names entries of the baseline that nothing stands for any more.
+    ``gone`` names entries of the baseline that nothing stands for any more. ``doubtful`` counts
+    findings that are left out because they are less sure than what was asked for.
     ``since`` is set where only what a change introduces is left."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -125,6 +126,7 @@ class ScanResult:
     unknowns: list[UnknownValue] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
     baselined: int = 0
+    doubtful: int = 0
     templates: list[str] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
     sources: dict[str, list[str]] = field(default_factory=dict)

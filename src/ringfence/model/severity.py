@@ -1,8 +1,17 @@
-"""Severity: exposure × effect, decided here and nowhere else."""
+"""Severity: exposure × effect, decided here and nowhere else. Confidence: the words and their
+order."""
 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+
+#: How sure a finding can be, the surest first.
+CONFIDENCES = ("high", "medium", "low")
+
+
+def is_as_sure(confidence: str, least: str) -> bool:
+    """Whether a confidence is not below another one."""
+    return CONFIDENCES.index(confidence) <= CONFIDENCES.index(least)
 
 
 class Severity(IntEnum):

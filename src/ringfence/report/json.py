@@ -96,6 +96,7 @@ class _Writer:
             "suppressed": len(result.suppressed),
             "baselined": result.baselined,
             "baseline_gone": len(result.gone),
+            "doubtful": result.doubtful,
             "since": _since(result.since),
         }
 

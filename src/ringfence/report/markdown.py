@@ -18,6 +18,7 @@ from ringfence.report.markdown_text import code, prose
 from ringfence.report.summary import (
     Names,
     counts,
+    doubts,
     finding_count,
     ordered,
     ordered_paths,
@@ -118,6 +119,7 @@ class _Comment:
             f"{plural(len(result.gone), 'entry', 'entries')} of the baseline gone"
             if result.gone
             else "",
+            f"{doubts(result)} left out" if result.doubtful else "",
             f"{len(set(result.skipped))} not analysed" if result.skipped else "",
             f"{plural(len(set(result.unknowns)), 'value')} unknown" if result.unknowns else "",
         ]

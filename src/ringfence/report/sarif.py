@@ -110,6 +110,7 @@ class _Run:
                 "attackPaths": [self.path(path) for path in self.paths[:MAX_RELATED]],
                 "suppressed": len(self.result.suppressed),
                 "baselined": self.result.baselined,
+                "doubtful": self.result.doubtful,
                 **since_properties(self.result.since),
             },
         }

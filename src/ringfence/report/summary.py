@@ -127,6 +127,11 @@ def finding_count(result: ScanResult) -> str:
     return plural(len(result.findings), f"{new}finding") if result.findings else f"no {new}findings"
 
 
+def doubts(result: ScanResult) -> str:
+    """What was left out for being less sure: ``3 findings of lower confidence``."""
+    return f"{plural(result.doubtful, 'finding')} of lower confidence"
+
+
 def since_words(since: Comparison) -> str:
     """What a result was compared with: ``12 known before main (1a2b3c4d5e6f), 3 fixed``."""
     commit = since.commit[:12]

@@ -17,7 +17,7 @@ from ringfence.errors import RuleError
 from ringfence.files import read_regular
 from ringfence.model.record import field_names, replace
 from ringfence.model.rule import FAMILIES, Example, Rule
-from ringfence.model.severity import Effect, Severity
+from ringfence.model.severity import CONFIDENCES, Effect, Severity
 from ringfence.rules import fixes, packed
 
 SHIPPED = Path(__file__).parent / "checks"
@@ -39,7 +39,7 @@ _PROSE = ("title", "message", "why", "remedy")
 _WORDS = {
     "kind": KINDS,
     "family": FAMILIES,
-    "confidence": ("high", "medium", "low"),
+    "confidence": CONFIDENCES,
     "tier": ("core", "should", "off"),
     "audience": ("developer", "operator", "auditor"),
     "severity": tuple(str(level) for level in Severity),

@@ -119,6 +119,7 @@ from typing import Any, TypeVar
 
 from ringfence.errors import RuleError
 from ringfence.model.record import field, field_names, record
+from ringfence.model.severity import CONFIDENCES
 from ringfence.rules import packed
 
 FOLDER = Path(__file__).parent / "taint"
@@ -127,7 +128,6 @@ Selector = tuple[int | str, ...]
 
 PARTS = ("whole", "text", "first", "rest", "keys")
 GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code")
-CERTAINTIES = ("high", "medium", "low")
 TESTS = ("equals", "not_equals", "absent", "one_of", "matches", "type", "contains", "named")
 
 
@@ -279,7 +279,7 @@ _TABLES: dict[str, tuple[type[Entry], str]] = {
     "issue": (IssueTable, "issues"),
     "use": (UseTable, "uses"),
 }
-_WORDS = {"part": PARTS, "grammar": GRAMMARS, "certainty": CERTAINTIES, "parse": ("", "json")}
+_WORDS = {"part": PARTS, "grammar": GRAMMARS, "certainty": CONFIDENCES, "parse": ("", "json")}
 _NEEDS = {Sink: ("rule", "effect"), IssueTable: ("rule", "text"), UseTable: ("kind",)}
 _EXTRA_KEYS = ("note", "source")
 _DEFAULT_ARGUMENT: dict[type[Entry], Selector] = {Wrapper: (0,), Guard: (0,), Callback: (-1,)}

@@ -49,7 +49,8 @@ class ScanOptions:
     is a folder for what later scans may use again, None for none; ``copy_of`` the folder that the
     scanned one is an older or newer copy of: what is known of its files is used and nothing kept.
     ``jobs`` is how many processes share the work, 0 for as many as there are processors. ``graph``
-    asks for the application's graph, for reports that draw it.
+    asks for the application's graph, for reports that draw it. ``confidence`` (high, medium, low)
+    is how sure a finding has to be at least, "" for what the project decided.
     """
 
     today: date = field(default_factory=date.today)
@@ -66,6 +67,7 @@ class ScanOptions:
     copy_of: Path | None = None
     jobs: int = 0
     graph: bool = False
+    confidence: str = ""
 
 
 def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> ScanResult:
@@ -93,7 +95,8 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
         notes += [note for outcome in outcomes for note in outcome.skipped]
         raise nothing(root, list(dict.fromkeys(notes)), found)
     cache.save(glances)
-    result = merge(task, outcomes, notes, known=known, only=options.only)
+    least = options.confidence or task.config.confidence
+    result = merge(task, outcomes, notes, known=known, only=options.only, least=least)
     result.root = str(root)
     result.duration_s = time.perf_counter() - started
     return result

@@ -13,6 +13,7 @@ from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.graph import joined
 from ringfence.model.location import Location, Skipped
 from ringfence.model.record import replace
+from ringfence.model.severity import is_as_sure
 from ringfence.paths import MAX_PATHS, worst_first
 from ringfence.rules.version import RULES_VERSION
 from ringfence.scan.application import Outcome, Task
@@ -42,9 +43,11 @@ def merge(
     *,
     known: Mapping[str, str] = MappingProxyType({}),
     only: frozenset[str] = frozenset(),
+    least: str = "low",
 ) -> ScanResult:
     """One result. ``notes`` are those of the folder as a whole, ``known`` the entries of a
-    baseline, ``only`` the families that are asked for (empty for all)."""
+    baseline, ``only`` the families that are asked for (empty for all), ``least`` the confidence
+    below which nothing is reported."""
     advice = frozenset(rule.id for rule in task.rules if rule.tier == "should")
     all_findings, paths = settled(outcomes, advice)
     findings, baselined = apply_baseline(all_findings, known)
@@ -71,13 +74,16 @@ def merge(
             task.rules,
             task.today,
         )
+    wanted = [finding for finding in findings if is_wanted(finding.family, only)]
+    sure = [finding for finding in wanted if is_as_sure(finding.confidence, least)]
     result = ScanResult(
-        findings=[finding for finding in findings if is_wanted(finding.family, only)],
+        findings=sure,
         entries=[entry for outcome in outcomes for entry in outcome.entries],
         skipped=skipped,
         unknowns=list(dict.fromkeys(item for outcome in outcomes for item in outcome.unknowns)),
         suppressed=suppressed,
         baselined=baselined,
+        doubtful=len(wanted) - len(sure),
         gone=gone_entries(known, [*all_findings, *(item.finding for item in suppressed)]),
         templates=templates,
         functions={key: name for item in outcomes for key, name in item.functions.items()},
@@ -86,7 +92,8 @@ def merge(
         rules={rule.id: rule for rule in task.rules},
         graph=joined(outcome.graph for outcome in outcomes),
     )
-    result.paths = paths_with(paths, result.findings, silenced, all_wanted=not only)
+    standing = paths_with(paths, result.findings, silenced, all_wanted=not only)
+    result.paths = [path for path in standing if is_as_sure(path.confidence, least)]
     result.sources = excerpted(result, reader)
     return result
 

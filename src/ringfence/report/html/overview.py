@@ -87,6 +87,7 @@ def scope(context: Context) -> Markup:
     gaps += [f"{plural(unknown, 'value')} unknown"] if unknown else []
     gaps += [f"{len(result.suppressed):,} suppressed"] if result.suppressed else []
     gaps += [f"{result.baselined:,} in the baseline"] if result.baselined else []
+    gaps += [f"{result.doubtful:,} less sure"] if result.doubtful else []
     said = text(" · ".join(part for part in parts if part))
     return tag("p", said, " · " if gaps else "", link("#gaps", ", ".join(gaps)) if gaps else "",
                class_="scope")  # fmt: skip

@@ -9,7 +9,7 @@ from ringfence.model.graph import ALLOWS, Edge, Node
 from ringfence.report.html.context import Context, template_of
 from ringfence.report.html.markup import EMPTY, Markup, anchor, joined, link, prose, tag, text
 from ringfence.report.html.overview import REACH
-from ringfence.report.summary import counts, ordered_skipped, plural, unknown_reasons
+from ringfence.report.summary import counts, doubts, ordered_skipped, plural, unknown_reasons
 
 MAX_ROWS = 1_500
 MAX_LISTED = 200
@@ -152,11 +152,13 @@ def _some(names: list[str], most: int) -> str:
 
 
 def gaps(context: Context) -> Markup:
-    """What was not analysed, unknown, suppressed or held back by a baseline."""
+    """What was not analysed, unknown, suppressed, in a baseline or not sure enough."""
     parts = [_skipped(context), _unknown(context), _suppressed(context)]
     count = context.result.baselined
     if count:
         parts.append(tag("p", f"{plural(count, 'finding')} of the baseline left out."))
+    if context.result.doubtful:
+        parts.append(tag("p", f"{doubts(context.result)} left out; --confidence low shows all."))
     shown = [part for part in parts if part]
     return joined(shown) or tag("p", "Everything that was found was analysed.", class_="empty")
 

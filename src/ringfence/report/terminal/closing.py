@@ -9,6 +9,7 @@ from ringfence.report.summary import (
     Names,
     application_name,
     counts,
+    doubts,
     finding_count,
     ordered,
     ordered_paths,
@@ -84,7 +85,7 @@ def _bar(page: Page, found: dict[str, int], total: int) -> list[Span]:
 
 
 def _show_gaps(page: Page, result: ScanResult, judged: bool) -> None:
-    silenced = judged and (result.suppressed or result.baselined or result.gone)
+    silenced = judged and (result.suppressed or result.baselined or result.gone or result.doubtful)
     if not (result.skipped or result.unknowns or silenced):
         return
     page.heading("NOT ANALYSED OR NOT SHOWN" if silenced else "NOT ANALYSED")
@@ -107,6 +108,8 @@ def _show_silenced(page: Page, result: ScanResult) -> None:
     _show_suppressed(page, result)
     if result.baselined:
         page.line((f"  {plural(result.baselined, 'finding')} in the baseline", "strong"))
+    if result.doubtful:
+        page.line((f"  {doubts(result)}", "strong"), ("  --confidence low shows all", "dim"))
     if result.gone:
         gone = plural(len(result.gone), "entry", "entries")
         told = "" if page.verbose else "; --verbose names them"
