@@ -176,7 +176,7 @@ QUERY = "type Query { order: Order }\n"
         ("type Order { " + "a: Int\n" * 200_000 + "}", 1),
         ("", 1),
     ],
-    ids=str,
+    ids=range(10),
 )
 def test_a_schema_without_circles_needs_no_limit_of_depth(
     tmp_path: Path, schema: str, count: int

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ringfence.model.finding import ScanResult
+from ringfence.config import Config
+from ringfence.loaders import LoadOptions
+from ringfence.model.finding import AttackPath, ScanResult
+from ringfence.model.severity import CONFIDENCES, Severity
 from ringfence.scan import ScanOptions, scan
+from ringfence.scan.application import Outcome, Task
+from ringfence.scan.merging import merge
 from ringfence.testing import TIME_LIMIT_S, TODAY, run_cli, tree
 
 #: The command is sure; what the template's sandbox lets through is only suspected.
@@ -56,11 +61,15 @@ def test_low_confidence_is_counted_and_listed_on_demand(app: Path) -> None:
     assert usual.doubtful == len(every.findings) - len(usual.findings) > 0
 
 
-def test_paths_are_as_sure_as_asked_for(app: Path) -> None:
-    code = app / "src/app.py"
-    code.write_text(code.read_text().replace("    os.system(event", "    (event"))
-    assert {path.confidence for path in result_of(app, "low").paths} == {"low"}
-    assert result_of(app).paths == []
+def test_paths_are_as_sure_as_asked_for(tmp_path: Path) -> None:
+    task = Task(tmp_path, LoadOptions(), Config(), [], TODAY, TIME_LIMIT_S, graph=False)
+    paths = [
+        AttackPath(word, word, Severity.HIGH, word, "", "", (), (), "", None, (), 1.0)
+        for word in CONFIDENCES
+    ]
+    for count, least in enumerate(CONFIDENCES, 1):
+        result = merge(task, [Outcome(paths=paths)], [], least=least)
+        assert {path.confidence for path in result.paths} == set(CONFIDENCES[:count])
 
 
 def test_the_project_decides_and_the_command_line_decides_otherwise(app: Path) -> None:

@@ -17,6 +17,13 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: Products whose names contain a word that tells of data.
 _PRODUCT = re.compile(r"(?i)document-?db")
 
+#: Words beside which a token is a unit, of a model or a currency, and no credential.
+_COUNTED = frozenset(
+    {"aggregate", "aggregation", "amount", "balance", "count", "counts", "distribution", "ledger",
+     "limit", "price", "quota", "reward", "rewards", "send", "supply", "transfer", "transfers",
+     "usage"}
+)  # fmt: skip
+
 #: Kinds that hold data worth a class. A queue or a stream holds it in passing.
 DATA_KINDS = (
     "table", "bucket", "queue", "topic", "stream", "secret", "parameter", "user-pool", "database",
@@ -88,6 +95,8 @@ def _from_tags(tags: dict[str, str]) -> DataClass | None:
 def _from_words(texts: Iterable[str]) -> DataClass:
     plain = (_PRODUCT.sub(" ", text) for text in texts)
     words = [word.lower() for text in plain for word in _WORDS.findall(text)]
+    if not _COUNTED.isdisjoint(words):
+        words = [word for word in words if word not in ("token", "tokens")]
     names = {
         word: entry["name"] for entry in reversed(_table()["class"]) for word in entry["names"]
     }
