@@ -195,22 +195,34 @@ def test_a_grave_mistake_is_one_finding_for_each_application(tmp_path: Path) -> 
 def test_a_line_that_applications_include_is_one_finding(tmp_path: Path) -> None:
     service = """\
         service: NAME
-        provider:
-          name: aws
-          runtime: ${file(../common.yml):runtime}
+        provider: {name: aws, runtime: python3.13}
         functions:
           NAME: {handler: app.handler}
+        resources: ${file(../common.yml)}
         """
-    files: dict[str, str | bytes] = {"common.yml": "runtime: python3.8\n"}
-    for name in ("orders", "bills"):
+    table = """\
+        Resources:
+          Users:
+            Type: AWS::DynamoDB::Table
+            Properties: {KeySchema: [{AttributeName: id, KeyType: HASH}]}
+        """
+    files: dict[str, str | bytes] = {"common.yml": table, "other/own.yml": table}
+    for name in ("orders", "bills", "other"):
         files[f"{name}/serverless.yml"] = textwrap.dedent(service).replace("NAME", name)
         files[f"{name}/app.py"] = "def handler(event, context): pass\n"
-    files["other/serverless.yml"] = files["bills/serverless.yml"].replace(  # type: ignore[union-attr, arg-type]  # it is text
-        "${file(../common.yml):runtime}", "python3.8"
-    )
-    files["other/app.py"] = "def handler(event, context): pass\n"
-    ended = [f for f in scanned(tmp_path, files).findings if f.rule == "runtime-ended"]
-    assert sorted(finding.count for finding in ended) == [1, 2]
+    own = str(files["other/serverless.yml"]).replace("../common.yml", "./own.yml")
+    files["other/serverless.yml"] = own
+    rule = "sensitive-table-without-recovery"
+    told = [f.location.file for f in scanned(tmp_path, files).findings if f.rule == rule]
+    assert sorted(told) == ["common.yml", "other/own.yml"]
+
+
+def test_an_ended_runtime_is_one_finding_for_all_applications(tmp_path: Path) -> None:
+    files = {**pair("orders-to-pack"), **pair("other-jobs-here", "x", "y")}
+    old = {name: str(text).replace("python3.13", "python3.8") for name, text in files.items()}
+    (ended,) = [f for f in scanned(tmp_path, dict(old)).findings if f.rule == "runtime-ended"]
+    assert ended.count == len(old) // 2 > 1
+    assert len([one for one in ended.origins if one.role == "also"]) == ended.count - 1
 
 
 def test_code_that_applications_share_is_found_once(tmp_path: Path) -> None:

@@ -59,7 +59,9 @@ def found_of(drafts: Iterable[Draft], room: Room) -> list[Found]:
             draft.fold,
             draft.weight,
             draft.rule.kind in ("flow", "code"),
-            draft.rule.kind in ("flow", "code") or draft.rule.on in ("statement", "trigger"),
+            draft.rule.kind in ("flow", "code")
+            or draft.rule.on in ("statement", "trigger")
+            or bool(draft.rule.options.get("across")),
         )
         for draft in drafts
     ]

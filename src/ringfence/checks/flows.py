@@ -20,8 +20,9 @@ _HTTP = frozenset(
     {"apigateway-rest", "apigateway-http", "function-url", "alb", "apigateway-websocket"}
 )
 
-#: Issues of which a file has many or none.
-_ONE_PER_FILE = frozenset({"verbose-error-response", "sensitive-data-logged"})
+#: Issues of which a file, or all that one template declares, has many or none.
+_ONE_PER_FILE = frozenset({"sensitive-data-logged"})
+_ONE_PER_TEMPLATE = frozenset({"verbose-error-response", "permissive-cors-response"})
 #: Triggers whose events hold no credentials and no content of messages: times, names, ids; or what
 #: the history of an execution shows as well. An event of a function that no template starts is not
 #: known to hold any either.
@@ -180,6 +181,8 @@ def doubted(severity: Severity, certainty: str) -> Severity:
 def _issue_fold(rule: Rule, issue: CodeIssue) -> str:
     if rule.tier == "should":
         return "application"
+    if rule.id in _ONE_PER_TEMPLATE:
+        return issue.function.partition("#")[0]
     return issue.location.file if rule.id in _ONE_PER_FILE else str(issue.location)
 
 

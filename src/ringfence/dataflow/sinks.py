@@ -13,7 +13,7 @@ from ringfence.dataflow.values import NOTHING, OWN_KINDS, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
-from ringfence.model.severity import CONFIDENCES
+from ringfence.model.severity import CONFIDENCES, Exposure
 from ringfence.rules.taint import CallTables, Sink
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def report(
         if sink.grammar == "path" and is_stream(value, atom):
             continue
         loss = grammar_loss(sink.grammar, value, atom)
-        # What a library made of the data, such as a document it looked up, need not be a structure.
-        loss += int(structures.PARSED in sink.marks and atom.derived)
+        if structures.PARSED in sink.marks and is_doubtful_structure(machine, value, atom):
+            loss += 1
         confined = sink.grammar == "url" and loss >= OF_FIXED_HOST
         flow(
             machine,
@@ -98,6 +98,19 @@ def report(
             lost + loss,
             shown(value),
         )
+
+
+def is_doubtful_structure(machine: Machine, value: Value, atom: Taint) -> bool:
+    """Whether data that may be a map need not become one where it stands.
+
+    What a library made of it, such as a document that it looked up, seldom is; and programs of the
+    account send a text where a text belongs, unless the whole filter is what they send.
+    """
+    if atom.derived:
+        return True
+    if atom in value.taint or not machine.triggers:
+        return False
+    return all(trigger.sender.exposure <= Exposure.ACCOUNT for trigger in machine.triggers)
 
 
 #: Objects that hold data in memory: what is opened there has no path.

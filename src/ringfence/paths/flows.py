@@ -89,7 +89,21 @@ def flow_paths(
         known = stories.get(places)
         stories[places] = story if known is None else _merged(known, story, reach)
     telling = Telling(application, facts, reach)
-    return [telling.tell(story) for story in stories.values() if _is_known(story)]
+    return [
+        telling.tell(story)
+        for story in stories.values()
+        if _is_known(story) and not _is_said(telling, story)
+    ]
+
+
+def _is_said(telling: Telling, story: Story) -> bool:
+    """Whether the finding says all: a program of the account alters the query of a function that
+    reads nothing else."""
+    case = story.cases[0]
+    inside = case.trigger is not None and case.trigger.sender.exposure <= Exposure.ACCOUNT
+    return (
+        inside and story.effect is Effect.ALTER_QUERY and not case.via and not telling.opened(story)
+    )
 
 
 def _is_known(story: Story) -> bool:

@@ -48,8 +48,8 @@ def merge(
     """One result. ``notes`` are those of the folder as a whole, ``known`` the entries of a
     baseline, ``only`` the families that are asked for (empty for all), ``least`` the confidence
     below which nothing is reported."""
-    advice = frozenset(rule.id for rule in task.rules if rule.tier == "should")
-    all_findings, paths = settled(outcomes, advice)
+    wide = frozenset(r.id for r in task.rules if r.tier == "should" or r.options.get("across"))
+    all_findings, paths = settled(outcomes, wide)
     findings, baselined = apply_baseline(all_findings, known)
     skipped = [*notes, *notes_of(outcomes, task)]
     if len(findings) > MAX_FINDINGS:
@@ -99,11 +99,11 @@ def merge(
 
 
 def settled(
-    outcomes: Sequence[Outcome], advice: frozenset[str]
+    outcomes: Sequence[Outcome], wide: frozenset[str]
 ) -> tuple[list[Finding], list[AttackPath]]:
     """Findings and paths of all applications together.
 
-    The rules of ``advice`` make one finding for the whole folder, others one for each application;
+    The rules of ``wide`` fold over the whole folder, others inside of each application;
     what is found in code that several share is found once, and so is what one line of a file that
     several include does to each of them. Paths name the findings by their final
     fingerprints.
@@ -120,7 +120,7 @@ def settled(
             at = known.setdefault((item, seen[item]), len(found))
             homes[-1].append(at)
             if at == len(found):
-                if item.in_code or item.finding.rule in advice:
+                if item.in_code or item.finding.rule in wide:
                     fold = item.fold
                 elif (item.finding.rule, _cause(item.finding)) in shared:
                     fold = f"{item.fold} at {_cause(item.finding)}"
