@@ -177,3 +177,36 @@ def test_a_key_that_stays_encoded_holds_no_tag(tmp_path: Path, key: str, count: 
     )
     found = scanned(tmp_path, template=UPLOADED, code=handler("import urllib.parse", line))
     assert len(of(found, "cross-site-scripting")) == count
+
+
+SECRET_RULE = "hard-coded-secret"
+KEY = "KEY = 'kX93jfFq0plZ8sQ2vB7n'\n"
+
+
+def test_a_fixed_key_is_told_where_its_value_stands(tmp_path: Path) -> None:
+    lines = ("import jwt", "return jwt.encode({'a': event['a']}, KEY)")
+    told = of(
+        scanned(tmp_path / "code", template=HTTP, code=handler(*lines, before=KEY)), SECRET_RULE
+    )
+    assert ["written in code" in one.message for one in told] == [True]
+    there = HTTP.replace(
+        "Events:", "Environment: {Variables: {JWT_SECRET: kX93jfFq0plZ8sQ2vB7n}}\n      Events:"
+    )
+    before = "import os\nKEY = os.environ['JWT_SECRET']\n"
+    found = scanned(tmp_path / "env", template=there, code=handler(*lines, before=before))
+    assert (len(of(found, SECRET_RULE)), len(of(found, "secret-in-environment"))) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("origin", "count"),
+    [("origin", 1), ("origin if origin in ('https://a.example',) else 'https://b.example'", 0)],
+)
+def test_an_origin_of_a_list_may_be_named(tmp_path: Path, origin: str, count: int) -> None:
+    lines = (
+        "origin = event['headers']['origin']",
+        "headers = {'Access-Control-Allow-Credentials': True}",
+        f"headers['Access-Control-Allow-Origin'] = {origin}",
+        "return {'statusCode': 200, 'headers': headers, 'body': 'a'}",
+    )
+    found = scanned(tmp_path, template=HTTP, code=handler(*lines))
+    assert len(of(found, "permissive-cors-response")) == count

@@ -272,3 +272,66 @@ def test_code_around_a_declared_handler_belongs_to_it(tmp_path: Path) -> None:
     result = scanned(tmp_path, files)
     assert [note for note in result.skipped if note.what == "the template"] == []
     assert len(result.functions) == 1
+
+
+def copies(names: tuple[str, ...], lines: int) -> dict[str, str | bytes]:
+    """The same template in several folders, with a role that may pass every other one; ``lines``
+    of comment make it longer."""
+    padding = "# a line of a longer file\n" * lines
+    text = textwrap.dedent(
+        """\
+        Resources:
+          Deploy:
+            Type: AWS::IAM::Role
+            Properties:
+              AssumeRolePolicyDocument:
+                Statement:
+                  - {Effect: Allow, Principal: {Service: codepipeline.amazonaws.com}, Action: "sts:AssumeRole"}
+              Policies:
+                - PolicyName: pass
+                  PolicyDocument:
+                    Statement:
+                      - {Effect: Allow, Action: "iam:PassRole", Resource: "*"}
+        """
+    )
+    return {f"{name}/template.yaml": f"{padding}{text}{padding}" for name in names}
+
+
+def passing(result: ScanResult) -> list[Finding]:
+    return [finding for finding in result.findings if finding.rule == "pass-any-role"]
+
+
+def test_what_stands_in_copies_of_a_file_is_one_finding(tmp_path: Path) -> None:
+    (found,) = passing(scanned(tmp_path, copies(("a", "b", "c"), 60)))
+    assert [one.location.file for one in found.origins if one.role == "also"] == [
+        "b/template.yaml",
+        "c/template.yaml",
+    ]
+
+
+def test_short_files_may_be_alike_without_being_copies(tmp_path: Path) -> None:
+    assert len(passing(scanned(tmp_path, copies(("a", "b"), 9)))) == 2
+
+
+def test_a_path_through_copies_of_the_code_is_told_once(tmp_path: Path) -> None:
+    padding = "# a line of a longer file\n" * 60
+    code = "import os\n\ndef handler(event, context):\n    os.system(event['body'])\n"
+    template = """\
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              Runtime: python3.13
+              Handler: app.handler
+              CodeUri: src/
+              FunctionUrlConfig: {AuthType: NONE}
+        """
+    files: dict[str, str | bytes] = {}
+    for name in ("a", "b"):
+        files[f"{name}/template.yaml"] = template
+        files[f"{name}/src/app.py"] = f"{padding}{code}{padding}"
+    result = scanned(tmp_path, files)
+    (found,) = injections(result)
+    assert found.count == 2
+    assert len([path for path in result.paths if path.findings == (found.fingerprint,)]) == 1

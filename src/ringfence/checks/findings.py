@@ -21,6 +21,10 @@ from ringfence.model.severity import CONFIDENCES, Exposure, Severity, severity_o
 MAX_SUBJECTS = 200
 #: Further places that a finding about code lists.
 MAX_PLACES = 50
+#: So many lines before and after a place are the same in a copy of its file, which has at least as
+#: many lines in all as the second number: short files are alike without being copies.
+AROUND = 8
+COPIED = 80
 
 
 def severity_for(rule: Rule, exposure: Exposure, sensitive: bool) -> Severity:
@@ -39,7 +43,9 @@ class Found:
     ``finding`` has no fingerprint yet. ``line`` is the text at its place, ``fold`` what it is
     grouped by ("" for nothing); of a group the worst, then that of most ``weight``, stands for all.
     ``in_code`` tells that it is about code, which several applications may share;
-    ``everywhere`` that every place of the group must be mended, and so is told.
+    ``everywhere`` that every place of the group must be mended, and so is told. ``around`` stands
+    for the lines around the place: where they are the same in two files, one is a copy of the
+    other; "" where too little is there to tell.
     """
 
     finding: Finding
@@ -48,6 +54,7 @@ class Found:
     weight: int = 0
     in_code: bool = False
     everywhere: bool = False
+    around: str = ""
 
 
 def found_of(drafts: Iterable[Draft], room: Room) -> list[Found]:
@@ -62,6 +69,7 @@ def found_of(drafts: Iterable[Draft], room: Room) -> list[Found]:
             draft.rule.kind in ("flow", "code")
             or draft.rule.on in ("statement", "trigger")
             or bool(draft.rule.options.get("across")),
+            _around(draft.location, room),
         )
         for draft in drafts
     ]
@@ -149,6 +157,14 @@ def _base(finding: Finding, line: str) -> str:
 def _line_at(place: Location, room: Room) -> str:
     lines = room.lines(place.file)
     return " ".join(lines[place.line - 1].split()) if 0 < place.line <= len(lines) else ""
+
+
+def _around(place: Location, room: Room) -> str:
+    lines = room.lines(place.file)
+    start, end = place.line - 1 - AROUND, place.line + AROUND
+    if start < 0 or end > len(lines) or len(lines) < COPIED:
+        return ""
+    return sha256("\n".join(lines[start:end]).encode()).hexdigest()[:32]
 
 
 def _finding(draft: Draft, room: Room) -> Finding:

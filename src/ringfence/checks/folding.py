@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ringfence.checks.groups import Groups
 from ringfence.model.facts import Flow
 
 #: Rules where the untrusted value is the fault, however many calls then use it.
@@ -26,23 +27,14 @@ def folds(flows: Iterable[Flow]) -> list[str]:
     in one function by the rules of :data:`_ONE_CAUSE`, and suspicions (low certainty) of one kind
     in one function. What belongs together with the same flow belongs together.
     """
-    leader: dict[str, str] = {}
-
-    def lead(name: str) -> str:
-        leader.setdefault(name, name)
-        while leader[name] != name:
-            leader[name] = leader[leader[name]]
-            name = leader[name]
-        return name
-
+    groups = Groups()
     places = []
     for flow in flows:
         place, *others = _reasons(flow)
         places.append(place)
         for other in others:
-            first, last = sorted((lead(place), lead(other)))
-            leader[last] = first
-    return [lead(place) for place in places]
+            groups.join(place, other)
+    return [groups.lead(place) for place in places]
 
 
 def _reasons(flow: Flow) -> list[str]:

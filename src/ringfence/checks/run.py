@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 from ringfence.checks import Checked, suppressions
@@ -17,6 +18,8 @@ from ringfence.model.location import Location, Skipped
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Severity
 
+FIXED_KEY = "hard-coded-secret"
+_KEY = re.compile(r"(?i)secret|key|token|jwt|sign")
 NO_REASON = "suppression-without-reason"
 EXPIRED = "suppression-expired"
 
@@ -53,7 +56,23 @@ def evaluate(room: Room, rules: list[Rule]) -> list[Draft]:
     flows = check_flows(room, by_kind["flow"])
     issues = check_issues(room, by_kind["code"])
     model = check_model(room, by_kind["model"])
+    issues = [draft for draft in issues if not is_told_key(draft, model)]
     return [*check_configuration(room, by_kind["configuration"]), *model, *flows, *issues]
+
+
+def is_told_key(draft: Draft, told: list[Draft]) -> bool:
+    """Whether a fixed key that code uses is told where its value stands: in the same file, or in
+    the environment of the function."""
+    if draft.rule.id != FIXED_KEY:
+        return False
+    return any(
+        _KEY.search(one.message) is not None
+        and (
+            (one.rule.id == FIXED_KEY and one.location.file == draft.location.file)
+            or (one.rule.id == "secret-in-environment" and one.function == draft.function)
+        )
+        for one in told
+    )
 
 
 def _disabled(room: Room, rule: str) -> Ignore:

@@ -14,6 +14,7 @@ from ringfence.model import syntax
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
+CORS = "permissive-cors-response"
 HTTP_KINDS = frozenset(
     ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb",
      "cloudfront")
@@ -127,10 +128,13 @@ def cors(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None
     allowed = any(const is True or const == "true" for const in credentials.consts)
     if not allowed:
         return
-    if any(verdicts.judge(machine, atom) is not None for atom in origin.taint):
+    if any(
+        verdicts.judge(machine, atom) is not None and not sinks.is_known(machine, CORS, atom)
+        for atom in origin.taint
+    ):
         sinks.issue(
             machine,
-            "permissive-cors-response",
+            CORS,
             node,
             "the origin is taken from the request, so any site may read the response with the "
             "user's credentials",

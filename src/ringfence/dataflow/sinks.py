@@ -141,6 +141,12 @@ def is_cleared(rule: str, cleared: frozenset[str]) -> bool:
     return rule in cleared or ("*" in cleared and rule != OF_NUMBERS)
 
 
+def is_known(machine: Machine, rule: str, atom: Taint) -> bool:
+    """Whether data was made harmless for a rule, or is compared with what it may be."""
+    proven = machine.proven.get(proven_key(atom), frozenset())
+    return is_cleared(rule, atom.cleared) or is_cleared(rule, proven)
+
+
 #: Rules that need signs which an URL writes as percent and number.
 _OF_SIGNS = frozenset(("cross-site-scripting", "header-injection", "log-injection"))
 
@@ -163,9 +169,7 @@ def flow(
     text: str = "",
 ) -> None:
     """Record one flow, unless the data is cleared, proven safe, or not the sender's."""
-    if atom.source.kind in OWN_KINDS or is_cleared(rule, atom.cleared):
-        return
-    if is_cleared(rule, machine.proven.get(proven_key(atom), frozenset())):
+    if atom.source.kind in OWN_KINDS or is_known(machine, rule, atom):
         return
     if rule in _OF_SIGNS and is_quoted_key(atom):
         return

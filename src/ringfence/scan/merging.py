@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ringfence.checks.baseline import apply_baseline, gone_entries
 from ringfence.checks.findings import Found, settle
+from ringfence.checks.groups import Groups
 from ringfence.checks.stale import stale_notes
 from ringfence.model.finding import AttackPath, Finding, ScanResult
 from ringfence.model.graph import joined
@@ -127,16 +128,39 @@ def settled(
                 else:
                     fold = f"{item.fold} {number}" if item.fold else ""
                 found.append(replace(item, fold=fold))
-    findings, marks = settle(found)
-    paths: list[AttackPath] = []
+    findings, marks = settle(with_copies(found))
+    paths: dict[tuple[str, tuple[str, ...]], AttackPath] = {}
     for outcome, places in zip(outcomes, homes, strict=True):
         final = {mark: marks[at] for mark, at in zip(outcome.marks, places, strict=True)}
         for path in outcome.paths:
             named = dict.fromkeys(final.get(mark, mark) for mark in path.findings)
-            paths.append(replace(path, findings=tuple(named)))
+            told = replace(path, findings=tuple(named))
+            # A path through a copy of the code, or of the template, is told once.
+            paths.setdefault((path.title, told.findings) if named else (path.id, ()), told)
     if len(outcomes) > 1:
-        paths = worst_first(paths)[:MAX_PATHS]
-    return findings, paths
+        return findings, worst_first([*paths.values()])[:MAX_PATHS]
+    return findings, [*paths.values()]
+
+
+def with_copies(found: Sequence[Found]) -> list[Found]:
+    """The same, where what stands in copies of a file belongs together."""
+    places: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for number, item in enumerate(found):
+        if item.around:
+            places[item.finding.rule, item.around, item.line].append(number)
+    groups = Groups()
+    copied: set[str] = set()
+    names = [item.fold or f"alone {number}" for number, item in enumerate(found)]
+    names = [f"{item.finding.rule} {name}" for item, name in zip(found, names, strict=True)]
+    for numbers in places.values():
+        if len({found[number].finding.location.file for number in numbers}) > 1:
+            for number in numbers:
+                groups.join(names[numbers[0]], names[number])
+                copied.add(names[number])
+    return [
+        replace(item, fold=groups.lead(name), everywhere=True) if name in copied else item
+        for item, name in zip(found, names, strict=True)
+    ]
 
 
 def _shared_places(outcomes: Sequence[Outcome]) -> set[tuple[str, Location]]:
