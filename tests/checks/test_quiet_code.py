@@ -180,11 +180,11 @@ def test_a_key_that_stays_encoded_holds_no_tag(tmp_path: Path, key: str, count: 
 
 
 SECRET_RULE = "hard-coded-secret"
-KEY = "KEY = 'kX93jfFq0plZ8sQ2vB7n'\n"
+KEY = "JWT_SECRET = 'kX93jfFq0plZ8sQ2vB7n'\n"
 
 
 def test_a_fixed_key_is_told_where_its_value_stands(tmp_path: Path) -> None:
-    lines = ("import jwt", "return jwt.encode({'a': event['a']}, KEY)")
+    lines = ("import jwt", "return jwt.encode({'a': event['a']}, JWT_SECRET)")
     told = of(
         scanned(tmp_path / "code", template=HTTP, code=handler(*lines, before=KEY)), SECRET_RULE
     )
@@ -192,7 +192,7 @@ def test_a_fixed_key_is_told_where_its_value_stands(tmp_path: Path) -> None:
     there = HTTP.replace(
         "Events:", "Environment: {Variables: {JWT_SECRET: kX93jfFq0plZ8sQ2vB7n}}\n      Events:"
     )
-    before = "import os\nKEY = os.environ['JWT_SECRET']\n"
+    before = "import os\nJWT_SECRET = os.environ['JWT_SECRET']\n"
     found = scanned(tmp_path / "env", template=there, code=handler(*lines, before=before))
     assert (len(of(found, SECRET_RULE)), len(of(found, "secret-in-environment"))) == (0, 1)
 

@@ -232,11 +232,21 @@ def test_a_stated_class_raises_and_a_stated_public_silences() -> None:
     assert path.title == "Anyone can read bucket Things (health data)"
 
 
+def test_what_the_account_misuses_is_told_when_something_is_behind_it() -> None:
+    shop = Shop()
+    put = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"}
+    for name, statements in (("Bare", []), ("Rich", [put])):
+        function = shop.function(name, *statements)
+        trigger = shop.trigger(function, "sqs", name, Exposure.ACCOUNT)
+        shop.flow(function, "code-injection", "execute", "eval", "event.Records[].body", trigger)
+    assert [path.title for path in shop.paths()] == ["Someone in the account can run code in Rich"]
+
+
 def test_worst_first_and_no_more_than_a_person_reads() -> None:
     shop = Shop()
     for number in range(80):
         function = shop.function(f"F{number}")
-        exposure = Exposure.ANYONE if number % 2 else Exposure.ACCOUNT
+        exposure = Exposure.ANYONE if number % 2 else Exposure.AUTHENTICATED
         trigger = shop.trigger(function, "apigateway-rest", f"GET /{number}", exposure)
         shop.flow(function, "code-injection", "execute", "eval", "event.body", trigger)
     paths = shop.paths()

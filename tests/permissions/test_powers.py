@@ -187,6 +187,17 @@ def test_combinations_on_everything(
     assert sorted(ids(shop, allow(actions, "*"))) == expected
 
 
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [("AWS-RunShellScript", ["ssm-002"]), ("*", ["ssm-002"]), ("shop-rotate-keys", [])],
+)
+def test_a_command_is_as_wide_as_its_document(
+    shop: Application, document: str, expected: list[str]
+) -> None:
+    resources = [f"arn:aws:ssm:*:*:document/{document}", "arn:aws:ec2:*:*:instance/*"]
+    assert ids(shop, allow("ssm:SendCommand", resources)) == expected
+
+
 def test_conditions_and_denies_break_combinations(shop: Application) -> None:
     make = allow(["lambda:CreateFunction", "lambda:InvokeFunction"], "*")
 

@@ -56,7 +56,7 @@ def evaluate(room: Room, rules: list[Rule]) -> list[Draft]:
     flows = check_flows(room, by_kind["flow"])
     issues = check_issues(room, by_kind["code"])
     model = check_model(room, by_kind["model"])
-    issues = [draft for draft in issues if not is_told_key(draft, model)]
+    issues = [draft for draft in issues if not is_told_key(draft, [*model, *issues])]
     return [*check_configuration(room, by_kind["configuration"]), *model, *flows, *issues]
 
 
@@ -68,7 +68,12 @@ def is_told_key(draft: Draft, told: list[Draft]) -> bool:
     return any(
         _KEY.search(one.message) is not None
         and (
-            (one.rule.id == FIXED_KEY and one.location.file == draft.location.file)
+            (
+                one.rule.id == FIXED_KEY
+                and one.location.file == draft.location.file
+                and "written" in one.message
+                and "written" not in draft.message
+            )
             or (one.rule.id == "secret-in-environment" and one.function == draft.function)
         )
         for one in told

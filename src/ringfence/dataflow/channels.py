@@ -32,6 +32,7 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model.application import Application, Channel
+from ringfence.model.filters import key_filter
 from ringfence.model.record import record
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class PostOffice:
             ids = self.rules_of(ids, parameters)
         for resource in ids:
             for reader, trigger in self.readers(carrier, resource):
+                if not self.lets_through(trigger, parameters.get("Key")):
+                    continue
                 channel = Channel(
                     carrier.trigger, machine.function.id, reader, resource, trigger,
                     record.call.location,
@@ -132,6 +135,17 @@ class PostOffice:
             own = [t.id for t in self.application.triggers_of(resource) if t.kind == "invoke"]
             return [(resource, own[0] if own else "")]
         return self.by_source.get((carrier.trigger, resource), [])
+
+    def lets_through(self, trigger: str, key: Value | None) -> bool:
+        """Whether the filter of a bucket's notification may let an object of this key through."""
+        found = self.application.triggers.get(trigger)
+        if found is None or found.kind != "s3" or key is None or not key.consts:
+            return True
+        prefix, suffix = key_filter(found.properties)
+        return any(
+            overlap(start, prefix) and overlap(end[::-1], suffix[::-1])
+            for start, end in map(ends, key.consts)
+        )
 
     def rules_of(self, buses: list[str], parameters: Parameters) -> list[str]:
         """The rules that may match an event put on these buses (or the default one)."""
@@ -386,6 +400,19 @@ def pattern_may_match(application: Application, rule: str, parameters: Parameter
             if None not in allowed and not any(text in allowed for text in texts):
                 return False
     return True
+
+
+def ends(const: Const) -> tuple[str, str]:
+    """The beginning and the end of a text as far as they are known."""
+    if isinstance(const, Mix):
+        first, last = const.parts[0], const.parts[-1]
+        return first if isinstance(first, str) else "", last if isinstance(last, str) else ""
+    return str(const), str(const)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether one text may go on as the other."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def opened_json(value: Value) -> Value:

@@ -83,7 +83,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                             f"the log receives the variable {name}",
                             "medium",
                         )
-    if holds_environment(node):
+    if holds_environment(node) and not is_silent(machine, path):
         told = "the log receives the whole environment, which holds the credentials of the role"
         sinks.issue(machine, "sensitive-data-logged", node, told)
     sinks.use(machine, "log", values[0] if values else Value(), node, path)

@@ -102,7 +102,10 @@ def _is_said(telling: Telling, story: Story) -> bool:
     case = story.cases[0]
     inside = case.trigger is not None and case.trigger.sender.exposure <= Exposure.ACCOUNT
     return (
-        inside and story.effect is Effect.ALTER_QUERY and not case.via and not telling.opened(story)
+        inside
+        and story.effect is not Effect.IMPERSONATE
+        and not case.via
+        and not telling.opened(story)
     )
 
 

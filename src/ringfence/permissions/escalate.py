@@ -110,6 +110,8 @@ class _Holder:
                 return None
             actions.append(chosen[0])
             answers.append(chosen[1])
+        if "on" in path and not all(self._covers(action, path["on"]) for action in actions):
+            return None
         reach = self._reach(path["through"], actions)
         if reach is None:
             return None
@@ -149,6 +151,9 @@ class _Holder:
         kind = "any user, group or policy" if through == "principal" else "what exists there"
         wide = all(any(_is_wide(glob) for glob in self._globs(action)) for action in actions)
         return _Reach((kind,)) if wide else None
+
+    def _covers(self, action: str, resource: str) -> bool:
+        return any(covers(glob, resource) for glob in self._globs(action))
 
     def _globs(self, action: str) -> Iterator[str]:
         """The resources on which allow statements speak of the action; unknown ones left out."""

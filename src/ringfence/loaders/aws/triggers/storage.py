@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ringfence.loaders.aws.graph import name_of
 from ringfence.loaders.aws.triggers.builder import Triggers
-from ringfence.loaders.aws.values import every, first, items, objects, place, text_of
+from ringfence.loaders.aws.values import first, items, objects, place, text_of
 from ringfence.model.application import Resource, Sender
+from ringfence.model.filters import key_filter
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, display
 
@@ -78,18 +77,6 @@ def _what(entry: Mapping) -> str:
     """The events and the key filter in few words: ``ObjectCreated, *.csv``."""
     events = [text_of(value) for key in ("Event", "Events") for value in items(entry, key)]
     words = [event.removeprefix("s3:").removesuffix(":*") for event in events if event]
-    pattern = "".join(_filter(entry))
+    prefix, suffix = key_filter(entry)
+    pattern = f"{prefix}*{suffix}" if prefix or suffix else ""
     return ", ".join([*words, pattern] if pattern else words) or "events"
-
-
-def _filter(entry: Mapping) -> Iterator[str]:
-    prefix = suffix = ""
-    rules = [*items(entry, "Filter.S3Key.Rules"), *items(entry, "Filter.Key.FilterRules")]
-    for rule in rules:
-        for word in every(rule, "Name"):
-            side = text_of(word).lower()
-            value = text_of(rule, "Value")
-            prefix = value if side == "prefix" else prefix
-            suffix = value if side == "suffix" else suffix
-    if prefix or suffix:
-        yield f"{prefix}*{suffix}"
