@@ -258,3 +258,35 @@ def test_a_managed_policy_that_lets_a_role_rise_is_told_as_that(
     result = scanned(tmp_path, template=f"{HTTP}          Policies: [{policy}]\n", code=ANSWER)
     both = ("role-can-escalate", "full-access-managed-policy")
     assert [finding.rule for finding in result.findings if finding.rule in both] == rules
+
+
+@pytest.mark.parametrize(
+    ("resource", "count"),
+    [
+        ("arn:aws:sqs:eu-west-1:123456789012:jobs", 1),
+        ("arn:aws:dynamodb:eu-west-1:123456789012:table/Orders", 0),
+        ("!GetAtt Jobs.Arn", 1),
+    ],
+)
+def test_actions_that_no_resource_of_a_statement_knows(
+    tmp_path: Path, resource: str, count: int
+) -> None:
+    grant = (
+        "          Policies:\n            - Statement: "
+        f"[{{Effect: Allow, Action: 'sqs:*', Resource: {resource}}}]\n"
+    )
+    template = HTTP.replace("          Events:", grant + "          Events:")
+    template += "      Jobs: {Type: AWS::SQS::Queue}\n"
+    found = scanned(tmp_path, template=template)
+    assert len(of(found, "whole-service-on-one-resource")) == count
+
+
+def test_a_role_that_may_do_everything_behind_several_entries_is_told_once(tmp_path: Path) -> None:
+    grant = "          Policies: [AdministratorAccess]\n"
+    second = (
+        "            Again: {Type: HttpApi, Properties: {Path: /again, Method: POST}}\n"
+        "            Last: {Type: HttpApi, Properties: {Path: /last, Method: POST}}\n"
+    )
+    template = HTTP.replace("          Events:", grant + "          Events:") + second
+    (found,) = of(scanned(tmp_path, template=template), "anonymous-entry-administers")
+    assert [one.role for one in found.origins].count("also") == 2

@@ -176,4 +176,6 @@ def _fold(rule: Rule, seen: Seen, view: View) -> str:
     if rule.tier == "should":
         return "application"
     by = rule.options.get("fold")
+    if by == "application":
+        return by
     return str(find(view, str(by)) or seen.function) if by else ""

@@ -100,7 +100,13 @@ def statement_view(statement: Statement, role: Role | None = None) -> View:
         "all_actions": all_actions,
         "all_resources": all_resources,
         "admin": all_actions and all_resources and plain_allow and statement.certain,
-        "service_wildcards": sorted({n.partition(":")[0] for n in wildcards if n.endswith(":*")})
+        "service_wildcards": sorted(
+            {
+                service
+                for name in wildcards
+                if name.endswith(":*") and _applies(service := name.partition(":")[0], statement)
+            }
+        )
         if allow
         else [],
         "action_wildcards": [name for name in wildcards if not name.endswith(":*")]
@@ -333,6 +339,23 @@ def _means_everything(statement: Statement) -> bool:
         pattern.parts is None and pattern.text in ("*", "arn:*", "arn:aws:*")
         for pattern in statement.resources
     )
+
+
+#: Services whose resources bear the service's own name in their ARNs.
+_NAMED_ALIKE = frozenset(
+    {"athena", "cognito-idp", "dynamodb", "ecr", "events", "firehose", "glue", "kinesis", "kms",
+     "lambda", "logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "states"}
+)  # fmt: skip
+
+
+def _applies(service: str, statement: Statement) -> bool:
+    """Whether actions of a service can be meant by a statement's resources: ``logs:*`` on a table
+    allows nothing."""
+    if service not in _NAMED_ALIKE or not statement.resources:
+        return True
+    owners = {pattern.text.split(":", 3)[2] if pattern.text.count(":") > 2 else "*"
+              for pattern in statement.resources}  # fmt: skip
+    return service in owners or not owners <= _NAMED_ALIKE
 
 
 def _is_type_wildcard(pattern: Pattern) -> bool:
