@@ -290,3 +290,37 @@ def test_a_role_that_may_do_everything_behind_several_entries_is_told_once(tmp_p
     template = HTTP.replace("          Events:", grant + "          Events:") + second
     (found,) = of(scanned(tmp_path, template=template), "anonymous-entry-administers")
     assert [one.role for one in found.origins].count("also") == 2
+
+
+POOL = """
+    Resources:
+      Pool: {Type: AWS::Cognito::IdentityPool, Properties: {AllowUnauthenticatedIdentities: true}}
+      Guests:
+        Type: AWS::IAM::Role
+        Properties:
+          AssumeRolePolicyDocument: {Statement: []}
+          POLICIES
+      Attached:
+        Type: AWS::Cognito::IdentityPoolRoleAttachment
+        Properties:
+          IdentityPoolId: !Ref Pool
+          Roles: {unauthenticated: ROLE}
+"""
+SOME = "Policies: [{PolicyName: a, PolicyDocument: {Statement: {Effect: Allow, Action: 'mobileanalytics:PutEvents', Resource: '*'}}}]"
+
+
+@pytest.mark.parametrize(
+    ("policies", "role", "count"),
+    [
+        ("Path: /", "!GetAtt Guests.Arn", 0),
+        (SOME, "!GetAtt Guests.Arn", 1),
+        ("Path: /", "!ImportValue guests", 1),
+        ("ManagedPolicyArns: [!Ref Unknown]", "!GetAtt Guests.Arn", 1),
+    ],
+)
+def test_guests_that_get_a_role_without_permissions(
+    tmp_path: Path, policies: str, role: str, count: int
+) -> None:
+    template = POOL.replace("POLICIES", policies).replace("ROLE", role)
+    found = scanned(tmp_path, template=template)
+    assert len(of(found, "identity-pool-guests")) == count

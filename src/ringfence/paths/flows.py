@@ -97,16 +97,17 @@ def flow_paths(
 
 
 def _is_said(telling: Telling, story: Story) -> bool:
-    """Whether the finding says all: a program of the account alters the query of a function that
-    reads nothing else."""
+    """Whether the finding says all: a program of the account misuses a function behind which
+    nothing is known, or what is stored whole goes where the function stores everything."""
     case = story.cases[0]
+    if case.via or story.effect is Effect.IMPERSONATE:
+        return False
+    powers = telling.opened(story)
+    if case.rule == "mass-assignment":
+        stores = {power.resource for power in powers}
+        return len(stores) < 2 and "" not in stores
     inside = case.trigger is not None and case.trigger.sender.exposure <= Exposure.ACCOUNT
-    return (
-        inside
-        and story.effect is not Effect.IMPERSONATE
-        and not case.via
-        and not telling.opened(story)
-    )
+    return inside and not powers
 
 
 def _is_known(story: Story) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from ringfence.checks.room import Room, references
 from ringfence.checks.views import View
 from ringfence.checks.worlds import Projection
-from ringfence.model.application import Resource, Trigger
+from ringfence.model.application import Resource, Role, Trigger
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, Value, string
 
@@ -196,3 +196,20 @@ def user_pool_client(room: Room, resource: Resource, project: Projection) -> Vie
 
 def _texts(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def identity_pool(room: Room, resource: Resource, project: Projection) -> View:
+    """``guests_get_nothing`` (the role of its guests is in the template and allows nothing)."""
+    attachments = room.companions(resource, "AWS::Cognito::IdentityPoolRoleAttachment")
+    held = [room.resource_of(one.properties.at("Roles.unauthenticated")) for one in attachments]
+    roles = [room.application.roles.get(one.id) if one else None for one in held]
+    return {
+        "guests_get_nothing": bool(roles)
+        and all(role is not None and role.complete and not _allows(role) for role in roles)
+    }
+
+
+def _allows(role: Role) -> bool:
+    return any(
+        statement.effect == "Allow" for policy in role.policies for statement in policy.statements
+    )

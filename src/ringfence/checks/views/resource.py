@@ -35,6 +35,7 @@ _FACTS: dict[str, Facts] = {
     "AWS::ApiGatewayV2::Stage": apis.http_stage,
     "AWS::ApiGatewayV2::Api": apis.http_api,
     "AWS::Cognito::UserPoolClient": apis.user_pool_client,
+    "AWS::Cognito::IdentityPool": apis.identity_pool,
     "AWS::AppSync::GraphQLApi": graphql.graphql_api,
 }
 
