@@ -209,6 +209,16 @@ def many(count: int) -> ScanResult:
     return result
 
 
+def test_a_call_with_words_inside_is_one_span() -> None:
+    said = prose(
+        "Write jwt.decode(token, key, issuer=…) in Python, or f(a(b), c) (in all 2 places)."
+    )
+    assert said == (
+        "Write `jwt.decode(token, key, issuer=…)` in Python, or `f(a(b), c)` (in all 2 places)."
+    )
+    assert prose("A call( that never ends is short.") == "A `call(` that never ends is short."
+
+
 @pytest.mark.parametrize("count", [300, 5_000])
 def test_a_comment_is_never_longer_than_the_limit_and_says_what_is_cut(count: int) -> None:
     text = rendered(many(count))

@@ -6,11 +6,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from small_apps import BAD, FUNCTION, HEADER
 
 from ringfence.model.finding import Finding, ScanResult
 from ringfence.testing import scanned
 
-HEADER = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
 WRITER = (
     HEADER
     + """\
@@ -315,21 +315,10 @@ def test_short_files_may_be_alike_without_being_copies(tmp_path: Path) -> None:
 
 def test_a_path_through_copies_of_the_code_is_told_once(tmp_path: Path) -> None:
     padding = "# a line of a longer file\n" * 60
-    code = "import os\n\ndef handler(event, context):\n    os.system(event['body'])\n"
-    template = """\
-        Transform: AWS::Serverless-2016-10-31
-        Resources:
-          F:
-            Type: AWS::Serverless::Function
-            Properties:
-              Runtime: python3.13
-              Handler: app.handler
-              CodeUri: src/
-              FunctionUrlConfig: {AuthType: NONE}
-        """
+    code = BAD
     files: dict[str, str | bytes] = {}
     for name in ("a", "b"):
-        files[f"{name}/template.yaml"] = template
+        files[f"{name}/template.yaml"] = HEADER + FUNCTION
         files[f"{name}/src/app.py"] = f"{padding}{code}{padding}"
     result = scanned(tmp_path, files)
     (found,) = injections(result)

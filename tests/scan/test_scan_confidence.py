@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from small_apps import FUNCTION, HEADER
 
 from ringfence.config import Config
 from ringfence.loaders import LoadOptions
@@ -18,17 +19,7 @@ from ringfence.testing import TIME_LIMIT_S, TODAY, run_cli, tree
 
 #: The command is sure; what the template's sandbox lets through is only suspected.
 FILES: dict[str, str | bytes] = {
-    "template.yaml": """\
-        Transform: AWS::Serverless-2016-10-31
-        Resources:
-          F:
-            Type: AWS::Serverless::Function
-            Properties:
-              Runtime: python3.13
-              Handler: app.handler
-              CodeUri: src/
-              FunctionUrlConfig: {AuthType: NONE}
-        """,
+    "template.yaml": HEADER + FUNCTION,
     "src/app.py": """\
         import os
         from jinja2.sandbox import SandboxedEnvironment

@@ -28,9 +28,10 @@ def prose(text: str, length: int = 600) -> str:
     """A sentence as inline Markdown on one line: plain words as they are, the rest as code."""
     parts: list[str] = []
     held: list[str] = []
-    for word in clip(escape(" ".join(text.split())), length).split(" "):
+    words = clip(escape(" ".join(text.split())), length).split(" ")
+    for number, word in enumerate(words):
         starts_list = not parts and not held and word[:1].isdigit() and not word[-1:].isdigit()
-        if _is_plain(word) and not starts_list:
+        if _is_plain(word) and not starts_list and not _goes_on(held, words[number:]):
             parts += [*_spans(held), word]
             held = []
         elif word:
@@ -51,6 +52,18 @@ def code(text: str, length: int = 300) -> str:
 
 def _is_plain(word: str) -> bool:
     return _PLAIN.fullmatch(word) is not None and _COMMIT.search(word) is None
+
+
+def _goes_on(held: list[str], rest: list[str]) -> bool:
+    """Whether the words held back are the beginning of a call that ends in the rest."""
+    depth = sum(word.count("(") - word.count(")") for word in held)
+    if depth < 1:
+        return False
+    for word in rest:
+        depth += word.count("(") - word.count(")")
+        if depth < 1:
+            return True
+    return False
 
 
 def _spans(words: list[str]) -> list[str]:
