@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from dataflow_harness import python, script, told
 
+from ringfence.dataflow import patterns
+
 SILENT_PYTHON = {
     "eval of a constant": "def handler(event, c):\n    return eval('1 + 1')\n",
     "eval of text that names tainted variables": (
@@ -319,3 +321,16 @@ LOUD_SCRIPT = {
 def test_loud_script(name: str) -> None:
     code, expected = LOUD_SCRIPT[name]
     assert told(script(code)) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        (r"a\((b(c)(?:d)[)]e)(?<n>f)(?=g)", [r"b(c)(?:d)[)]e", "c", "f"]),
+        ("none", []),
+        ("(never closed", ["."]),
+        (r"(?<=a)(?<!b)(\))", [r"\)"]),
+    ],
+)
+def test_the_groups_of_a_pattern(pattern: str, found: list[str]) -> None:
+    assert patterns.groups(pattern) == found

@@ -63,6 +63,33 @@ def alphabet_of(pattern: str, flags: str = "", whole: bool = False) -> frozenset
     return frozenset(_scan(body))
 
 
+def groups(pattern: str) -> list[str]:
+    """The capturing groups of a pattern, in order, each as the pattern inside of it."""
+    found: dict[int, str] = {}
+    opened: list[tuple[int, int]] = []
+    count = place = 0
+    while place < len(pattern):
+        char = pattern[place]
+        if char == "\\":
+            place += 2
+            continue
+        if char == "[":
+            place, _ = _char_class(pattern, place + 1)
+            continue
+        if char == "(":
+            named = pattern.startswith("(?<", place) and pattern[place + 3 : place + 4] not in "=!"
+            captures = named or pattern[place + 1 : place + 2] != "?"
+            count += captures
+            start = pattern.find(">", place) + 1 if named else place + 1
+            opened.append((count if captures else 0, start))
+        elif char == ")" and opened:
+            number, start = opened.pop()
+            if number:
+                found[number] = pattern[start:place]
+        place += 1
+    return [found.get(number, ".") for number in range(1, count + 1)]
+
+
 def _top_level_bar(pattern: str) -> bool:
     depth = 0
     escaped = in_class = False

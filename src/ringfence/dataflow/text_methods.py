@@ -188,6 +188,32 @@ def encode(machine: Machine, receiver: Value, arguments: Arguments, node: syntax
 
 
 def match(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    """``x.match(/p/)``, ``/p/.exec(x)``: what a known pattern matches holds only what it allows."""
+    first = arguments.get(0) or UNKNOWN
     if any(isinstance(obj, Regex) for obj in receiver.objects):
-        return derive(*arguments.everything())
-    return derive(receiver)
+        regex, subject = receiver, derive(*arguments.everything())
+    else:
+        regex, subject = first, derive(receiver)
+    pattern = texts.pattern_of(regex)
+    if pattern is None or regex.consts or machine.language == "python":
+        return subject
+    body, flags = pattern
+    whole = confined(subject, body, flags)
+    if "g" in flags:
+        return machine.sequence_of(whole) if regex is first else subject
+    found = machine.list_of(whole, *(confined(subject, g, flags) for g in patterns.groups(body)))
+    for obj in found.objects:
+        if isinstance(obj, Struct):
+            obj.fields.update({"groups": whole, "input": subject})
+    return found
+
+
+def confined(subject: Value, pattern: str, flags: str) -> Value:
+    """A text that a pattern matched as a whole."""
+    alphabet = patterns.alphabet_of(pattern, flags, whole=True)
+    if alphabet is None or "u" in flags:
+        return subject
+    rules = patterns.rules_cleared(alphabet)
+    if "*" in rules:
+        return UNKNOWN
+    return Value((), tuple(atom.changed(cleared=rules) for atom in subject.taint), (), True)
