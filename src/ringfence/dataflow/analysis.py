@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ringfence.dataflow import access, channels, imports
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.machine import Machine, ReadModule
 from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Struct
+from ringfence.dataflow.runs import Memory, Run
 from ringfence.dataflow.scopes import Frame, Scope
 from ringfence.dataflow.state import (
     MAX_NODES_UNREACHED,
     MAX_UNREACHED,
     BudgetExceeded,
-    Collected,
 )
 from ringfence.dataflow.values import UNKNOWN, Source, Taint, Trail, Value, join
 from ringfence.errors import Exhausted, defect_of
@@ -29,6 +29,7 @@ from ringfence.rules.taint import TaintCatalogue
 
 LoadTaint = Callable[[str], TaintCatalogue]
 LANGUAGES = ("python", "javascript", "typescript")
+#: How often functions are run again for what arrives, after each was run once.
 MAX_ROUNDS = 3
 #: Python frames while interpreting: a call of the application takes about fifteen of them.
 RECURSION_LIMIT = 6_000
@@ -39,15 +40,16 @@ def analyse(
     read_module: ReadModule,
     taint: Mapping[str, TaintCatalogue] | LoadTaint,
     events: EventCatalogue,
+    memory: Memory | None = None,
 ) -> Facts:
     """All facts of the application's code.
 
     ``read_module`` gives the tree of a file relative to the root, None when there is none; for
     code that stands inside a template it is asked for the function's id. ``taint`` are the tables
-    by language, or what loads them.
+    by language, or what loads them. ``memory`` may hold runs of an earlier scan.
     """
     load = taint.__getitem__ if isinstance(taint, Mapping) else taint
-    work = Work(application, read_module, load, events)
+    work = Work(application, read_module, load, events, memory)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:
@@ -58,7 +60,12 @@ def analyse(
 
 
 class Work:
-    """The functions' results so far, and the channels between them."""
+    """The functions' runs so far, and the channels between them.
+
+    First every function is run alone. What they send is then delivered in the order of the
+    channels, writers before readers, and the receivers are run again, so that the outcome does
+    not depend on the order in which functions are declared.
+    """
 
     def __init__(
         self,
@@ -66,12 +73,14 @@ class Work:
         read_module: ReadModule,
         load: LoadTaint,
         events: EventCatalogue,
+        memory: Memory | None = None,
     ) -> None:
         self.application = application
         self.read_module = read_module
         self.load = load
         self.events = events
-        self.results: dict[str, Collected] = {}
+        self.memory = memory
+        self.runs: dict[str, Run] = {}
         self.skipped: dict[str, Skipped] = {}
         self.post = channels.PostOffice(application)
         self.connected = False
@@ -87,17 +96,36 @@ class Work:
         try:
             for current in functions:
                 self.run(functions[current])
+            for identity, run in self.runs.items():
+                self.post.accept(identity, run.mail, run.looks)
             self.connected = True
-            for _ in range(MAX_ROUNDS - 1):
-                changed = self.connect()
-                if not changed:
+            waiting = self.connect()
+            for _ in range(MAX_ROUNDS):
+                if not waiting:
                     break
-                for current in changed:
-                    self.run(functions[current])
+                for current in self.in_order():
+                    if current in waiting:
+                        waiting.discard(current)
+                        again = self.run(functions[current])
+                        if again is not None:
+                            self.post.accept(current, again.mail, again.looks)
+                            waiting |= self.connect()
         except Exhausted as reason:
             self.stop(current, str(reason))
         except Exception as problem:
             self.note("the data between functions", defect_of(problem), None)
+
+    def in_order(self) -> list[str]:
+        """The functions, writers before readers as far as there are no circles."""
+        readers: dict[str, dict[str, None]] = {}
+        for channel in sorted(self.post.channels, key=channel_order):
+            if channel.reader:
+                readers.setdefault(channel.writer, {})[channel.reader] = None
+        for reader, stores in self.post.reads.items():
+            for store in sorted(stores):
+                for letter in self.post.stores.get(store, ()):
+                    readers.setdefault(letter.channel.writer, {})[reader] = None
+        return topological(list(self.application.functions), readers)
 
     def stop(self, current: str, reason: str) -> None:
         """Name what was not interpreted, or not to its end, as one entry."""
@@ -113,18 +141,43 @@ class Work:
         cure = "scan a smaller folder, or leave out what is generated with --exclude"
         self.skipped[f"!{what}"] = Skipped(what, reason, place, cure)
 
-    def run(self, function: Function) -> None:
-        """Interpret one function; whatever goes wrong inside stays inside."""
+    def run(self, function: Function) -> Run | None:
+        """Run one function with what has arrived for it, or recall what that gave."""
         self.skipped.pop(function.id, None)
         code = function.code
         if code is None or function.language not in LANGUAGES:
-            return
-        taint = self.load(function.language)
-        machine = Machine(self.application, function, self.read_module, taint, self.events)
-        machine.directory = self.post.directory
-        machine.response_overlay = self.post.reader(function.id)
-        # Kept at once: when time is up in the middle, what was seen until then counts.
-        self.results[function.id] = machine.collected
+            return None
+        inbox = self.post.inboxes.get(function.id, [])
+        run = None
+        if self.memory is not None:
+            run = self.memory.recall(function.id, inbox, self.post.stores)
+        if run is None:
+            run = self.interpreted(function)
+            if self.memory is not None:
+                self.memory.keep(function.id, inbox, self.post.stores, run)
+        self.runs[function.id] = run
+        self.application.asks.update(run.names)
+        if run.reason:
+            place = Location(code.file, 1)
+            self.skipped[function.id] = Skipped(function.logical_id, run.reason, place, "")
+        return run
+
+    def interpreted(self, function: Function) -> Run:
+        """Interpret one function; whatever goes wrong inside stays inside."""
+        code = function.code
+        assert code is not None
+        run = Run()
+        asked: dict[str, None] = {}
+
+        def read(file: str) -> syntax.Module | None:
+            asked[file] = None
+            return self.read_module(file)
+
+        machine = Machine(self.application, function, read, self.load(function.language),
+                          self.events)  # fmt: skip
+        directory = machine.directory = self.post.directory
+        directory.asks = set()
+        machine.response_overlay = self.post.reader(function.id, run.looks)
         reason = ""
         try:
             reason = interpret(machine, self.post.overlay(function.id), self.symbols[code.file])
@@ -132,34 +185,41 @@ class Work:
             reason = "the code is larger than the analysis limit; what was seen until then is shown"
         except RecursionError:
             reason = "the code is nested too deeply; what was seen until then is shown"
+        except Exhausted:
+            # When time is up in the middle, what was seen until then counts.
+            run.take(machine.collected)
+            self.runs[function.id] = run
+            raise
         except Exception as problem:
             reason = defect_of(problem)
         try:
-            self.post.collect(machine)
+            run.mail = self.post.collect(machine)
         except RecursionError:
             reason = reason or "what it sends to other functions is nested too deeply"
         except Exception as problem:
             reason = defect_of(problem)
-        for sent in machine.collected.calls.values():
-            sent.values = {}  # they hold the whole state of the run
-        if reason:
-            self.skipped[function.id] = Skipped(
-                function.logical_id, reason, Location(code.file, 1), ""
-            )
+        run.take(machine.collected)
+        run.asked = list(asked)
+        run.names = sorted(directory.asks)
+        run.reason = reason
+        return run
 
-    def connect(self) -> list[str]:
-        """Deliver what functions write; the ids of functions that now receive more."""
+    def connect(self) -> set[str]:
+        """The ids of functions that now receive more."""
         return self.post.deliver()
 
     def facts(self) -> Facts:
         facts = Facts(channels=sorted(self.post.channels, key=channel_order))
-        for identity, result in self.results.items():
-            facts.flows += without_repeats(result, self.application, self.post, identity)
-            facts.calls += [entry.call for entry in result.calls.values()]
-            facts.uses += result.uses.values()
-            facts.issues += issues_beside_flows(result)
-            facts.files[identity] = sorted(result.files)
-            for kind, count in result.opaque.items():
+        for identity in self.application.functions:
+            run = self.runs.get(identity)
+            if run is None:
+                continue
+            facts.flows += without_repeats(run, self.application, self.post, identity)
+            facts.calls += run.calls
+            facts.uses += run.uses
+            facts.issues += issues_beside_flows(run)
+            facts.files[identity] = sorted(run.files)
+            for kind, count in run.opaque.items():
                 facts.opaque[kind] = facts.opaque.get(kind, 0) + count
         facts.flows.sort(key=lambda f: (f.function, f.location, f.rule, f.source.path))
         facts.calls.sort(key=lambda c: (c.function, c.location, c.service, c.operation))
@@ -169,19 +229,40 @@ class Work:
         return facts
 
 
+def topological(nodes: list[str], after: Mapping[str, Iterable[str]]) -> list[str]:
+    """The nodes, each before those ``after`` it as far as there are no circles."""
+    known = set(nodes)
+    seen: set[str] = set()
+    done: list[str] = []
+    for start in nodes:
+        stack = [(start, iter(after.get(start, ())))] if start not in seen else []
+        seen.add(start)
+        while stack:
+            node, following = stack[-1]
+            for one in following:
+                if one in known and one not in seen:
+                    seen.add(one)
+                    stack.append((one, iter(after.get(one, ()))))
+                    break
+            else:
+                stack.pop()
+                done.append(node)
+    return done[::-1]
+
+
 def channel_order(channel: Channel) -> tuple[str, str, str, str]:
     return channel.writer, channel.reader, channel.kind, channel.resource
 
 
 def without_repeats(
-    result: Collected, application: Application, post: channels.PostOffice, identity: str
+    run: Run, application: Application, post: channels.PostOffice, identity: str
 ) -> list[Flow]:
     """One flow per rule, place and path; one that a channel brings stands beside the direct one.
 
     A function that is only ever called by other functions of the application is judged by what
     they send: their payload is its event.
     """
-    flows = [flow for flow in result.flows.values() if not is_checked(flow, result)]
+    flows = [flow for flow in run.flows if not is_checked(flow, run)]
     if post.is_internal(identity):
         flows = [flow for flow in flows if flow.source.via or not is_own_event(flow)]
     brought = {(flow.rule, flow.location) for flow in flows if flow.source.via}
@@ -203,24 +284,24 @@ def without_repeats(
     return [*direct, *best.values()]
 
 
-def is_checked(flow: Flow, result: Collected) -> bool:
+def is_checked(flow: Flow, run: Run) -> bool:
     """Whether the token that a flow reads unverified is verified by the same function: what is
     read before (the key's id, the issuer) is needed to do so."""
-    return flow.rule == "unverified-token" and flow.source.path in result.verified
+    return flow.rule == "unverified-token" and flow.source.path in run.verified
 
 
-def issues_beside_flows(result: Collected) -> list[CodeIssue]:
+def issues_beside_flows(run: Run) -> list[CodeIssue]:
     """The issues, without what a flow tells better: an event's token that is decoded unverified, or
     one that is verified elsewhere in the function."""
     told = {
         flow.location
-        for flow in result.flows.values()
+        for flow in run.flows
         if flow.rule == "unverified-token"
-        and (flow.source.kind == "event" or is_checked(flow, result))
+        and (flow.source.kind == "event" or is_checked(flow, run))
     }
     return [
         issue
-        for issue in result.issues.values()
+        for issue in run.issues
         if issue.rule != "token-signature-not-verified" or issue.location not in told
     ]
 

@@ -8,52 +8,37 @@ writer's untrusted data in them; the reader is then run again, until nothing new
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import carriers, cloud_calls, verdicts
+from ringfence.dataflow import carriers, cloud_calls
 from ringfence.dataflow.directory import Directory
+from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh, outline
 from ringfence.dataflow.objects import JsonText, Struct, deep_taint
 from ringfence.dataflow.texts import derived
-from ringfence.dataflow.values import (
-    NOTHING,
-    OWN_KINDS,
-    UNKNOWN,
-    Const,
-    Hole,
-    Mix,
-    Source,
-    Taint,
-    Trail,
-    Value,
-    join,
-    join_all,
-    of,
-    tainted,
-)
+from ringfence.dataflow.values import NOTHING, Const, Mix, Value, join, join_all, tainted
 from ringfence.model.application import Application, Channel
 from ringfence.model.filters import key_filter
-from ringfence.model.record import record
+from ringfence.model.record import field, record
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
     from ringfence.dataflow.state import CallRecord
 
-MAX_HOPS = 3
-MAX_DEPTH = 8
-
 Parameters = dict[str, Value]
+
+#: What is written into a store: parameters of the calls, and the place of the letter.
+_STORED = {
+    "bucket": (("Body", "body"),),
+    "table": (("Item", "item"), ("ExpressionAttributeValues", "any"), ("Key", "item")),
+}
 
 
 @record()
-class Letter:
-    """A delivered value. ``place`` is the event path; for stores, ``item``, ``any`` or ``body``."""
+class Looks:
+    """The stores that a function looked into while it ran, and the channels that this makes."""
 
-    channel: Channel
-    place: str
-    value: Value
-    document: bool
-    signature: tuple[object, ...]
+    stores: dict[str, None] = field(default_factory=dict)
+    channels: dict[Channel, None] = field(default_factory=dict)
 
 
 class PostOffice:
@@ -69,9 +54,8 @@ class PostOffice:
         self.known: set[tuple[object, ...]] = set()
         self.changed: set[str] = set()
         self.opened: set[str] = set()
-        self.sources: dict[tuple[object, ...], Source] = {}
+        self.sources: Sources = {}
         self.by_source: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        self.answers: dict[tuple[str, str, str, bool], tuple[int, Value]] = {}
         self.functions_invoked: dict[str, bool] = {}
         for trigger in application.triggers.values():
             if not trigger.fed:
@@ -81,23 +65,21 @@ class PostOffice:
 
     # --- sending ---
 
-    def collect(self, machine: Machine) -> None:
-        """Turn one function's cloud calls into letters."""
+    def collect(self, machine: Machine) -> Mail:
+        """One function's cloud calls as letters."""
+        mail = Mail()
         for sent in machine.collected.calls.values():
             call = sent.call
             carrier = carriers.CARRIERS.get((call.service, call.operation))
             if carrier is not None and call.own_credentials:
                 for parameters in letters_of(sent, carrier):
-                    self.send(machine, sent, carrier, parameters)
-            reader = carriers.READERS.get((call.service, call.operation))
-            if reader is not None:
-                named = sent.values.get(reader[0], NOTHING)
-                stores = self.directory.of_value(named, reader[1], machine.function.id)
-                self.reads.setdefault(machine.function.id, set()).update(stores)
+                    self.send(machine, mail, sent, carrier, parameters)
+        return mail
 
     def send(
         self,
         machine: Machine,
+        mail: Mail,
         record: CallRecord,
         carrier: carriers.Carrier,
         parameters: Parameters,
@@ -117,15 +99,15 @@ class PostOffice:
                     carrier.trigger, machine.function.id, reader, resource, trigger,
                     record.call.location,
                 )  # fmt: skip
-                self.channels.add(channel)
+                mail.channels[channel] = None
                 for path, parameter in carrier.fields:
                     value = parameters.get(parameter)
                     if value is not None and parameter == "ExpressionAttributeValues":
                         value = Value((), derived(deep_taint(value)), (), True)
                     if value is not None:
-                        self.post(machine, channel, path, value, record.document)
+                        self.post(machine, mail, Letter(channel, path, value, record.document))
             if carrier.store:
-                self.store(machine, record, carrier, resource, parameters)
+                self.store(machine, mail, record, carrier, resource, parameters)
 
     def readers(self, carrier: carriers.Carrier, resource: str) -> list[tuple[str, str]]:
         """The functions that receive what is sent there, with the trigger that brings it."""
@@ -157,32 +139,26 @@ class PostOffice:
                 found.append(trigger.source)
         return list(dict.fromkeys(found))
 
-    def post(
-        self, machine: Machine, channel: Channel, path: str, value: Value, document: bool
-    ) -> None:
-        """Put a value into the reader's inbox, unless the same is there already."""
-        if path in ("", "detail"):
+    def post(self, machine: Machine, mail: Mail, letter: Letter) -> None:
+        """Put a letter for another function into the mail, if it has untrusted data in it."""
+        channel, value = letter.channel, letter.value
+        if letter.place in ("", "detail"):
             value = opened_json(value)
-            if not path:
+            if not letter.place:
                 closed = value.objects and not value.open
-                known = self.functions_invoked.get(channel.reader, True)
-                self.functions_invoked[channel.reader] = known and bool(closed or value.taint)
-        carried = self.carry(machine, value, channel, 0)
+                known = mail.invoked.get(channel.reader, True)
+                mail.invoked[channel.reader] = known and bool(closed or value.taint)
+        carried = carry(machine, self.sources, value, channel)
         if not deep_taint(carried):
             return
-        if channel.kind == "dynamodb-stream" and document:
+        if channel.kind == "dynamodb-stream" and letter.document:
             carried = cloud_calls.wrapped(Struct("map", None), carried)
-        signature = (channel.reader, channel.kind, path, outline(carried))
-        if signature in self.known:
-            return
-        self.known.add(signature)
-        letter = Letter(channel, path, carried, document, signature)
-        self.inboxes.setdefault(channel.reader, []).append(letter)
-        self.changed.add(channel.reader)
+        mail.letters.append(Letter(channel, letter.place, carried, letter.document))
 
     def store(
         self,
         machine: Machine,
+        mail: Mail,
         record: CallRecord,
         carrier: carriers.Carrier,
         resource: str,
@@ -192,101 +168,39 @@ class PostOffice:
         channel = Channel(
             carrier.store, machine.function.id, "", resource, "", record.call.location
         )
-        names = {"bucket": (("Body", "body"),), "table": (("Item", "item"),
-                 ("ExpressionAttributeValues", "any"), ("Key", "item"))}[carrier.store]  # fmt: skip
-        for name, place in names:
+        for name, place in _STORED[carrier.store]:
             value = parameters.get(name)
             if value is None:
                 continue
-            carried = self.carry(machine, value, channel, 0)
+            carried = carry(machine, self.sources, value, channel)
             if place == "any":
                 carried = tainted(derived(deep_taint(carried)))
-            signature = (resource, place, outline(carried))
-            if not deep_taint(carried) or signature in self.known:
-                continue
-            self.known.add(signature)
-            letter = Letter(channel, place, carried, record.document, signature)
-            self.stores.setdefault(resource, []).append(letter)
-            self.opened.add(resource)
+            if deep_taint(carried):
+                mail.stored.append(Letter(channel, place, carried, record.document))
 
-    # --- carrying ---
+    def accept(self, function: str, mail: Mail, looks: Looks) -> None:
+        """Deliver a function's mail, save what is there already."""
+        self.channels.update(mail.channels)
+        self.channels.update(looks.channels)
+        self.reads.setdefault(function, set()).update(looks.stores)
+        for reader, known in mail.invoked.items():
+            self.functions_invoked[reader] = self.functions_invoked.get(reader, True) and known
+        for letter in mail.letters:
+            channel = letter.channel
+            if self.is_new((channel.reader, channel.kind, letter.place, outline(letter.value))):
+                self.inboxes.setdefault(channel.reader, []).append(letter)
+                self.changed.add(channel.reader)
+        for letter in mail.stored:
+            resource = letter.channel.resource
+            if self.is_new((resource, letter.place, outline(letter.value))):
+                self.stores.setdefault(resource, []).append(letter)
+                self.opened.add(resource)
 
-    def carry(self, machine: Machine, value: Value, channel: Channel, depth: int) -> Value:
-        """A copy of a value whose taint remembers its way; what is not data becomes unknown."""
-        taint = self.carry_taint(machine, value.taint, channel)
-        consts: list[Const] = []
-        for const in value.consts:
-            if isinstance(const, Mix):
-                parts = tuple(
-                    part
-                    if isinstance(part, str)
-                    else Hole(self.carry_taint(machine, part.taint, channel))
-                    for part in const.parts
-                )
-                mix = Mix(parts)
-                taint = taint or of(mix).taint
-                consts.append(mix)
-            else:
-                consts.append(const)
-        result = Value(tuple(consts), taint, (), value.open)
-        for obj in value.objects:
-            if depth >= MAX_DEPTH:
-                result = join(
-                    result, tainted(self.carry_taint(machine, deep_taint(value), channel))
-                )
-                break
-            result = join(result, self.carry_object(machine, obj, channel, depth + 1))
-        return result
-
-    def carry_object(self, machine: Machine, obj: object, channel: Channel, depth: int) -> Value:
-        if isinstance(obj, JsonText):
-            inner = self.carry(machine, obj.inner, channel, depth)
-            return Value(objects=(JsonText(inner, obj.encoding),))
-        if not isinstance(obj, Struct):
-            return UNKNOWN
-        copy = Struct(obj.kind if obj.kind != "instance" else "map", None)
-        for key, inner in list(obj.fields.items())[:60]:
-            copy.fields[key] = self.carry(machine, inner, channel, depth)
-        copy.rest = self.carry(machine, obj.rest, channel, depth)
-        if obj.base is not None:
-            copy.base = self.carry(machine, obj.base, channel, depth)
-        return Value(objects=(copy,))
-
-    def carry_taint(
-        self, machine: Machine, atoms: tuple[Taint, ...], channel: Channel
-    ) -> tuple[Taint, ...]:
-        carried: list[Taint] = []
-        for atom in atoms:
-            source = atom.source
-            if source.kind in OWN_KINDS or len(source.via) >= MAX_HOPS:
-                continue
-            if source.kind == "response" and not source.via:
-                continue
-            if any(old.reader == channel.reader and channel.reader for old in source.via):
-                continue
-            verdict = verdicts.judge(machine, atom)
-            if verdict is None or "*" in atom.cleared:
-                continue
-            key = (source.kind, source.label, verdict.triggers, source.via, channel)
-            made = self.sources.get(key)
-            if made is None:
-                made = Source(
-                    source.kind, source.label, verdict.triggers, (*source.via, channel),
-                    verdict.sender, verdict.lost,
-                )  # fmt: skip
-                self.sources[key] = made
-                made.judge = source.judge
-                if not source.decided:
-                    made.judge = partial(verdicts.judge_event, machine.triggers, machine.events)
-            trail = Trail(first_step(atom.trail, atom, verdict.sender), channel.location,
-                          describe(channel))  # fmt: skip
-            carried.append(
-                Taint(
-                    made, atom.path, trail, atom.derived, atom.cleared,
-                    frozenset(), max(atom.quality, verdict.lost),
-                )
-            )  # fmt: skip
-        return tuple(carried)
+    def is_new(self, signature: tuple[object, ...]) -> bool:
+        if signature in self.known:
+            return False
+        self.known.add(signature)
+        return True
 
     # --- receiving ---
 
@@ -294,11 +208,12 @@ class PostOffice:
         """What is known to arrive in the function's event."""
         result = NOTHING
         for letter in self.inboxes.get(function, ()):
-            result = join(result, at_path(letter.place, letter.value))
+            result = join(result, at_path(letter.place, fresh(letter.value)))
         return result
 
-    def reader(self, function: str) -> Callable[[str, str, Parameters, bool], Value]:
-        """Gives the answers of reading calls."""
+    def reader(self, function: str, looks: Looks) -> Callable[[str, str, Parameters, bool], Value]:
+        """Gives the answers of reading calls, and notes where they come from."""
+        answers: dict[tuple[str, str, bool], Value] = {}
 
         def answer(service: str, operation: str, parameters: Parameters, document: bool) -> Value:
             reading = carriers.READERS.get((service, operation))
@@ -306,49 +221,29 @@ class PostOffice:
                 return NOTHING
             result = NOTHING
             named = parameters.get(reading[0], NOTHING)
-            stores = self.directory.of_value(named, reading[1], function)
-            for resource in stores:
-                result = join(result, self.stored(function, resource, operation, document))
+            for resource in self.directory.of_value(named, reading[1], function):
+                looks.stores[resource] = None
+                key = (resource, operation, document)
+                if key not in answers:
+                    answers[key] = self.stored(function, resource, operation, document, looks)
+                result = join(result, answers[key])
             return result
 
         return answer
 
-    def stored(self, function: str, resource: str, operation: str, document: bool) -> Value:
+    def stored(
+        self, function: str, resource: str, operation: str, document: bool, looks: Looks
+    ) -> Value:
         """All that is known to lie in a store, as one reading call gives it."""
-        letters = self.stores.get(resource, [])
-        key = (function, resource, operation, document)
-        known = self.answers.get(key)
-        if known is not None and known[0] == len(letters):
-            return known[1]
         result = NOTHING
-        for letter in letters:
-            result = join(result, self.answer_of(function, letter, operation, document))
-        self.answers[key] = (len(letters), result)
+        for letter in self.stores.get(resource, ()):
+            old = letter.channel
+            channel = Channel(old.kind, old.writer, function, old.resource, "", old.location)
+            looks.channels[channel] = None
+            result = join(result, answer_of(letter, operation, document))
         return result
 
-    def answer_of(self, function: str, letter: Letter, operation: str, document: bool) -> Value:
-        old = letter.channel
-        channel = Channel(old.kind, old.writer, function, old.resource, "", old.location)
-        self.channels.add(channel)
-        value = letter.value
-        if letter.place == "body":
-            return map_value("Body", value)
-        if letter.place == "any":
-            wild = Struct("map", None)
-            inner = join_all(obj.items() for obj in value.objects if isinstance(obj, Struct))
-            wild.rest = inner if not inner.is_nothing else value
-            value = Value(objects=(wild,))
-        elif document and not letter.document:
-            value = cloud_calls.unwrapped(value)
-        elif letter.document and not document:
-            value = cloud_calls.wrapped(Struct("map", None), value)
-        if operation == "GetItem":
-            return map_value("Item", value)
-        items = Struct("list", None)
-        items.rest = value
-        return map_value("Items", Value(objects=(items,)))
-
-    def deliver(self) -> list[str]:
+    def deliver(self) -> set[str]:
         """The functions that must be run again for what has newly arrived."""
         changed = set(self.changed)
         for function, stores in self.reads.items():
@@ -356,7 +251,7 @@ class PostOffice:
                 changed.add(function)
         self.changed.clear()
         self.opened.clear()
-        return sorted(changed)
+        return changed
 
     def is_internal(self, function: str) -> bool:
         """Whether only functions of the application call it, with payloads that are known."""
@@ -364,6 +259,27 @@ class PostOffice:
             return False
         kinds = {trigger.kind for trigger in self.application.triggers_of(function)}
         return kinds <= {"invoke"}
+
+
+def answer_of(letter: Letter, operation: str, document: bool) -> Value:
+    """What a reading call gives of one stored value."""
+    value = fresh(letter.value)
+    if letter.place == "body":
+        return map_value("Body", value)
+    if letter.place == "any":
+        wild = Struct("map", None)
+        inner = join_all(obj.items() for obj in value.objects if isinstance(obj, Struct))
+        wild.rest = inner if not inner.is_nothing else value
+        value = Value(objects=(wild,))
+    elif document and not letter.document:
+        value = cloud_calls.unwrapped(value)
+    elif letter.document and not document:
+        value = cloud_calls.wrapped(Struct("map", None), value)
+    if operation == "GetItem":
+        return map_value("Item", value)
+    items = Struct("list", None)
+    items.rest = value
+    return map_value("Items", Value(objects=(items,)))
 
 
 def letters_of(record: CallRecord, carrier: carriers.Carrier) -> list[Parameters]:
@@ -426,48 +342,6 @@ def opened_json(value: Value) -> Value:
         rest = tuple(obj for obj in opened.objects if not isinstance(obj, JsonText))
         opened = join(Value(opened.consts, opened.taint, rest, opened.open), join_all(deeper))
     return opened
-
-
-def describe(channel: Channel) -> str:
-    name = channel.resource.rpartition("#")[2].removeprefix("name:").removeprefix("variable:")
-    verbs = {"invoke": "is sent to", "bucket": "is stored in", "table": "is stored in",
-            "s3": "is stored in", "dynamodb-stream": "is stored in"}  # fmt: skip
-    return f"{verbs.get(channel.kind, 'is sent to')} {name}"
-
-
-def first_step(trail: Trail, atom: Taint, sender: str) -> Trail:
-    """The chain with words on its first step, before it leaves its function."""
-    nodes: list[Trail] = []
-    node: Trail | None = trail
-    while node is not None:
-        nodes.append(node)
-        node = node.parent
-    result: Trail | None = None
-    for node in reversed(nodes):
-        text = node.text
-        if result is None and not text:
-            text = f"{atom.display} comes from {sender or 'the sender'}"
-        result = Trail(result, node.location, text)
-    assert result is not None
-    return result
-
-
-def outline(value: Value, depth: int = 0) -> tuple[object, ...]:
-    """What makes two carried values the same: their taint and shape."""
-    taint = tuple(sorted({f"{a.display}|{a.source.triggers}|{a.source.via}" for a in value.taint}))
-    inside: list[object] = []
-    if depth < MAX_DEPTH:
-        for obj in value.objects:
-            if isinstance(obj, Struct):
-                inside += [
-                    (str(key), outline(inner, depth + 1)) for key, inner in obj.fields.items()
-                ]
-                inside.append(outline(obj.rest, depth + 1))
-                if obj.base is not None:
-                    inside.append(outline(obj.base, depth + 1))
-            elif isinstance(obj, JsonText):
-                inside.append(outline(obj.inner, depth + 1))
-    return (taint, tuple(inside))
 
 
 def map_value(key: str, value: Value) -> Value:

@@ -35,7 +35,8 @@ class Directory:
                     entry = (name, function.id)
                     if entry not in self.names.setdefault("function", []):
                         self.names["function"].append(entry)
-        self.asks = application.asks
+        #: Names that were looked for without success, as kind and name.
+        self.asks: set[str] = set()
         self.cache: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.near_cache: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
@@ -49,6 +50,8 @@ class Directory:
         key = (kind, text, home)
         if key not in self.near_cache:
             self.near_cache[key] = nearest(self._matching(text, kind), home)
+        if not self.near_cache[key]:
+            self.asks.add(f"{kind}:{last_part(text)}")
         return self.near_cache[key]
 
     def _matching(self, text: str, kind: str) -> list[tuple[str, str]]:
@@ -56,8 +59,6 @@ class Directory:
         if key not in self.cache:
             entries = self.names.get(kind, ())
             self.cache[key] = [entry for entry in entries if same_name(text, entry[0])]
-            if not self.cache[key]:
-                self.asks.add(f"{kind}:{last_part(text)}")
         return self.cache[key]
 
     def of_value(self, value: Value, kind: str, near: str = "") -> list[str]:

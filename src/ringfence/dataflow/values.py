@@ -42,7 +42,9 @@ class Source:
     is how sure it is that a stranger controls it: 0 high, 1 medium, 2 low.
     """
 
-    __slots__ = ("decided", "judge", "kind", "label", "quality", "sender", "triggers", "via")
+    __slots__ = (
+        "_way", "decided", "judge", "kind", "label", "quality", "sender", "triggers", "via",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -62,6 +64,14 @@ class Source:
         self.quality = quality
         self.decided = decided
         self.judge: Callable[[tuple[str, ...]], object] | None = None
+        self._way = ""
+
+    @property
+    def way(self) -> str:
+        """The triggers and channels as text, equal for sources that came the same way."""
+        if not self._way:
+            self._way = f"{self.triggers}|{self.via}"
+        return self._way
 
 
 class Trail:
