@@ -84,6 +84,7 @@ BOTH = ["one/template.yaml", "two/template.yaml"]
 def test_a_second_scan_analyses_nothing(scans: Scans) -> None:
     assert scans() == BOTH
     assert scans() == []
+    assert scans(only=frozenset({"entries"})) == BOTH
     assert scans(only=frozenset({"entries"})) == []
 
 

@@ -56,12 +56,14 @@ def check(
     today: date,
     *,
     read_text: Callable[[str], str | None] | None = None,
+    only: frozenset[str] = frozenset(),
 ) -> Checked:
-    """Run all rules.
+    """Run all rules, or those of the families ``only``.
 
     ``read_text`` gives the text of a file relative to the root (for comments and fingerprints);
     by default files are read below the application's root.
     """
     from ringfence.checks import run
 
-    return run.check(Room(application, facts, config, today, read_text), list(rules))
+    room = Room(application, facts, config, today, read_text)
+    return run.check(room, list(rules), only)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from ringfence.checks import Checked, suppressions
 from ringfence.checks.configuration import check_configuration
 from ringfence.checks.draft import Draft
+from ringfence.checks.families import is_wanted
 from ringfence.checks.findings import found_of, settle
 from ringfence.checks.flows import check_flows, check_issues
 from ringfence.checks.model_rules import check_model
@@ -24,9 +25,13 @@ NO_REASON = "suppression-without-reason"
 EXPIRED = "suppression-expired"
 
 
-def check(room: Room, rules: list[Rule]) -> Checked:
-    """Everything that the rules find in an application."""
-    active = [rule for rule in rules if rule.tier != "off" or rule.id in room.config.enable]
+def check(room: Room, rules: list[Rule], only: frozenset[str] = frozenset()) -> Checked:
+    """Everything that the rules of the families ``only`` (empty for all) find in an application."""
+    active = [
+        rule
+        for rule in rules
+        if (rule.tier != "off" or rule.id in room.config.enable) and is_wanted(rule.family, only)
+    ]
     drafts = evaluate(room, active)
     disabled = [draft for draft in drafts if draft.rule.id in room.config.disable]
     outcome = suppressions.apply(

@@ -12,6 +12,7 @@ from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from ringfence.checks.families import is_wanted
 from ringfence.checks.suppressions import Ignore, parse_comment
 from ringfence.config import Config, Suppression
 from ringfence.model.finding import Suppressed
@@ -31,12 +32,15 @@ def stale_notes(
     suppressed: Iterable[Suppressed],
     rules: Iterable[Rule],
     today: date,
+    only: frozenset[str] = frozenset(),
 ) -> list[Skipped]:
     """What to tell of the comments in the files that were read, and of the configuration's
-    entries. ``suppressed`` is all that was silenced in all of them."""
+    entries. ``suppressed`` is all that was silenced in all of them, ``only`` the families of
+    rules that were asked for (empty for all)."""
     known = {rule.id: rule for rule in rules}
     off = {name for name, rule in known.items() if rule.tier == "off" and name not in config.enable}
     off |= config.disable
+    off |= {name for name, rule in known.items() if not is_wanted(rule.family, only)}
     used: set[tuple[Location, str]] = set()
     for item in suppressed:
         if item.location is not None:
@@ -46,7 +50,12 @@ def stale_notes(
         name = ignore.rule
         if name != "*" and name not in known:
             notes.append(unknown(f"ignore[{name}]", name, ignore.location, known))
-        elif name not in off and not is_over(ignore, today) and (ignore.location, name) not in used:
+        elif (
+            name not in off
+            and not (only and name == "*")
+            and not is_over(ignore, today)
+            and (ignore.location, name) not in used
+        ):
             cure = "remove it, or put it on the line of the finding or just above"
             notes.append(Skipped(f"ignore[{name}]", UNUSED, ignore.location, cure))
     places = {location for location, _ in used}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from ringfence.dataflow import access, channels, imports
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.machine import Machine, ReadModule
 from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Struct
-from ringfence.dataflow.runs import Memory, Run
+from ringfence.dataflow.runs import Found, Memory, Run, found_of
 from ringfence.dataflow.scopes import Frame, Scope
 from ringfence.dataflow.state import (
     MAX_NODES_UNREACHED,
@@ -147,14 +148,11 @@ class Work:
         code = function.code
         if code is None or function.language not in LANGUAGES:
             return None
-        inbox = self.post.inboxes.get(function.id, [])
-        run = None
-        if self.memory is not None:
-            run = self.memory.recall(function.id, inbox, self.post.stores)
+        run = self.memory.recall(function, self.post) if self.memory is not None else None
         if run is None:
             run = self.interpreted(function)
             if self.memory is not None:
-                self.memory.keep(function.id, inbox, self.post.stores, run)
+                self.memory.keep(function, self.post, run)
         self.runs[function.id] = run
         self.application.asks.update(run.names)
         if run.reason:
@@ -166,7 +164,7 @@ class Work:
         """Interpret one function; whatever goes wrong inside stays inside."""
         code = function.code
         assert code is not None
-        run = Run()
+        run = Run(Found)
         asked: dict[str, None] = {}
 
         def read(file: str) -> syntax.Module | None:
@@ -187,7 +185,7 @@ class Work:
             reason = "the code is nested too deeply; what was seen until then is shown"
         except Exhausted:
             # When time is up in the middle, what was seen until then counts.
-            run.take(machine.collected)
+            run.found = partial(found_of, machine.collected)
             self.runs[function.id] = run
             raise
         except Exception as problem:
@@ -198,7 +196,8 @@ class Work:
             reason = reason or "what it sends to other functions is nested too deeply"
         except Exception as problem:
             reason = defect_of(problem)
-        run.take(machine.collected)
+        found = found_of(machine.collected)
+        run.found = lambda: found
         run.asked = list(asked)
         run.names = sorted(directory.asks)
         run.reason = reason
@@ -214,12 +213,13 @@ class Work:
             run = self.runs.get(identity)
             if run is None:
                 continue
-            facts.flows += without_repeats(run, self.application, self.post, identity)
-            facts.calls += run.calls
-            facts.uses += run.uses
-            facts.issues += issues_beside_flows(run)
-            facts.files[identity] = sorted(run.files)
-            for kind, count in run.opaque.items():
+            found = run.found()
+            facts.flows += without_repeats(found, self.application, self.post, identity)
+            facts.calls += found.calls
+            facts.uses += found.uses
+            facts.issues += issues_beside_flows(found)
+            facts.files[identity] = sorted(found.files)
+            for kind, count in found.opaque.items():
                 facts.opaque[kind] = facts.opaque.get(kind, 0) + count
         facts.flows.sort(key=lambda f: (f.function, f.location, f.rule, f.source.path))
         facts.calls.sort(key=lambda c: (c.function, c.location, c.service, c.operation))
@@ -255,14 +255,14 @@ def channel_order(channel: Channel) -> tuple[str, str, str, str]:
 
 
 def without_repeats(
-    run: Run, application: Application, post: channels.PostOffice, identity: str
+    found: Found, application: Application, post: channels.PostOffice, identity: str
 ) -> list[Flow]:
     """One flow per rule, place and path; one that a channel brings stands beside the direct one.
 
     A function that is only ever called by other functions of the application is judged by what
     they send: their payload is its event.
     """
-    flows = [flow for flow in run.flows if not is_checked(flow, run)]
+    flows = [flow for flow in found.flows if not is_checked(flow, found)]
     if post.is_internal(identity):
         flows = [flow for flow in flows if flow.source.via or not is_own_event(flow)]
     brought = {(flow.rule, flow.location) for flow in flows if flow.source.via}
@@ -284,24 +284,24 @@ def without_repeats(
     return [*direct, *best.values()]
 
 
-def is_checked(flow: Flow, run: Run) -> bool:
+def is_checked(flow: Flow, found: Found) -> bool:
     """Whether the token that a flow reads unverified is verified by the same function: what is
     read before (the key's id, the issuer) is needed to do so."""
-    return flow.rule == "unverified-token" and flow.source.path in run.verified
+    return flow.rule == "unverified-token" and flow.source.path in found.verified
 
 
-def issues_beside_flows(run: Run) -> list[CodeIssue]:
+def issues_beside_flows(found: Found) -> list[CodeIssue]:
     """The issues, without what a flow tells better: an event's token that is decoded unverified, or
     one that is verified elsewhere in the function."""
     told = {
         flow.location
-        for flow in run.flows
+        for flow in found.flows
         if flow.rule == "unverified-token"
-        and (flow.source.kind == "event" or is_checked(flow, run))
+        and (flow.source.kind == "event" or is_checked(flow, found))
     }
     return [
         issue
-        for issue in run.issues
+        for issue in found.issues
         if issue.rule != "token-signature-not-verified" or issue.location not in told
     ]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import carriers, cloud_calls
 from ringfence.dataflow.directory import Directory
-from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh, outline
+from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh
 from ringfence.dataflow.objects import JsonText, Struct, deep_taint
 from ringfence.dataflow.texts import derived
 from ringfence.dataflow.values import NOTHING, Const, Mix, Value, join, join_all, tainted
@@ -105,7 +105,7 @@ class PostOffice:
                     if value is not None and parameter == "ExpressionAttributeValues":
                         value = Value((), derived(deep_taint(value)), (), True)
                     if value is not None:
-                        self.post(machine, mail, Letter(channel, path, value, record.document))
+                        self.post(machine, mail, channel, path, value, record.document)
             if carrier.store:
                 self.store(machine, mail, record, carrier, resource, parameters)
 
@@ -139,21 +139,28 @@ class PostOffice:
                 found.append(trigger.source)
         return list(dict.fromkeys(found))
 
-    def post(self, machine: Machine, mail: Mail, letter: Letter) -> None:
-        """Put a letter for another function into the mail, if it has untrusted data in it."""
-        channel, value = letter.channel, letter.value
-        if letter.place in ("", "detail"):
+    def post(
+        self,
+        machine: Machine,
+        mail: Mail,
+        channel: Channel,
+        place: str,
+        value: Value,
+        document: bool,
+    ) -> None:
+        """Put a value for another function into the mail, if it has untrusted data in it."""
+        if place in ("", "detail"):
             value = opened_json(value)
-            if not letter.place:
+            if not place:
                 closed = value.objects and not value.open
                 known = mail.invoked.get(channel.reader, True)
                 mail.invoked[channel.reader] = known and bool(closed or value.taint)
         carried = carry(machine, self.sources, value, channel)
         if not deep_taint(carried):
             return
-        if channel.kind == "dynamodb-stream" and letter.document:
+        if channel.kind == "dynamodb-stream" and document:
             carried = cloud_calls.wrapped(Struct("map", None), carried)
-        mail.letters.append(Letter(channel, letter.place, carried, letter.document))
+        mail.letters.append(Letter(channel, place, carried, document))
 
     def store(
         self,
@@ -187,12 +194,12 @@ class PostOffice:
             self.functions_invoked[reader] = self.functions_invoked.get(reader, True) and known
         for letter in mail.letters:
             channel = letter.channel
-            if self.is_new((channel.reader, channel.kind, letter.place, outline(letter.value))):
+            if self.is_new((channel.reader, channel.kind, letter.place, letter.mark)):
                 self.inboxes.setdefault(channel.reader, []).append(letter)
                 self.changed.add(channel.reader)
         for letter in mail.stored:
             resource = letter.channel.resource
-            if self.is_new((resource, letter.place, outline(letter.value))):
+            if self.is_new((resource, letter.place, letter.mark)):
                 self.stores.setdefault(resource, []).append(letter)
                 self.opened.add(resource)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import verdicts
@@ -34,15 +36,35 @@ MAX_DEPTH = 8
 Sources = dict[tuple[object, ...], Source]
 
 
-@record()
 class Letter:
     """A value on its way. ``place`` is the event path; for stores, ``item``, ``any`` or ``body``.
-    The channel of a letter to a store has no reader yet."""
+    The channel of a letter to a store has no reader yet.
 
-    channel: Channel
-    place: str
-    value: Value
-    document: bool
+    ``mark`` is equal for letters that bring the same: the taint and shape of their values. ``text``
+    is the letter as JSON once somebody asked for it (:mod:`.packing`). A letter that was read from
+    such a text opens its value when it is needed.
+    """
+
+    __slots__ = ("_open", "_value", "channel", "document", "mark", "place", "text")
+
+    def __init__(
+        self, channel: Channel, place: str, value: Value | Callable[[], Value], document: bool,
+        mark: str = "", text: str = "",
+    ) -> None:  # fmt: skip
+        self.channel = channel
+        self.place = place
+        self.document = document
+        self.text = text
+        self._value = value if isinstance(value, Value) else None
+        self._open = None if isinstance(value, Value) else value
+        self.mark = mark or mark_of(self.value)
+
+    @property
+    def value(self) -> Value:
+        if self._value is None:
+            assert self._open is not None
+            self._value = self._open()
+        return self._value
 
 
 @record()
@@ -185,6 +207,13 @@ def first_step(trail: Trail, atom: Taint, sender: str) -> Trail:
         result = Trail(result, node.location, text)
     assert result is not None
     return result
+
+
+def mark_of(value: Value) -> str:
+    """A digest of the outline of a value."""
+    return blake2b(
+        repr(outline(value)).encode("utf-8", "surrogateescape"), digest_size=16
+    ).hexdigest()
 
 
 def outline(value: Value, depth: int = 0) -> tuple[object, ...]:

@@ -7,19 +7,21 @@ may therefore give a run of an earlier scan in place of a new one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from ringfence.dataflow.channels import Looks
-from ringfence.dataflow.letters import Letter, Mail
+from ringfence.dataflow.channels import Looks, PostOffice
+from ringfence.dataflow.letters import Mail
 from ringfence.dataflow.state import Collected
+from ringfence.model.application import Function
 from ringfence.model.facts import CloudCall, CodeIssue, Flow, Use
 from ringfence.model.record import field, record
 
 
 @record()
-class Run:
-    """``files`` were run, ``asked`` looked for, with or without success; ``names`` are names of
-    resources that nothing in the application has. ``reason`` tells why it is not whole."""
+class Found:
+    """What was found in one function's code. ``files`` were run; ``verified`` are event paths of
+    tokens whose signature some call checks."""
 
     flows: list[Flow] = field(default_factory=list)
     calls: list[CloudCall] = field(default_factory=list)
@@ -28,32 +30,40 @@ class Run:
     verified: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     opaque: dict[str, int] = field(default_factory=dict)
+
+
+def found_of(collected: Collected) -> Found:
+    """The facts that a machine gathered, without its state."""
+    return Found(
+        list(collected.flows.values()),
+        [entry.call for entry in collected.calls.values()],
+        list(collected.uses.values()),
+        list(collected.issues.values()),
+        sorted(collected.verified),
+        list(collected.files),
+        dict(collected.opaque),
+    )
+
+
+@record()
+class Run:
+    """``asked`` are the files that were looked for, with or without success; ``names`` are names
+    of resources that nothing in the application has. ``reason`` tells why the run is not whole.
+    ``found`` gives what was found, which only the last run of a function is asked for."""
+
+    found: Callable[[], Found]
     mail: Mail = field(default_factory=Mail)
     looks: Looks = field(default_factory=Looks)
     asked: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     reason: str = ""
 
-    def take(self, collected: Collected) -> None:
-        """Keep the facts that a machine gathered, without its state."""
-        self.flows = list(collected.flows.values())
-        self.calls = [entry.call for entry in collected.calls.values()]
-        self.uses = list(collected.uses.values())
-        self.issues = list(collected.issues.values())
-        self.verified = sorted(collected.verified)
-        self.files = list(collected.files)
-        self.opaque = dict(collected.opaque)
-
 
 class Memory(Protocol):
-    """Runs of an earlier scan. ``inbox`` and ``stores`` are the letters that a run reads."""
+    """Runs of an earlier scan, for one application."""
 
-    def recall(
-        self, function: str, inbox: list[Letter], stores: dict[str, list[Letter]]
-    ) -> Run | None:
-        """A run with the same input, or None."""
+    def recall(self, function: Function, post: PostOffice) -> Run | None:
+        """A run of the function with the input that lies in the post office now, or None."""
 
-    def keep(
-        self, function: str, inbox: list[Letter], stores: dict[str, list[Letter]], run: Run
-    ) -> None:
-        """Remember a run for the next scan."""
+    def keep(self, function: Function, post: PostOffice, run: Run) -> None:
+        """Remember a run, made with the input that lies in the post office now."""

@@ -96,7 +96,7 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
         raise nothing(root, list(dict.fromkeys(notes)), found)
     cache.save(glances)
     least = options.confidence or task.config.confidence
-    result = merge(task, outcomes, notes, known=known, only=options.only, least=least)
+    result = merge(task, outcomes, notes, known=known, least=least)
     result.root = str(root)
     result.duration_s = time.perf_counter() - started
     return result
@@ -113,7 +113,7 @@ def _task(root: Path, options: ScanOptions) -> Task:
     )
     rules = load_rules(config.rule_folders)
     return Task(base.resolve(), load, config, rules, options.today, options.time_limit_s,
-                options.graph)  # fmt: skip
+                options.graph, options.only)  # fmt: skip
 
 
 def _cache(root: Path, options: ScanOptions, task: Task) -> Cache:

@@ -28,6 +28,7 @@ from ringfence.model.rule import Rule
 from ringfence.paths import find_paths, graph_of
 from ringfence.rules.events import load_events
 from ringfence.rules.taint import load_taint
+from ringfence.scan.memory import RunMemory
 from ringfence.scan.source import SourceReader
 from ringfence.watchdog import Watchdog
 
@@ -47,7 +48,8 @@ Progress = Callable[[str, int, int], None]
 @record(frozen=True)
 class Task:
     """What every application of a folder is scanned with. ``time_limit_s`` holds for each;
-    ``graph`` asks for their graphs."""
+    ``graph`` asks for their graphs; ``only`` names the families of rules that are asked for, and is
+    empty for all."""
 
     root: Path
     load: LoadOptions
@@ -56,6 +58,7 @@ class Task:
     today: date
     time_limit_s: float
     graph: bool = False
+    only: frozenset[str] = frozenset()
 
 
 @record()
@@ -91,17 +94,28 @@ def scan_application(
     part: Discovery,
     survey: Tree | None = None,
     report: Progress | None = None,
+    memory: RunMemory | None = None,
 ) -> Outcome:
     """Scan the application that some files declare. ``survey`` found them, and may hold some
-    parsed."""
+    parsed; ``memory`` may hold what an earlier scan learnt about its functions."""
     tree = Tree(task.root, task.load.exclude, task.load.limits, survey)
     with Watchdog(task.time_limit_s, MEMORY_LIMIT_MIB) as watchdog:
-        outcome = _scan(task, part, tree, watchdog, report or (lambda stage, done, total: None))
+        report = report or (lambda stage, done, total: None)
+        outcome = _scan(task, part, tree, watchdog, report, memory)
     outcome.complete = not watchdog.stopped
+    if memory is not None and outcome.complete:
+        memory.save()
     return outcome
 
 
-def _scan(task: Task, part: Discovery, tree: Tree, watchdog: Watchdog, report: Progress) -> Outcome:
+def _scan(
+    task: Task,
+    part: Discovery,
+    tree: Tree,
+    watchdog: Watchdog,
+    report: Progress,
+    memory: RunMemory | None,
+) -> Outcome:
     notes: list[Skipped] = []
     try:
         with watchdog.stage(LOADED):
@@ -115,16 +129,19 @@ def _scan(task: Task, part: Discovery, tree: Tree, watchdog: Watchdog, report: P
         return Outcome(skipped=[Skipped(part.label, defect_of(problem), place, REPORT_IT)])
     watchdog.time_limit_s *= max(1.0, len(application.functions) / FUNCTIONS_IN_TIME)
     reader = SourceReader(task.root, application.functions, tree.trace)
+    if memory is not None and not memory.attach(application, reader):
+        memory = None
     report("code", 0, len(application.functions))
     with guarded("the code", notes, watchdog, INTERPRETED):
         facts = Facts()
-        facts = analyse(application, reader, load_taint, load_events())
+        facts = analyse(application, reader, load_taint, load_events(), memory)
     report("checks", 0, 0)
     with guarded("the checks", notes, watchdog, CHECKED):
         checked = Checked()
         checked = check(
-            application, facts, task.rules, task.config, task.today, read_text=reader.text
-        )
+            application, facts, task.rules, task.config, task.today, read_text=reader.text,
+            only=task.only,
+        )  # fmt: skip
     with guarded("the attack paths", notes, watchdog, JOINED):
         paths: list[AttackPath] = []
         classes = stated_classes(application, task.config)
@@ -143,7 +160,7 @@ def _scan(task: Task, part: Discovery, tree: Tree, watchdog: Watchdog, report: P
         suppressed=checked.suppressed,
         skipped=[*application.skipped, *reader.skipped, *facts.skipped, *checked.problems, *notes],
         unknowns=[*application.unknowns, *checked.unknowns],
-        parsed=list(reader.parsed),
+        parsed=reader.known(),
         code=sorted({f.code.file for f in application.functions.values() if f.code is not None}),
         asks=sorted(application.asks),
         offers=sorted(offers_of(application)),

@@ -12,9 +12,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import stat
 import time
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,14 @@ from ringfence.loaders.trace import (
 from ringfence.model.codec import CodecError, decode, encode
 from ringfence.model.record import record
 from ringfence.scan.application import Outcome, Task
+from ringfence.scan.memory import RunMemory
 
 SCHEMA = 1
+#: The folder for what is kept of functions, one folder in it for each scanned folder.
+RUNS = "runs"
 #: A larger file is neither written nor read; of all files, the oldest go when there are too many.
 MAX_BYTES = 100_000_000
-MAX_FILES = 40
+MAX_FILES = 60
 MAX_ALL_BYTES = 400_000_000
 #: A file that changed so shortly before it was read may change again without a new time.
 RACY_NS = 50_000_000
@@ -59,10 +62,17 @@ class Entry:
 class Cache:
     """The cache of one folder; an empty one that keeps nothing when made without a file."""
 
-    def __init__(self, file: Path | None = None, root: Path | None = None, key: str = "") -> None:
+    def __init__(
+        self,
+        file: Path | None = None,
+        root: Path | None = None,
+        key: str = "",
+        runs: Path | None = None,
+    ) -> None:
         self.file = file
         self.root = root or Path()
         self.key = key
+        self.runs = runs
         self.glances: KnownGlances = {}
         self.known: dict[str, Any] = {}
         self.used: dict[str, Any] = {}
@@ -76,9 +86,10 @@ class Cache:
         cannot be made, or belongs to somebody else."""
         if not is_private(folder):
             return cls()
-        key = key_of(task)
+        key, of_code = keys_of(task)
         name = digest_of([str(task.root), key])
-        cache = cls(folder / f"{name}.json", task.root, key)
+        runs = folder / RUNS / digest_of([str(task.root), of_code])
+        cache = cls(folder / f"{name}.json", task.root, key, runs)
         cache.load()
         return cache
 
@@ -87,7 +98,7 @@ class Cache:
         """The cache of the task's root for a copy of it at ``root``, which adds nothing to it."""
         cache = cls.open(folder, task)
         cache.root, cache.now, cache.glances = root, Now(root), {}
-        cache.file = None
+        cache.file = cache.runs = None
         return cache
 
     def load(self) -> None:
@@ -127,6 +138,13 @@ class Cache:
         if self.file is not None and outcome.complete:
             self.new[name_of(part)] = outcome
 
+    def memory_of(self, part: Discovery) -> RunMemory | None:
+        """What is kept of the functions of an application; None where nothing is kept."""
+        if self.runs is None:
+            return None
+        file = self.runs / f"{name_of(part)}.json"
+        return RunMemory(file, self.started_ns - RACY_NS)
+
     def save(self, glances: Glances) -> None:
         """Write what the next scan may use; that it cannot be written changes nothing."""
         if self.file is None or (not self.new and self.used.keys() == self.known.keys()
@@ -155,6 +173,8 @@ class Cache:
                 make_room(self.file, len(text))
                 write_whole(self.file, text)
                 self.file.chmod(0o600)
+            if self.runs is not None:
+                forget_others(self.runs, set(applications))
 
     def entry_of(self, outcome: Outcome) -> list[Any] | None:
         """An outcome as data; None when a file has changed since it was read."""
@@ -260,28 +280,39 @@ def is_private(folder: Path) -> bool:
     return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def make_room(keep: Path, size: int) -> None:
-    """Remove the caches that were not written for longest, where there would be too many."""
-    files = []
-    for file in keep.parent.glob("*.json"):
-        with contextlib.suppress(OSError):
-            found = file.stat()
-            files.append((found.st_mtime_ns, found.st_size, file))
-    files = [entry for entry in sorted(files, key=lambda e: e[0], reverse=True) if entry[2] != keep]
-    left, room = MAX_FILES - 1, MAX_ALL_BYTES - size
-    for _, bytes_, file in files:
-        left -= 1
-        room -= bytes_
-        if left < 0 or room < 0:
-            with contextlib.suppress(OSError):
+def forget_others(folder: Path, names: set[str]) -> None:
+    """Remove the runs of applications that are there no more."""
+    with contextlib.suppress(OSError):
+        for file in folder.iterdir():
+            if file.stem not in names:
                 file.unlink()
 
 
-def key_of(task: Task) -> str:
-    """A digest of all but the folder's files that decides what a scan finds."""
+def make_room(keep: Path, size: int) -> None:
+    """Remove what was not written for longest, where there would be too much."""
+    found = []
+    for path in (*keep.parent.glob("*.json"), *(keep.parent / RUNS).glob("*")):
+        with contextlib.suppress(OSError):
+            parts = list(path.iterdir()) if path.is_dir() else [path]
+            bytes_ = sum(part.stat().st_size for part in parts)
+            found.append((path.stat().st_mtime_ns, bytes_, path))
+    found = [entry for entry in sorted(found, key=lambda e: e[0], reverse=True) if entry[2] != keep]
+    left, room = MAX_FILES - 1, MAX_ALL_BYTES - size
+    for _, bytes_, path in found:
+        left -= 1
+        room -= bytes_
+        if left < 0 or room < 0:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def keys_of(task: Task) -> tuple[str, str]:
+    """Digests of all but the folder's files that decides what a scan finds, and of what of this
+    decides what its code does."""
     load, config = task.load, task.config
-    digest = blake2b(digest_size=16)
-    parts = [
+    common = [
         ringfence.__version__,
         *own_files(_PACKAGE),
         *(content for folder in config.rule_folders for content in rule_files(folder)),
@@ -291,13 +322,10 @@ def key_of(task: Task) -> str:
         repr(sorted(load.options.items())),
         repr(load.exclude),
         repr(load.limits),
-        task.today.isoformat(),
-        repr(task.time_limit_s),
-        repr(task.graph),
     ]
-    for part in parts:
-        digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
-    return digest.hexdigest()
+    more = [task.today.isoformat(), repr(task.time_limit_s), repr(task.graph),
+            repr(sorted(task.only))]  # fmt: skip
+    return digest_of([*common, *more]), digest_of(common)
 
 
 def own_files(folder: Path) -> list[str]:

@@ -23,19 +23,6 @@ from ringfence.scan.source import SourceReader
 #: Nobody reads more, and review pages take no more; the worst are kept.
 MAX_FINDINGS = 5_000
 
-#: What each family belongs to, for ``--only``, where the words differ.
-PARTS = {
-    "code": "injection",
-    "identity": "access",
-    "network": "configuration",
-    "logging": "configuration",
-    "availability": "configuration",
-    "encryption": "configuration",
-    "state": "configuration",
-    "runtime": "configuration",
-    "data": "configuration",
-}
-
 
 def merge(
     task: Task,
@@ -43,12 +30,10 @@ def merge(
     notes: Iterable[Skipped],
     *,
     known: Mapping[str, str] = MappingProxyType({}),
-    only: frozenset[str] = frozenset(),
     least: str = "low",
 ) -> ScanResult:
     """One result. ``notes`` are those of the folder as a whole, ``known`` the entries of a
-    baseline, ``only`` the families that are asked for (empty for all), ``least`` the confidence
-    below which nothing is reported."""
+    baseline, ``least`` the confidence below which nothing is reported."""
     wide = frozenset(r.id for r in task.rules if r.tier == "should" or r.options.get("across"))
     all_findings, paths = settled(outcomes, wide)
     findings, baselined = apply_baseline(all_findings, known)
@@ -64,6 +49,8 @@ def merge(
     templates = [path for outcome in outcomes for path in outcome.templates]
     parsed = {file for outcome in outcomes for file in outcome.parsed}
     reader = SourceReader(task.root, {})
+    present = [*all_findings, *(item.finding for item in suppressed)]
+    gone = [] if task.only else gone_entries(known, present)
     if all(outcome.complete for outcome in outcomes):
         files = (*templates, *parsed)
         # A reader for each file: the texts of all are not needed together.
@@ -74,9 +61,9 @@ def merge(
             suppressed,
             task.rules,
             task.today,
+            task.only,
         )
-    wanted = [finding for finding in findings if is_wanted(finding.family, only)]
-    sure = [finding for finding in wanted if is_as_sure(finding.confidence, least)]
+    sure = [finding for finding in findings if is_as_sure(finding.confidence, least)]
     result = ScanResult(
         findings=sure,
         entries=[entry for outcome in outcomes for entry in outcome.entries],
@@ -84,8 +71,8 @@ def merge(
         unknowns=list(dict.fromkeys(item for outcome in outcomes for item in outcome.unknowns)),
         suppressed=suppressed,
         baselined=baselined,
-        doubtful=len(wanted) - len(sure),
-        gone=gone_entries(known, [*all_findings, *(item.finding for item in suppressed)]),
+        doubtful=len(findings) - len(sure),
+        gone=gone,
         templates=templates,
         functions={key: name for item in outcomes for key, name in item.functions.items()},
         files_read=len(templates) + len(parsed),
@@ -93,7 +80,7 @@ def merge(
         rules={rule.id: rule for rule in task.rules},
         graph=joined(outcome.graph for outcome in outcomes),
     )
-    standing = paths_with(paths, result.findings, silenced, all_wanted=not only)
+    standing = paths_with(paths, result.findings, silenced, all_wanted=not task.only)
     result.paths = [path for path in standing if is_as_sure(path.confidence, least)]
     result.sources = excerpted(result, reader)
     return result
@@ -193,11 +180,6 @@ def notes_of(outcomes: Sequence[Outcome], task: Task) -> list[Skipped]:
     return [
         note for note, count in counts.items() if count == len(outcomes) or not is_general(note)
     ]
-
-
-def is_wanted(family: str, only: frozenset[str]) -> bool:
-    """Whether ``--only`` asks for this family, by its own name or by that of its part."""
-    return not only or family in only or PARTS.get(family) in only
 
 
 def paths_with(

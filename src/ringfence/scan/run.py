@@ -95,7 +95,8 @@ class Runner:
                 return
             before_s = time.process_time()
             progress = self.report if len(parts) == 1 else None
-            yield index, scan_application(self.task, parts[index], self.tree, progress)
+            memory = self.cache.memory_of(parts[index])
+            yield index, scan_application(self.task, parts[index], self.tree, progress, memory)
             self.forget(parts[index])
             self.left_s -= time.process_time() - before_s
 
@@ -107,7 +108,8 @@ class Runner:
         def work(place: int) -> bytes:
             part = parts[missing[place]]
             try:
-                outcome = scan_application(self.task, part, self.tree)
+                memory = self.cache.memory_of(part)
+                outcome = scan_application(self.task, part, self.tree, None, memory)
             except RingfenceError as problem:
                 told: list[Any] = [type(problem).__name__, problem.what, problem.where,
                                    problem.cure]  # fmt: skip

@@ -32,6 +32,7 @@ class SourceReader:
         self.trace = trace or Trace()
         self.parsed: dict[str, Module | None] = {}
         self.skipped: list[Skipped] = []
+        self.recalled: dict[str, bool] = {}
         self._texts: dict[str, str | None] = {}
 
     def __call__(self, file: str) -> Module | None:
@@ -44,6 +45,19 @@ class SourceReader:
                 return None
             self.parsed[file] = self._parse(file, text, language)
         return self.parsed[file]
+
+    def known(self) -> list[str]:
+        """The files whose syntax was read, now or by the scan that is recalled."""
+        recalled = [file for file, parsed in self.recalled.items() if parsed]
+        return list(dict.fromkeys([*self.parsed, *recalled]))
+
+    def recall(self, file: str, parsed: bool, notes: list[Skipped]) -> None:
+        """Take over what an earlier scan saw of a file that is as it was then."""
+        if file in self.recalled or file in self._texts:
+            return
+        self.recalled[file] = parsed
+        self.trace.note(self.root, file)
+        self.skipped += [note for note in notes if note not in self.skipped]
 
     def text(self, file: str) -> str | None:
         """The text of a file inside the root; None when there is no such file to read."""
@@ -88,4 +102,6 @@ class SourceReader:
             return data.decode("latin-1")
 
     def _skip(self, file: str, reason: str, line: int = 1) -> None:
-        self.skipped.append(Skipped(file, reason, Location(file, line)))
+        note = Skipped(file, reason, Location(file, line))
+        if note not in self.skipped:
+            self.skipped.append(note)
