@@ -18,7 +18,8 @@ def marked(case: Case) -> list[object]:
 @pytest.mark.parametrize("case", [one for case in CASES for one in marked(case)])
 def test_case(case: Case, tmp_path: Path) -> None:
     findings, kinds = run(case, tmp_path)
-    assert DELIVERED_AS.get(case.trigger, case.trigger) in kinds
+    if case.trigger:
+        assert DELIVERED_AS.get(case.trigger, case.trigger) in kinds
     found = {place(item) for item in findings}
     told = {(rule, file) for rule, file, _ in found}
     assert case.exact - found == set(), "missed"
@@ -30,7 +31,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
 
 
 def test_every_trigger_is_tried() -> None:
-    assert {case.trigger for case in CASES} == set(TRIGGERS)
+    assert {case.trigger for case in CASES} - {""} == set(TRIGGERS)
     assert set(RESOURCES) <= set(TRIGGERS)
 
 

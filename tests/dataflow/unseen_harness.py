@@ -1,10 +1,11 @@
-"""Reads the labelled cases of ``unseen/`` and runs each through a whole scan.
+"""Reads labelled cases and runs each through a whole scan.
 
 A case file begins with lines ``key: value``: ``trigger`` (a key of :data:`TRIGGERS`), ``safe`` (rules
 that must stay silent; ``*`` for all), ``also`` (further true findings that need no mark), ``miss``
 (why it is out of reach for now). Then come its files, each after a line ``---- path``. A marked line
 ends in ``bad: rule, rule``: a finding of that rule must begin on this line; with ``bad~:``, anywhere
-in the file.
+in the file. Without a ``trigger``, the files hold what declares the functions (a template, a
+``function.json``, decorators), and stand where the case says.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringfence.model.finding import Finding
+from ringfence.rules.checks import load_rules
 from ringfence.testing import scanned
 
 CASES = Path(__file__).parent / "unseen"
 _MARK = re.compile(r"(?:#|//) bad(~?): ([\w, -]+)$")
+CODE = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
 _ENTRY = re.compile(r"^(src/)?(app|index|handler)\.\w+$")
 
 #: Per trigger: the function's events, its other properties, and further resources.
@@ -159,7 +162,7 @@ class Case:
 def read_case(path: Path) -> Case:
     head, *parts = re.split(r"^---- (.+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     keys = dict(line.split(": ", 1) for line in head.splitlines())
-    case = Case(path.stem, keys.pop("trigger"), miss=keys.pop("miss", ""))
+    case = Case(path.stem, keys.pop("trigger", ""), miss=keys.pop("miss", ""))
     case.safe = tuple(keys.pop("safe", "").replace(",", " ").split())
     case.also = tuple(keys.pop("also", "").replace(",", " ").split())
     assert not keys, f"{path.name}: unknown {sorted(keys)}"
@@ -175,8 +178,8 @@ def read_case(path: Path) -> Case:
     return case
 
 
-def cases() -> list[Case]:
-    return [read_case(path) for path in sorted(CASES.glob("*.case"))]
+def cases(folder: Path = CASES) -> list[Case]:
+    return [read_case(path) for path in sorted(folder.glob("*.case"))]
 
 
 def template(case: Case) -> str:
@@ -201,12 +204,23 @@ def template(case: Case) -> str:
 
 def run(case: Case, folder: Path) -> tuple[list[Finding], list[str]]:
     """Findings in the case's code, and the trigger kinds of its function."""
-    files: dict[str, str | bytes] = {"template.yaml": template(case)}
+    files: dict[str, str | bytes] = {}
+    if case.trigger:
+        files["template.yaml"] = template(case)
+    quiet = sorted((case.rules | set(case.safe)) & switched_off())
+    if quiet:
+        files["ringfence.toml"] = f"[rules]\nenable = {quiet}\n"
     for name, text in case.files.items():
-        files[name if name.startswith("layer/") else f"code/{name}"] = text.rstrip() + "\n"
+        as_given = not case.trigger or name.startswith("layer/")
+        files[name if as_given else f"code/{name}"] = text.rstrip() + "\n"
     result = scanned(folder, files)
-    found = [item for item in result.findings if not item.location.file.endswith(".yaml")]
+    found = [item for item in result.findings if item.location.file.endswith(CODE)]
     return found, [entry.kind for entry in result.entries]
+
+
+def switched_off() -> set[str]:
+    """The rules that are evaluated only where somebody switches them on."""
+    return {rule.id for rule in load_rules() if rule.tier == "off"}
 
 
 def place(item: Finding) -> tuple[str, str, int]:

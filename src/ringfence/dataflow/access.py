@@ -116,6 +116,8 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
 
 def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) -> Value:
     """A field, a member of the class, or what an unknown key may give."""
+    if name in ("length", "size") and obj.kind in ("list", "set"):
+        return UNKNOWN
     found = obj.fields.get(name)
     result = found if found is not None else NOTHING
     if found is None and obj.cls is not None and isinstance(name, str):
@@ -139,7 +141,7 @@ def any_method(value: Value) -> Value:
     for obj in value.objects:
         cls = obj.cls if isinstance(obj, Struct) else None
         for name, member in cls.members.items() if cls is not None else ():
-            if not name.startswith("__") and cls is not None:
+            if not name.startswith("__") and name != "constructor" and cls is not None:
                 result = join(result, bind(member, Value(objects=(obj,)), cls))
     return result
 

@@ -13,6 +13,7 @@ from ringfence.dataflow import (
     credentials,
     definitions,
     guards,
+    subjects,
     targets,
     texts,
 )
@@ -233,7 +234,7 @@ def logical(machine: Machine, node: syntax.Logical) -> Value:
         value = machine.evaluate(operand)
         last = place == len(node.operands) - 1
         if last:
-            result = join(result, value)
+            result = join(result, subjects.settled(machine, value))
             break
         truth = value.truth()
         if node.operator == "or":
@@ -296,7 +297,7 @@ def conditional(machine: Machine, node: syntax.Conditional) -> Value:
         if known is not None and known is not positive:
             continue
         guards.refine(machine, node.test, positive)
-        result = join(result, machine.evaluate(branch))
+        result = join(result, subjects.settled(machine, machine.evaluate(branch)))
         machine.restore(before)
     return result
 
@@ -362,6 +363,7 @@ def yield_(machine: Machine, node: syntax.Yield) -> Value:
     value = machine.evaluate(node.value) if node.value is not None else NONE
     if node.delegate:
         value = element_of(machine, value, node, False)
+    value = subjects.settled(machine, value)
     frame.yielded = value if frame.yielded is None else join(frame.yielded, value)
     return UNKNOWN
 
@@ -381,7 +383,7 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
             machine.evaluate(condition)
             guards.refine(machine, condition, True)
     machine.branch = object()
-    element = machine.evaluate(node.element)
+    element = subjects.settled(machine, machine.evaluate(node.element))
     if node.key is not None:
         key = machine.evaluate(node.key)
     machine.branch = branch

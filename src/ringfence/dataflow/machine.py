@@ -21,6 +21,7 @@ from ringfence.dataflow import (
     guessable,
     imports,
     responses,
+    subjects,
     targets,
 )
 from ringfence.dataflow.directory import Directory
@@ -121,7 +122,7 @@ class Machine:
 
     def put(self, obj: Struct, key: str | int | None, value: Value) -> None:
         self.heap_writes += 1
-        obj.put(key, value, self.branch)
+        obj.put(key, subjects.settled(self, value), self.branch)
 
     def list_of(self, *items: Value) -> Value:
         struct = self.struct("list")
@@ -158,6 +159,7 @@ class Machine:
 
     def assign(self, name: str, value: Value, declares: str = "") -> None:
         """Bind a name in the scope where the language would."""
+        value = subjects.settled(self, value)
         frame = self.frames[-1]
         scope = frame.scope
         if declares or name in scope.variables:
@@ -285,7 +287,7 @@ class Machine:
         if node.value is None:
             self.leave(NONE, False)
             return False
-        value = self.evaluate(node.value)
+        value = subjects.settled(self, self.evaluate(node.value))
         guessable.returned(self, node.value)
         if frame.closure is not None:
             if id(frame.closure.node) in self.handler_nodes:

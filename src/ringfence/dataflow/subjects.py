@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import addresses
+from ringfence.dataflow.objects import Struct
 from ringfence.dataflow.scopes import Proven, proven_key
-from ringfence.dataflow.values import UNKNOWN, Mix, Value
+from ringfence.dataflow.values import UNKNOWN, Hole, Mix, Taint, Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -143,6 +144,44 @@ def cleared(value: Value, rules: frozenset[str]) -> Value:
         value.objects,
         True,
     )
+
+
+def settled(machine: Machine, value: Value, depth: int = 2) -> Value:
+    """The value with what is proved here kept on it, before it leaves the branch where the proof
+    holds. Structures that were made in this branch are changed in place."""
+    proven = machine.proven
+    if not proven:
+        return value
+    for obj in value.objects if depth else ():
+        if isinstance(obj, Struct) and obj.born is machine.branch:
+            for key, inner in obj.fields.items():
+                obj.fields[key] = settled(machine, inner, depth - 1)
+    if not any(proven_key(atom) in proven for atom in value.taint):
+        return value
+    taint = settled_taint(proven, value.taint)
+    consts = tuple(
+        Mix(
+            tuple(
+                part
+                if isinstance(part, str)
+                else Hole(settled_taint(proven, part.taint), part.resource, part.variable)
+                for part in const.parts
+            )
+        )
+        if isinstance(const, Mix)
+        else const
+        for const in value.consts
+    )
+    return Value(consts, taint, value.objects, value.open)
+
+
+def settled_taint(proven: Proven, atoms: tuple[Taint, ...]) -> tuple[Taint, ...]:
+    found = []
+    for atom in atoms:
+        rules = proven.get(proven_key(atom))
+        known = rules is None or rules <= atom.cleared
+        found.append(atom if known or rules is None else atom.changed(cleared=rules))
+    return tuple(found)
 
 
 def prove(machine: Machine, value: Value, rules: frozenset[str]) -> None:
