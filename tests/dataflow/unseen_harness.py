@@ -214,6 +214,7 @@ def run(case: Case, folder: Path) -> tuple[list[Finding], list[str]]:
         as_given = not case.trigger or name.startswith("layer/")
         files[name if as_given else f"code/{name}"] = text.rstrip() + "\n"
     result = scanned(folder, files)
+    assert [note for note in result.skipped if "defect" in note.reason] == []
     found = [item for item in result.findings if item.location.file.endswith(CODE)]
     return found, [entry.kind for entry in result.entries]
 

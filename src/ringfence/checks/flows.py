@@ -201,8 +201,8 @@ def message_of(room: Room, rule: Rule, flow: Flow, trigger: Trigger | None) -> s
     who = who_in_words(trigger) if flow.source.kind == "event" else ""
     via = ""
     if flow.source.via:
-        names = dict.fromkeys(_hop(room, hop) for hop in flow.source.via)
-        via = f" by way of {' and '.join(name for name in names if name)}"
+        names = [name for name in dict.fromkeys(_hop(room, hop) for hop in flow.source.via) if name]
+        via = f" by way of {' and '.join(names)}" if names else ""
     ending = rule.message.rstrip(".")
     placed = (
         ending.replace("{source}", f"{what}{who}")
@@ -220,7 +220,11 @@ def _hop(room: Room, hop: Channel) -> str:
         writer = application.functions.get(hop.writer)
         return writer.logical_id if writer else ""
     resource = application.resources.get(hop.resource)
-    return resource.logical_id if resource else ""
+    if resource is not None:
+        return resource.logical_id
+    how, _, name = hop.resource.partition(":")
+    words = {"name": f"the {hop.kind} {name}", "variable": f"what {name} names"}
+    return words.get(how, "") if name else ""
 
 
 def source_in_words(path: str, trigger: Trigger | None, kind: str, place: str = "") -> str:

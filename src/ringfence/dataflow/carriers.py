@@ -71,6 +71,13 @@ CARRIERS: dict[tuple[str, str], Carrier] = {
          ("Records[].dynamodb.Keys", "Key")),
         store="table",
     ),
+    ("dynamodb", "TransactWriteItems"): Carrier(
+        "TableName", "table", "dynamodb-stream", _TABLE, "TransactItems", "table"
+    ),
+    ("dynamodb", "BatchWriteItem"): Carrier(
+        "TableName", "table", "dynamodb-stream", _TABLE, "RequestItems", "table"
+    ),
+    ("ssm", "PutParameter"): Carrier("Name", "parameter", "", (), store="parameter"),
     ("kinesis", "PutRecord"): Carrier("StreamName", "stream", "kinesis", _KINESIS),
     ("kinesis", "PutRecords"): Carrier("StreamName", "stream", "kinesis", _KINESIS, "Records"),
 }  # fmt: skip
@@ -79,7 +86,37 @@ CARRIERS: dict[tuple[str, str], Carrier] = {
 #: Which parameter of a reading call names the store.
 READERS = {
     ("s3", "GetObject"): ("Bucket", "bucket"),
+    ("s3", "HeadObject"): ("Bucket", "bucket"),
+    ("s3", "ListObjects"): ("Bucket", "bucket"),
+    ("s3", "ListObjectsV2"): ("Bucket", "bucket"),
     ("dynamodb", "GetItem"): ("TableName", "table"),
     ("dynamodb", "Query"): ("TableName", "table"),
     ("dynamodb", "Scan"): ("TableName", "table"),
+    ("dynamodb", "BatchGetItem"): ("RequestItems", "table"),
+    ("ssm", "GetParameter"): ("Name", "parameter"),
+    ("ssm", "GetParameters"): ("Names", "parameter"),
+    ("lambda", "Invoke"): ("FunctionName", "function"),
+}
+
+#: What is written into a store: parameters of the calls, and the place of the letter.
+STORED = {
+    "bucket": (("Body", "body"), ("Metadata", "metadata"), ("Key", "key")),
+    "table": (("Item", "item"), ("ExpressionAttributeValues", "any"), ("Key", "item")),
+    "parameter": (("Value", "value"),),
+}
+
+#: The places of letters that an operation gives, and the way to them in its answer; ``[]`` is a
+#: list of such.
+ANSWERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "GetObject": {"body": ("Body",), "metadata": ("Metadata",)},
+    "HeadObject": {"metadata": ("Metadata",)},
+    "ListObjects": {"key": ("Contents", "[]", "Key")},
+    "ListObjectsV2": {"key": ("Contents", "[]", "Key")},
+    "GetItem": {"item": ("Item",), "any": ("Item",)},
+    "Query": {"item": ("Items", "[]"), "any": ("Items", "[]")},
+    "Scan": {"item": ("Items", "[]"), "any": ("Items", "[]")},
+    "BatchGetItem": {"item": ("Responses", "*", "[]"), "any": ("Responses", "*", "[]")},
+    "GetParameter": {"value": ("Parameter", "Value")},
+    "GetParameters": {"value": ("Parameters", "[]", "Value")},
+    "Invoke": {"payload": ("Payload",)},
 }

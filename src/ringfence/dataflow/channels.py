@@ -7,17 +7,20 @@ writer's untrusted data in them; the reader is then run again, until nothing new
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import carriers, cloud_calls
 from ringfence.dataflow.directory import Directory
+from ringfence.dataflow.documents import INPUT
 from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh
 from ringfence.dataflow.objects import JsonText, Struct, deep_taint
 from ringfence.dataflow.texts import derived
 from ringfence.dataflow.values import NOTHING, Const, Mix, Value, join, join_all, tainted
+from ringfence.dataflow.workflows import fill, plan_of
 from ringfence.model.application import Application, Channel
 from ringfence.model.filters import key_filter
+from ringfence.model.location import Location
 from ringfence.model.record import field, record
 
 if TYPE_CHECKING:
@@ -25,12 +28,6 @@ if TYPE_CHECKING:
     from ringfence.dataflow.state import CallRecord
 
 Parameters = dict[str, Value]
-
-#: What is written into a store: parameters of the calls, and the place of the letter.
-_STORED = {
-    "bucket": (("Body", "body"),),
-    "table": (("Item", "item"), ("ExpressionAttributeValues", "any"), ("Key", "item")),
-}
 
 
 @record()
@@ -57,6 +54,7 @@ class PostOffice:
         self.sources: Sources = {}
         self.by_source: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.functions_invoked: dict[str, bool] = {}
+        self.workflows = {flow.machine: (flow, plan_of(flow)) for flow in application.workflows}
         for trigger in application.triggers.values():
             if not trigger.fed:
                 continue
@@ -74,7 +72,59 @@ class PostOffice:
             if carrier is not None and call.own_credentials:
                 for parameters in letters_of(sent, carrier):
                     self.send(machine, mail, sent, carrier, parameters)
+        self.hand_on(machine, mail)
         return mail
+
+    def hand_on(self, machine: Machine, mail: Mail) -> None:
+        """What a function returns, to its callers and to those that a state machine gives it to."""
+        at = machine.returned_at
+        if at is None:
+            return
+        file = machine.function.code.file if machine.function.code is not None else ""
+        place = Location(file, at.line, at.column, at.end_line, at.end_column)
+        if any(t.kind == "invoke" for t in self.application.triggers_of(machine.function.id)):
+            identity = machine.function.id
+            channel = Channel("return", identity, "", identity, "", place)
+            carried = carry(machine, self.sources, machine.returned, channel)
+            if deep_taint(carried):
+                mail.stored.append(Letter(channel, "payload", carried, True))
+        for workflow, _ in self.workflows.values():
+            for state, functions in workflow.functions.items():
+                if machine.function.id in functions:
+                    self.through(machine, mail, workflow.machine, state, machine.returned, place)
+
+    def through(
+        self,
+        machine: Machine,
+        mail: Mail,
+        resource: str,
+        origin: str,
+        value: Value,
+        place: Location,
+    ) -> None:
+        """Send the parts of what an origin gave to the functions of a state machine that get
+        them."""
+        node = machine.returned_at or machine.current
+        workflow, plan = self.workflows[resource]
+        for state, documents in plan.events.items():
+            for document in documents:
+                found = fill(machine, document, origin, value, node)
+                if found.is_nothing or not deep_taint(found):
+                    continue
+                for reader in workflow.functions[state]:
+                    trigger = self.trigger_of(reader, resource, state)
+                    channel = Channel(
+                        "stepfunctions", machine.function.id, reader, resource, trigger, place
+                    )
+                    mail.channels[channel] = None
+                    self.post(machine, mail, channel, "", found, True)
+
+    def trigger_of(self, function: str, resource: str, state: str) -> str:
+        """The trigger by which a state calls a function."""
+        for trigger in self.application.triggers_of(function):
+            if trigger.source == resource and trigger.name.endswith(f", state {state}"):
+                return trigger.id
+        return ""
 
     def send(
         self,
@@ -92,6 +142,10 @@ class PostOffice:
         if carrier.kind == "bus":
             ids = self.rules_of(ids, parameters)
         for resource in ids:
+            if resource in self.workflows:
+                given = opened_json(parameters.get("input", NOTHING))
+                self.through(machine, mail, resource, INPUT, given, record.call.location)
+                continue
             for reader, trigger in self.readers(carrier, resource):
                 if not self.lets_through(trigger, parameters.get("Key")):
                     continue
@@ -175,7 +229,7 @@ class PostOffice:
         channel = Channel(
             carrier.store, machine.function.id, "", resource, "", record.call.location
         )
-        for name, place in _STORED[carrier.store]:
+        for name, place in carriers.STORED[carrier.store]:
             value = parameters.get(name)
             if value is None:
                 continue
@@ -227,7 +281,7 @@ class PostOffice:
             if reading is None:
                 return NOTHING
             result = NOTHING
-            named = parameters.get(reading[0], NOTHING)
+            named = names_in(parameters.get(reading[0], NOTHING))
             for resource in self.directory.of_value(named, reading[1], function):
                 looks.stores[resource] = None
                 key = (resource, operation, document)
@@ -271,22 +325,40 @@ class PostOffice:
 def answer_of(letter: Letter, operation: str, document: bool) -> Value:
     """What a reading call gives of one stored value."""
     value = fresh(letter.value)
-    if letter.place == "body":
-        return map_value("Body", value)
+    way = carriers.ANSWERS[operation].get(letter.place)
+    if way is None:
+        return NOTHING
     if letter.place == "any":
         wild = Struct("map", None)
         inner = join_all(obj.items() for obj in value.objects if isinstance(obj, Struct))
         wild.rest = inner if not inner.is_nothing else value
         value = Value(objects=(wild,))
-    elif document and not letter.document:
+    elif letter.place == "item" and document and not letter.document:
         value = cloud_calls.unwrapped(value)
-    elif letter.document and not document:
+    elif letter.place == "item" and letter.document and not document:
         value = cloud_calls.wrapped(Struct("map", None), value)
-    if operation == "GetItem":
-        return map_value("Item", value)
-    items = Struct("list", None)
-    items.rest = value
-    return map_value("Items", Value(objects=(items,)))
+    elif letter.place == "payload":
+        value = Value(objects=(JsonText(value),))
+    for part in reversed(way):
+        if part in ("[]", "*"):
+            struct = Struct("list" if part == "[]" else "map", None)
+            struct.rest = value
+            value = Value(objects=(struct,))
+        else:
+            value = map_value(part, value)
+    return value
+
+
+def names_in(value: Value) -> Value:
+    """The name of a store, or all names: of a list, or the keys of a map of requests."""
+    result = Value(value.consts, (), (), value.open)
+    for obj in value.objects:
+        if isinstance(obj, Struct) and obj.kind == "map":
+            keys = tuple(key for key in obj.fields if isinstance(key, str))
+            result = join(result, join(Value(keys), obj.names))
+        elif isinstance(obj, Struct):
+            result = join(result, names_in(obj.items()))
+    return result
 
 
 def letters_of(record: CallRecord, carrier: carriers.Carrier) -> list[Parameters]:
@@ -294,14 +366,30 @@ def letters_of(record: CallRecord, carrier: carriers.Carrier) -> list[Parameters
     if not carrier.entries:
         return [record.values]
     found: list[Parameters] = []
-    for obj in record.values.get(carrier.entries, NOTHING).objects:
-        if isinstance(obj, Struct):
-            for entry in (*obj.fields.values(), obj.rest):
-                for one in entry.objects:
-                    if isinstance(one, Struct):
-                        named = {str(key): value for key, value in one.fields.items()}
-                        found.append({**record.values, **named})
-    return found
+    given = record.values.get(carrier.entries, NOTHING)
+    if carrier.entries == "RequestItems":
+        for obj in given.objects:
+            if isinstance(obj, Struct):
+                table = {"TableName": names_in(Value(objects=(obj,)))}
+                found += [{**table, **fields} for fields in entries_of(obj.items())]
+        return found
+    return [{**record.values, **fields} for fields in entries_of(given)]
+
+
+def entries_of(value: Value) -> Iterator[Parameters]:
+    """The fields of each entry of a batch, also of the request that an entry holds."""
+    for obj in value.objects:
+        if not isinstance(obj, Struct):
+            continue
+        for entry in (*obj.fields.values(), obj.rest):
+            for one in entry.objects:
+                if isinstance(one, Struct):
+                    fields = {str(key): inner for key, inner in one.fields.items()}
+                    for name in ("Put", "Update", "PutRequest"):
+                        for request in fields.get(name, NOTHING).objects:
+                            if isinstance(request, Struct):
+                                fields |= {str(k): v for k, v in request.fields.items()}
+                    yield fields
 
 
 def pattern_may_match(application: Application, rule: str, parameters: Parameters) -> bool:

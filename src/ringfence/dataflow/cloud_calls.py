@@ -120,7 +120,10 @@ def answer(
 ) -> Value:
     """The answer of a call: other people's data where the service keeps such."""
     if (service, operation) in cloud_names.SECRET_READS:
-        return secret(machine, service, operation, parameters, node)
+        value = secret(machine, service, operation, parameters, node)
+        if machine.response_overlay is not None:
+            value = join(value, machine.response_overlay(service, operation, parameters, document))
+        return value
     if (service, operation) not in cloud_names.READS:
         return UNKNOWN
     label = f"{service}.{operation}"

@@ -351,6 +351,7 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
                 struct.put(one, join(struct.fields.get(one, NOTHING), value), machine.branch)
             if not known or key.open:
                 struct.put(None, value, machine.branch)
+                struct.names = join(struct.names, key)
     return result
 
 

@@ -188,7 +188,8 @@ def carry_taint(
 def describe(channel: Channel) -> str:
     name = channel.resource.rpartition("#")[2].removeprefix("name:").removeprefix("variable:")
     verbs = {"invoke": "is sent to", "bucket": "is stored in", "table": "is stored in",
-            "s3": "is stored in", "dynamodb-stream": "is stored in"}  # fmt: skip
+            "s3": "is stored in", "dynamodb-stream": "is stored in", "parameter": "is stored in",
+            "return": "is returned by"}  # fmt: skip
     return f"{verbs.get(channel.kind, 'is sent to')} {name}"
 
 

@@ -13,7 +13,6 @@ from ringfence.dataflow import (
     encodings,
     known_calls,
     logs,
-    responses,
     selection,
     sinks,
     table_conditions,
@@ -101,9 +100,9 @@ def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node)
     """The handler's callback, ``context.succeed`` and ``context.done``."""
     name = path.rpartition(".")[2]
     if name in ("callback", "done"):
-        responses.check(machine, arguments.get(1) or UNKNOWN, node)
+        machine.answer(arguments.get(1) or UNKNOWN, node)
     elif name == "succeed":
-        responses.check(machine, arguments.get(0) or UNKNOWN, node)
+        machine.answer(arguments.get(0) or UNKNOWN, node)
     return UNKNOWN
 
 

@@ -96,6 +96,8 @@ class Machine:
         self.module_reads = 0
         self.response_overlay: Callable[[str, str, dict[str, Value], bool], Value] | None = None
         self.in_handler = False
+        self.returned: Value = NOTHING
+        self.returned_at: syntax.Node | None = None
         self.callback_result: Value = NOTHING
         self.environment_cache: dict[str, Value] = {}
         self.handler_nodes: set[int] = set()
@@ -291,7 +293,7 @@ class Machine:
         guessable.returned(self, node.value)
         if frame.closure is not None:
             if id(frame.closure.node) in self.handler_nodes:
-                responses.check(self, value, node)
+                self.answer(value, node)
             if id(frame.closure.node) in self.page_nodes:
                 responses.check_page(self, value, node)
         truth = value.truth()
@@ -306,6 +308,12 @@ class Machine:
             return False
         frame.exits.append(Exit(value, truth, self.proven, frame.scope.variables))
         return False
+
+    def answer(self, value: Value, node: syntax.Node) -> None:
+        """The handler answers with a value."""
+        responses.check(self, value, node)
+        self.returned = join(self.returned, value)
+        self.returned_at = self.returned_at or node
 
     def leave(self, value: Value, truth: bool | None) -> None:
         frame = self.frames[-1]

@@ -26,11 +26,12 @@ class Struct(Obj):
     """A map, list or instance. ``fields`` hold known keys (list items by index), ``rest`` what
     lies under any other key; ``base`` is a value that unknown keys are read from (``{...event}``).
 
-    ``kind`` is map, list, set or instance. ``born`` is the branch in which it was made: there, a
+    ``names`` are keys of a map that are not wholly known. ``kind`` is map, list, set or instance.
+    ``born`` is the branch in which it was made: there, a
     write replaces; elsewhere it adds.
     """
 
-    __slots__ = ("base", "born", "cls", "fields", "kind", "rest")
+    __slots__ = ("base", "born", "cls", "fields", "kind", "names", "rest")
 
     def __init__(self, kind: str, born: object, cls: ClassObject | None = None) -> None:
         self.kind = kind
@@ -38,6 +39,7 @@ class Struct(Obj):
         self.cls = cls
         self.fields: dict[str | int, Value] = {}
         self.rest: Value = NOTHING
+        self.names: Value = NOTHING
         self.base: Value | None = None
 
     def truth(self) -> bool | None:

@@ -201,6 +201,16 @@ class Channel:
 
 
 @record(frozen=True)
+class Workflow:
+    """The definition of a state machine; ``functions`` are those that its task states call, by the
+    names of the states. ``machine`` is the id of the resource."""
+
+    machine: str
+    definition: Mapping
+    functions: dict[str, tuple[str, ...]]
+
+
+@record(frozen=True)
 class ResourcePolicy:
     """A policy attached to a resource (bucket, queue, topic, function, key, API, …). ``generated``
     tells that a shorthand writes it, so that nobody can add to it."""
@@ -242,6 +252,7 @@ class Application:
     unknowns: list[UnknownValue] = field(default_factory=list)
     asks: set[str] = field(default_factory=set)
     exports: list[str] = field(default_factory=list)
+    workflows: list[Workflow] = field(default_factory=list)
     triggers_indexed: int = 0
     triggers_by_function: dict[str, list[Trigger]] = field(default_factory=dict)
 

@@ -183,6 +183,7 @@ def declarations(application: Application) -> str:
     for resource in application.resources.values():
         pattern = resource.properties.get("EventPattern") if resource.kind == "rule" else None
         digest.update(repr((resource.id, resource.kind, resource.name, pattern)).encode())
+    digest.update(repr(application.workflows).encode("utf-8", "surrogateescape"))
     digest.update(repr(application.functions).encode("utf-8", "surrogateescape"))
     digest.update(repr(application.triggers).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

@@ -16,7 +16,7 @@ from ringfence.loaders.aws.triggers.builder import Triggers
 from ringfence.loaders.aws.triggers.services import WRITABLE, strings
 from ringfence.loaders.aws.triggers.states import definitions_in, fed_states
 from ringfence.loaders.aws.values import every, fields, first, place, rendered, text_of
-from ringfence.model.application import Resource
+from ringfence.model.application import Function, Resource, Workflow
 from ringfence.model.location import Location
 from ringfence.model.record import record
 from ringfence.model.value import (
@@ -40,8 +40,15 @@ _READING = ("getitem", "query", "scan", "getobject", "receivemessage", "listobje
 def collect(triggers: Triggers) -> None:
     for machine in triggers.graph.of("AWS::StepFunctions::StateMachine"):
         definitions = list(_definitions(triggers, machine))
+        called: dict[str, tuple[str, ...]] = {}
         for task in tasks(machine, definitions):
-            _task(triggers, machine, task)
+            functions = _task(triggers, machine, task)
+            if functions:
+                called[task.name] = tuple(function.id for function in functions)
+        if called:
+            triggers.graph.application.workflows += [
+                Workflow(machine.id, definition, called) for definition in definitions
+            ]
         if not definitions:
             _without_definition(triggers, machine)
 
@@ -169,7 +176,8 @@ def substituted(value: Value, substitutions: dict[str, Value]) -> Value:
     return Text(tuple(parts), value.location)
 
 
-def _task(triggers: Triggers, machine: Resource, task: Task) -> None:
+def _task(triggers: Triggers, machine: Resource, task: Task) -> list[Function]:
+    """Note what a task state causes; the functions that it calls."""
     graph = triggers.graph
     sender = triggers.of_resource(machine)
     action = rendered(task.resource)
@@ -190,13 +198,14 @@ def _task(triggers: Triggers, machine: Resource, task: Task) -> None:
             fed=task.fed,
         )
     if functions or "states:::" not in action or action.lower().endswith(_READING):
-        return
+        return functions
     for held in task.arguments:
         for value in strings(held):
             for target in graph.find(value, *WRITABLE):
                 words = f"state machine {name_of(machine)} writes to it"
                 if target.id != machine.id:
                     triggers.senders.feed(target.id, words, sender, task.location)
+    return functions
 
 
 # --- definitions as text ------------------------------------------------------------------------
