@@ -292,17 +292,25 @@ def is_checked(flow: Flow, found: Found) -> bool:
 
 def issues_beside_flows(found: Found) -> list[CodeIssue]:
     """The issues, without what a flow tells better: an event's token that is decoded unverified, or
-    one that is verified elsewhere in the function."""
+    one that is verified elsewhere in the function. A variable that names a secret is none."""
     told = {
         flow.location
         for flow in found.flows
         if flow.rule == "unverified-token"
         and (flow.source.kind == "event" or is_checked(flow, found))
     }
+    names = {
+        f"the log receives the variable {name}"
+        for call in found.calls
+        for argument in (call.arguments.get("SecretId"), call.arguments.get("Name"))
+        if argument is not None
+        for name in argument.variables
+    }
     return [
         issue
         for issue in found.issues
-        if issue.rule != "token-signature-not-verified" or issue.location not in told
+        if (issue.rule != "token-signature-not-verified" or issue.location not in told)
+        and not (issue.rule == "sensitive-data-logged" and issue.text in names)
     ]
 
 

@@ -134,10 +134,22 @@ def answer(
         machine.memo[key] = source
     assert isinstance(source, Source)
     trail = Trail(None, machine.location(node), "")
-    value = Value((), (Taint(source, (), trail, quality=2),), (), True)
+    asked = frozenset((OF_CALLER,)) if is_asked_by_caller(parameters) else frozenset[str]()
+    value = Value((), (Taint(source, (), trail, marks=asked, quality=2),), (), True)
     if machine.response_overlay is not None:
         value = join(value, machine.response_overlay(service, operation, parameters, document))
     return value
+
+
+#: The mark of an answer to a question about the caller, or that the caller asked.
+OF_CALLER = "of the caller"
+
+
+def is_asked_by_caller(parameters: dict[str, Value]) -> bool:
+    """Whether a look-up depends on the event, so that its answer is of one invocation."""
+    return any(
+        atom.source.kind == "event" for value in parameters.values() for atom in deep_taint(value)
+    )
 
 
 def secret(

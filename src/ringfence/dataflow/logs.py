@@ -10,7 +10,7 @@ from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Taint, Value
 from ringfence.model import syntax
-from ringfence.model.value import string
+from ringfence.model.value import Mapping, string
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -180,7 +180,7 @@ def _sets_debug_level(module: syntax.Module) -> bool:
 
 def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None:
     """The sender's text, line breaks and all; a list, a map or JSON text is written escaped."""
-    if not value.taint or value.objects:
+    if not value.taint or value.objects or is_escaped(machine, path):
         return
     for atom in value.taint:
         if atom.path and atom.source.kind == "event":
@@ -188,6 +188,14 @@ def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None
                 machine, "log-injection", "weaken", atom, path, "message", node, 1,
                 shown(value), f"is written by {path}",
             )  # fmt: skip
+
+
+def is_escaped(machine: Machine, path: str) -> bool:
+    """Whether the platform writes what a logger is given as JSON."""
+    properties = machine.function.resource.properties
+    settings = properties.get("LoggingConfig")
+    written = string(settings.get("LogFormat")) if isinstance(settings, Mapping) else ""
+    return written == "JSON" and path.startswith(("logging.", "console."))
 
 
 #: What an answer holds besides the secret itself, and what a secret's structure holds besides it.

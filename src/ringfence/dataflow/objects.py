@@ -325,5 +325,6 @@ def contents(obj: Obj) -> list[Value]:
         inside = [*obj.fields.values(), obj.rest]
         return [*inside, obj.base] if obj.base is not None else inside
     if isinstance(obj, JsonText):
-        return [obj.inner]
+        # An encoded text has taint of its own, of which less is dangerous.
+        return [] if obj.encoding == "text" else [obj.inner]
     return []

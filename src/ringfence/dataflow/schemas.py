@@ -28,10 +28,10 @@ class Schema:
     """``kind`` is safe (nothing of the sender's text is left), text, map, list or any.
 
     ``rules`` are those that a text of this shape cannot serve; ``cls`` the class of a map's
-    instances.
+    instances; ``closed`` tells that a map has no other fields.
     """
 
-    __slots__ = ("cls", "fields", "item", "kind", "rules")
+    __slots__ = ("closed", "cls", "fields", "item", "kind", "rules")
 
     def __init__(
         self,
@@ -40,7 +40,9 @@ class Schema:
         fields: dict[str, Schema] | None = None,
         item: Schema | None = None,
         cls: ClassObject | None = None,
+        closed: bool = False,
     ) -> None:
+        self.closed = closed
         self.kind = kind
         self.rules = rules
         self.fields = fields or {}
@@ -128,8 +130,17 @@ def note(schema: Schema, atom: Taint, path: tuple[str, ...], added: Proven, dept
     elif schema.kind == "list" and schema.item is not None and depth:
         note(schema.item, atom, (*path, "[]"), added, depth - 1)
     elif schema.kind == "map" and depth:
+        if schema.closed:
+            added[key] = closed_rules(schema)
         for name, field in list(schema.fields.items())[:MAX_FIELDS]:
             note(field, atom, (*path, name), added, depth - 1)
+
+
+def closed_rules(schema: Schema) -> frozenset[str]:
+    """What a map without other fields cannot serve: nobody adds a field, nor an operator where
+    every field is a text or a number."""
+    plain = all(field.kind in ("safe", "text") for field in schema.fields.values())
+    return frozenset(("mass-assignment", "nosql-injection") if plain else ("mass-assignment",))
 
 
 # --- JSON Schema ---
@@ -160,7 +171,9 @@ def of_json_schema(value: Value, depth: int = MAX_DEPTH) -> Schema:
         if isinstance(obj, Struct):
             for key, field in obj.fields.items():
                 properties[str(key)] = of_json_schema(field, depth - 1)
-    return Schema("map", fields=properties) if properties else ANY
+    others = fields.get("additionalProperties", UNKNOWN).consts
+    closed = others == (False,) and "patternProperties" not in fields
+    return Schema("map", fields=properties, closed=closed) if properties else ANY
 
 
 def words(value: Value | None) -> set[str]:

@@ -375,19 +375,17 @@ def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
     """The finding stands where the handler's frame is now."""
     from ringfence.dataflow import targets
 
-    statement = machine.current
     for atom in taint:
         if atom.derived and not targets.names_caller(name):
             continue  # an answer or a number that was made with it, not what the caller sent
         if verdicts.judge(machine, atom) is not None:
-            issue(
-                machine,
-                "shared-state-leak",
-                statement,
-                f"the variable {name} keeps {atom.display}, which the next invocation sees",
-                "medium",
-            )
+            kept_for_next(machine, name, atom.display)
             return
+
+
+def kept_for_next(machine: Machine, name: str, what: str) -> None:
+    text = f"the variable {name} keeps {what}, which the next invocation sees"
+    issue(machine, "shared-state-leak", machine.current, text, "medium")
 
 
 def check_response(machine: Machine, value: Value, node: syntax.Node) -> None:
