@@ -277,9 +277,12 @@ def truthy_part(value: Value) -> Value:
 def compare(machine: Machine, node: syntax.Compare) -> Value:
     left = machine.evaluate(node.left)
     right = machine.evaluate(node.right)
-    for obj in (*left.objects, *right.objects):
-        if isinstance(obj, Number):
-            obj.bounded = True
+    for side, other in ((left, right), (right, left)):
+        # That a number is positive says nothing about how large it is.
+        if not all(isinstance(const, int) and const <= 1 for const in other.consts or (2,)):
+            for obj in side.objects:
+                if isinstance(obj, Number):
+                    obj.bounded = True
     if left.definite and right.definite and len(left.consts) == len(right.consts) == 1:
         a, b = left.consts[0], right.consts[0]
         if node.operator in ("==", "is"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import addresses, answers, patterns, schemas, structures, subjects, texts
 from ringfence.dataflow.objects import External, Struct, deep_taint
 from ringfence.dataflow.scopes import join_proven
-from ringfence.dataflow.values import Mix, Value
+from ringfence.dataflow.values import OF_NUMBERS, Mix, Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -203,6 +203,11 @@ def compare_order(machine: Machine, test: syntax.Compare, operator: str, positiv
         subjects.clear_subject(machine, left.arguments[0].value, subjects.ALL)
     if operator == "<=" and positive:
         subset_test(machine, left, test.right)
+    smaller = test.left if (operator in ("<", "<=")) is positive else test.right
+    larger = test.right if smaller is test.left else test.left
+    limit = subjects.evaluate_quietly(machine, larger)
+    if not limit.taint and not limit.objects:
+        subjects.clear_subject(machine, smaller, frozenset((OF_NUMBERS,)))
 
 
 def subset_test(machine: Machine, left: syntax.Expression, right: syntax.Expression) -> None:
@@ -334,11 +339,30 @@ def is_type_test(call: syntax.Call) -> bool:
     return words <= {"int", "float", "bool", "str", "bytes"}
 
 
+def outside_test(machine: Machine, node: syntax.Expression, prefix: syntax.Expression) -> None:
+    """``path.relative(root, p).startsWith('..')`` came out false, of a normalised path."""
+    if isinstance(node, syntax.Name):
+        node = machine.frame.scope.conditions.get(node.name, node)
+    name = getattr(node.function, "name", "") if isinstance(node, syntax.Call) else ""
+    if not isinstance(node, syntax.Call) or len(node.arguments) != 2:
+        return
+    dots = subjects.evaluate_quietly(machine, prefix).only_text()
+    if name not in ("relative", "relpath") or dots is None or not dots.startswith(".."):
+        return
+    path = node.arguments[1 if name == "relative" else 0].value
+    taint = subjects.evaluate_quietly(machine, path).taint
+    if taint and all("normalised" in atom.marks for atom in taint):
+        subjects.clear_subject(machine, path, frozenset(("path-traversal",)))
+
+
 def method_test(
     machine: Machine, function: syntax.Attribute, call: syntax.Call, positive: bool
 ) -> None:
     name = function.name
     arguments = [argument.value for argument in call.arguments]
+    if name in ("startswith", "startsWith") and arguments and not positive:
+        outside_test(machine, function.value, arguments[0])
+        return
     if name == "isNaN" and arguments and not positive:
         subjects.clear_subject(machine, arguments[0], subjects.ALL)
         return

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import selection, structures, table_conditions, verdicts
+from ringfence.dataflow import selection, structures, subjects, table_conditions, verdicts
 from ringfence.dataflow.objects import External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, OWN_KINDS, Mix, Taint, Value
+from ringfence.dataflow.values import NOTHING, OF_NUMBERS, OWN_KINDS, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
@@ -100,6 +100,22 @@ def report(
         )
 
 
+def check_bound(machine: Machine, test: syntax.Expression, node: syntax.Node) -> None:
+    """``while (i < n)`` with a number of the sender's that nothing bounds."""
+    if isinstance(test, syntax.Logical) and test.operator == "and":
+        return  # another condition ends the loop, too
+    if not isinstance(test, syntax.Compare) or test.operator not in ("<", "<=", ">", ">="):
+        return
+    bound = test.right if test.operator in ("<", "<=") else test.left
+    value = subjects.evaluate_quietly(machine, bound)
+    atoms = list(value.taint)
+    for obj in value.objects:
+        if isinstance(obj, Number) and not obj.bounded:
+            atoms += obj.taint
+    for atom in atoms:
+        flow(machine, OF_NUMBERS, "weaken", atom, "the loop", "count", node, 1, shown(value))
+
+
 def is_doubtful_structure(machine: Machine, value: Value, atom: Taint) -> bool:
     """Whether data that may be a map need not become one where it stands.
 
@@ -131,10 +147,6 @@ def carries(machine: Machine, marks: tuple[str, ...], atom: Taint) -> bool:
         structures.is_structure(machine, atom) if mark == structures.PARSED else mark in atom.marks
         for mark in marks
     )
-
-
-#: A rule about how large a number is; that a text is one does not help.
-OF_NUMBERS = "denial-of-service-loop"
 
 
 def is_cleared(rule: str, cleared: frozenset[str]) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import schemas
 from ringfence.dataflow.objects import External, Struct
-from ringfence.dataflow.schemas import ANY, SAFE, TEXT, Schema
+from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.values import EITHER, UNKNOWN, Value
 
 if TYPE_CHECKING:
@@ -21,8 +21,12 @@ CHECKS = frozenset(
      "validateSync", "cast", "attempt", "assert", "compile()", "isValid", "isValidSync", "is_valid",
      "iter_errors")
 )  # fmt: skip
+_NUMBERS = frozenset(
+    ("number", "int", "int32", "uint32", "float32", "float64", "bigint", "integer")
+)
+_MAXIMA = frozenset(("max", "lte", "lt", "maximum", "less", "lessThan"))
 _SAFE = frozenset(
-    ("number", "int", "int32", "uint32", "float32", "float64", "bigint", "boolean", "bool", "date",
+    ("boolean", "bool", "date",
      "enum", "nativeEnum", "literal", "uuid", "uuidv4", "guid", "cuid", "cuid2", "ulid", "nanoid",
      "null", "undefined", "nan", "valid", "oneOf", "equal", "only", "alphanum", "hex", "isoDate",
      "token", "ip", "ipv4", "ipv6", "cidrv4", "datetime", "isoTimestamp", "stringbool")
@@ -149,6 +153,10 @@ def refined(schema: Schema, link: External) -> Schema:
         return schema
     if name in ("regex", "pattern", "matches"):
         return schemas.text_like(schemas.regex_in(argument))
+    if name in _NUMBERS:
+        return SAFE if schema.kind == "safe" else NUMBER
+    if name in _MAXIMA and schema.kind == "number":
+        return SAFE
     if name in _SAFE:
         return SAFE
     if name in _MAPS:
