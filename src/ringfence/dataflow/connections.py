@@ -112,9 +112,7 @@ class Call:
             value = self.arguments.keywords.get(word)
         if value is None or not place.field:
             return value
-        if not value.objects and place.field != "(text)":
-            return None  # what cannot be seen may hold anything, or nothing
-        return selection.at(value, place.field)
+        return selection.at(value, place.field, guess=False)
 
     def given(self, places: Iterable[Place]) -> list[Value]:
         values = (self.at(place) for place in places)

@@ -100,11 +100,11 @@ def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
     return found
 
 
-def at(value: Value, dotted: str) -> Value | None:
+def at(value: Value, dotted: str, guess: bool = True) -> Value | None:
     """The value at a dotted key of known maps; None where there is none.
 
     ``(text)`` is the value itself as far as it is no list or map. A key that has dots itself is
-    found as a whole.
+    found as a whole. Without ``guess``, a field that untrusted data may hold unseen is none.
     """
     whole = [obj for obj in value.objects if isinstance(obj, Struct) and dotted in obj.fields]
     if whole:
@@ -118,11 +118,11 @@ def at(value: Value, dotted: str) -> Value | None:
                 step = join(step, obj.fields.get(key, NOTHING))
                 if key == "[]":
                     step = join(step, obj.items())
-                elif key not in obj.fields and obj.base is not None:
+                elif guess and key not in obj.fields and obj.base is not None:
                     step = join(step, Value((), guessed(deep_taint(obj.base)), (), True))
             elif isinstance(obj, External):
                 step = join(step, made_with(obj, key))
-        if value.taint:
+        if guess and value.taint:
             step = join(step, Value((), guessed(value.taint), (), True))
         if step.is_nothing:
             return None
