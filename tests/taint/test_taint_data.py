@@ -55,6 +55,7 @@ ISSUE_RULES = frozenset(
         "public-object-acl",
         "plaintext-transport",
         "unauthenticated-connection",
+        "sensitive-data-exposed",
     ]
 )
 FILES = sorted(FOLDER.glob("*/*.toml"))
@@ -84,6 +85,7 @@ def test_table_file_is_sound(file: Path) -> None:
         "use",
         "connection",
         "setting",
+        "exposure",
     ):
         for table in document.get(shelf, ()):
             assert table["call"]

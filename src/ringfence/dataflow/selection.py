@@ -137,7 +137,9 @@ def text_of(value: Value) -> Value | None:
 
 
 def made_with(obj: External, key: str) -> Value:
-    """The keyword, or the option in an options object, that a library's object was made with."""
+    """What a library's object was made with: a keyword, a position, an option among the options."""
+    if key.isdigit():
+        return obj.arguments[int(key)] if int(key) < len(obj.arguments) else NOTHING
     found = obj.keywords.get(key, NOTHING)
     for given in obj.arguments:
         for inner in given.objects:

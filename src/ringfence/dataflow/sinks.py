@@ -61,6 +61,10 @@ def check(
         from ringfence.dataflow import connections
 
         connections.check(machine, path, tables, receiver, arguments, node)
+    if tables.exposures:
+        from ringfence.dataflow import exposures
+
+        exposures.check_tables(machine, tables.exposures, receiver, arguments, node)
     for table in tables.issues:
         if table_conditions.conditions_hold(table.when, arguments):
             issue(machine, table.rule, node, table.text, table.certainty)

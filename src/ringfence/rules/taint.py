@@ -136,6 +136,13 @@ keyword that it was made with;
     text = ""
     when = []
 
+    [[exposure]]                   # carries data out of the function: secrets in it are a finding
+    call = ["express.Response.json"]
+    argument = [0]
+    into = "response"              # response | temporary-file | public-object | third-party
+    certainty = "high"
+    when = []
+
 A **place** is a position, a keyword or ``self`` (the receiver), perhaps with a dotted field:
 ``"0"``, ``"url"``, ``"0.tls.ca"``, ``"self.verify"``. A field of a library's object is a keyword or
 an option that it was made with, or an attribute that was set. A place is *given* if something
@@ -173,6 +180,7 @@ from ringfence.rules.entries import Entry, Selector, condition_of
 
 FOLDER = Path(__file__).parent / "taint"
 
+DESTINATIONS = ("response", "temporary-file", "public-object", "third-party")
 PARTS = ("whole", "text", "first", "rest", "keys")
 GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code")
 
@@ -240,6 +248,12 @@ class UseTable(Entry):
     field: tuple[str, ...] = ()
 
 
+@record(frozen=True)
+class Exposed(Entry):
+    into: str = ""
+    certainty: str = "high"
+
+
 @record()
 class CallTables:
     """Everything known of one call name."""
@@ -255,6 +269,7 @@ class CallTables:
     uses: list[UseTable] = field(default_factory=list)
     connections: list[ConnectionTable] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
+    exposures: list[Exposed] = field(default_factory=list)
 
 
 @record()
@@ -309,14 +324,26 @@ _TABLES: dict[str, tuple[type[Entry], str]] = {
     "use": (UseTable, "uses"),
     "connection": (ConnectionTable, "connections"),
     "setting": (Setting, "settings"),
+    "exposure": (Exposed, "exposures"),
 }
 #: Tables that are read by functions of their own.
 _READERS: dict[type[Entry], Callable[[dict[str, Any], str], Entry]] = {
     ConnectionTable: read_connection,
     Setting: read_setting,
 }
-_WORDS = {"part": PARTS, "grammar": GRAMMARS, "certainty": CONFIDENCES, "parse": ("", "json")}
-_NEEDS = {Sink: ("rule", "effect"), IssueTable: ("rule", "text"), UseTable: ("kind",)}
+_WORDS = {
+    "part": PARTS,
+    "grammar": GRAMMARS,
+    "certainty": CONFIDENCES,
+    "parse": ("", "json"),
+    "into": DESTINATIONS,
+}
+_NEEDS = {
+    Sink: ("rule", "effect"),
+    IssueTable: ("rule", "text"),
+    UseTable: ("kind",),
+    Exposed: ("into",),
+}
 _EXTRA_KEYS = ("note", "source")
 _DEFAULT_ARGUMENT: dict[type[Entry], Selector] = {Wrapper: (0,), Guard: (0,), Callback: (-1,)}
 
@@ -433,5 +460,6 @@ def rules_named(catalogues: Iterable[TaintCatalogue]) -> set[str]:
         for tables in [*catalogue.calls.values(), *catalogue.methods.values()]:
             names.update(sink.rule for sink in tables.sinks)
             names.update(issue.rule for issue in tables.issues)
+            names.update(["sensitive-data-exposed"] if tables.exposures else ())
             names.update(CONNECTION_RULES if tables.connections else ())
     return names
