@@ -65,9 +65,7 @@ def test_an_object_in_a_public_bucket(tmp_path: Path, resources: str) -> None:
     assert found.message == (
         "An object that anyone may read holds secretsmanager.GetSecretValue.SecretString."
     )
-    assert [step.text for step in found.steps][0] == (
-        "secretsmanager.GetSecretValue.SecretString is read"
-    )
+    assert found.steps[0].text == "secretsmanager.GetSecretValue.SecretString is read"
 
 
 @pytest.mark.parametrize("resources", [PRIVATE, CONDITIONAL])
