@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from ringfence.dataflow import access, channels, imports
+from ringfence.dataflow import access, channels, connections, imports
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.machine import Machine, ReadModule
@@ -185,11 +185,13 @@ class Work:
             reason = "the code is nested too deeply; what was seen until then is shown"
         except Exhausted:
             # When time is up in the middle, what was seen until then counts.
+            connections.settle(machine)
             run.found = partial(found_of, machine.collected)
             self.runs[function.id] = run
             raise
         except Exception as problem:
             reason = defect_of(problem)
+        connections.settle(machine)
         try:
             run.mail = self.post.collect(machine)
         except RecursionError:
@@ -218,6 +220,7 @@ class Work:
             facts.calls += found.calls
             facts.uses += found.uses
             facts.issues += issues_beside_flows(found)
+            facts.connections += found.connections
             facts.files[identity] = sorted(found.files)
             for kind, count in found.opaque.items():
                 facts.opaque[kind] = facts.opaque.get(kind, 0) + count
@@ -225,6 +228,7 @@ class Work:
         facts.calls.sort(key=lambda c: (c.function, c.location, c.service, c.operation))
         facts.uses.sort(key=lambda u: (u.function, u.kind, u.location, u.value))
         facts.issues.sort(key=lambda i: (i.function, i.location, i.rule))
+        facts.connections.sort(key=lambda c: (c.function, c.location, c.library, c.host))
         facts.skipped = sorted(self.skipped.values(), key=lambda s: s.what)
         return facts
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow.objects import External, Struct, deep_taint
-from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
-from ringfence.rules.taint import Selector, Sink
+from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join, join_all
+from ringfence.rules.entries import Selector
+from ringfence.rules.taint import Sink
 
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
@@ -99,31 +100,52 @@ def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
     return found
 
 
-def at(value: Value, dotted: str) -> Value | None:
+def at(value: Value, dotted: str, guess: bool = True) -> Value | None:
     """The value at a dotted key of known maps; None where there is none.
 
-    ``(text)`` is the value itself as far as it is no list or map.
+    ``(text)`` is the value itself as far as it is no list or map. A key that has dots itself is
+    found as a whole. Without ``guess``, a field that untrusted data may hold unseen is none.
     """
-    if dotted == "(text)":
-        texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
-        return Value(texts, value.taint, (), True) if texts or value.taint else None
+    whole = [obj for obj in value.objects if isinstance(obj, Struct) and dotted in obj.fields]
+    if whole:
+        return join_all(obj.fields[dotted] for obj in whole)
     for key in dotted.split("."):
+        if key == "(text)":
+            return text_of(value)
         step = NOTHING
         for obj in value.objects:
             if isinstance(obj, Struct):
                 step = join(step, obj.fields.get(key, NOTHING))
                 if key == "[]":
                     step = join(step, obj.items())
-                elif key not in obj.fields and obj.base is not None:
+                elif guess and key not in obj.fields and obj.base is not None:
                     step = join(step, Value((), guessed(deep_taint(obj.base)), (), True))
             elif isinstance(obj, External):
-                step = join(step, obj.keywords.get(key, NOTHING))
-        if value.taint:
+                step = join(step, made_with(obj, key))
+        if guess and value.taint:
             step = join(step, Value((), guessed(value.taint), (), True))
         if step.is_nothing:
             return None
         value = step
     return value
+
+
+def text_of(value: Value) -> Value | None:
+    """A value as far as it is no list or map."""
+    texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
+    return Value(texts, value.taint, (), True) if texts or value.taint else None
+
+
+def made_with(obj: External, key: str) -> Value:
+    """What a library's object was made with: a keyword, a position, an option among the options."""
+    if key.isdigit():
+        return obj.arguments[int(key)] if int(key) < len(obj.arguments) else NOTHING
+    found = obj.keywords.get(key, NOTHING)
+    for given in obj.arguments:
+        for inner in given.objects:
+            if isinstance(inner, Struct) and inner.kind == "map":
+                found = join(found, inner.fields.get(key, NOTHING))
+    return found
 
 
 def guessed(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:

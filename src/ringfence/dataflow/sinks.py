@@ -57,6 +57,14 @@ def check(
             value = selection.selected(used.argument, receiver, arguments)
             for part in selection.fields_of(value, used.field) if value is not None else ():
                 use(machine, used.kind, part, node, path)
+    if tables.connections or tables.settings:
+        from ringfence.dataflow import connections
+
+        connections.check(machine, path, tables, receiver, arguments, node)
+    if tables.exposures:
+        from ringfence.dataflow import exposures
+
+        exposures.check_tables(machine, tables.exposures, receiver, arguments, node)
     for table in tables.issues:
         if table_conditions.conditions_hold(table.when, arguments):
             issue(machine, table.rule, node, table.text, table.certainty)
@@ -344,8 +352,10 @@ def attribute_set(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> None:
     """``library.attribute = value``: tables name it ``library.attribute=``, with one argument."""
+    from ringfence.dataflow import connections
     from ringfence.dataflow.call_arguments import Arguments
 
+    connections.set_attribute(obj, name, value)
     path = f"{obj.path}.{name}="
     tables = machine.catalogue.tables(path)
     if tables is not None:

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import selection
 from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
 from ringfence.dataflow.values import Mix, Value
-from ringfence.rules.taint import Condition, Selector
+from ringfence.rules.entries import Condition, Selector
 
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
 
 
-def conditions_hold(conditions: tuple[Condition, ...], arguments: Arguments) -> bool:
-    return all(holds(condition, arguments) for condition in conditions)
+def conditions_hold(
+    conditions: tuple[Condition, ...], arguments: Arguments, receiver: Value | None = None
+) -> bool:
+    return all(holds(condition, arguments, receiver) for condition in conditions)
 
 
-def holds(condition: Condition, arguments: Arguments) -> bool:
-    value = selection.selected(condition.argument, None, arguments)
+def holds(condition: Condition, arguments: Arguments, receiver: Value | None = None) -> bool:
+    value = selection.selected(condition.argument, receiver, arguments)
     if value is not None and condition.field:
         value = selection.at(value, condition.field)
     test, operand = condition.test, condition.operand
