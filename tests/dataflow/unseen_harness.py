@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ringfence.model.finding import Finding
 from ringfence.rules.checks import load_rules
-from ringfence.testing import scanned
+from ringfence.testing import scanned, tree
 
 CASES = Path(__file__).parent / "unseen"
 _MARK = re.compile(r"(?:#|//) bad(~?): ([\w, -]+)$")
@@ -202,8 +202,8 @@ def template(case: Case) -> str:
     )
 
 
-def run(case: Case, folder: Path) -> tuple[list[Finding], list[str]]:
-    """Findings in the case's code, and the trigger kinds of its function."""
+def write(case: Case, folder: Path) -> None:
+    """Write the case's files, and the template that its trigger asks for."""
     files: dict[str, str | bytes] = {}
     if case.trigger:
         files["template.yaml"] = template(case)
@@ -213,7 +213,13 @@ def run(case: Case, folder: Path) -> tuple[list[Finding], list[str]]:
     for name, text in case.files.items():
         as_given = not case.trigger or name.startswith("layer/")
         files[name if as_given else f"code/{name}"] = text.rstrip() + "\n"
-    result = scanned(folder, files)
+    tree(folder, files)
+
+
+def run(case: Case, folder: Path) -> tuple[list[Finding], list[str]]:
+    """Findings in the case's code, and the trigger kinds of its function."""
+    write(case, folder)
+    result = scanned(folder)
     assert [note for note in result.skipped if "defect" in note.reason] == []
     found = [item for item in result.findings if item.location.file.endswith(CODE)]
     return found, [entry.kind for entry in result.entries]

@@ -12,6 +12,7 @@ from ringfence.checks.messages import sentence
 from ringfence.checks.room import Room
 from ringfence.model.application import Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
+from ringfence.model.record import replace
 from ringfence.model.rule import Rule
 from ringfence.model.severity import Effect, Exposure, Severity, severity_of
 from ringfence.model.value import Sequence, string
@@ -49,7 +50,11 @@ _OF_SERVICES = re.compile(
 def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
     """A draft per flow that names one of these rules."""
     known = {rule.id: rule for rule in rules}
-    flows = [flow for flow in room.facts.flows if flow.rule in known and not _is_meant(room, flow)]
+    flows = [
+        replace(flow, certainty="low") if _is_meant(room, flow) else flow
+        for flow in room.facts.flows
+        if flow.rule in known
+    ]
     return [
         _flow(room, known[flow.rule], flow, fold)
         for flow, fold in zip(flows, folds(flows), strict=True)

@@ -288,14 +288,14 @@ def run_closure(
     place = machine.location(node)
     frame = Frame(scope, closure.module, closure, closure.this, closure.home)
     machine.frames.append(frame)
-    proven = machine.proven
+    proven, current = machine.proven, machine.current
     try:
         bind_parameters(machine, closure, arguments, place)
         if machine.run(literal.body):
             machine.leave(NONE, False)
     finally:
         machine.frames.pop()
-        machine.proven = proven
+        machine.proven, machine.current = proven, current
     if frame.yielded is not None:
         return machine.sequence_of(frame.yielded), frame.exits
     result = NOTHING

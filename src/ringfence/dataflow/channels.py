@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import carriers, cloud_calls
+from ringfence.dataflow import carriers, cloud_calls, encodings
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.documents import INPUT
 from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh
@@ -212,6 +212,8 @@ class PostOffice:
         carried = carry(machine, self.sources, value, channel)
         if not deep_taint(carried):
             return
+        if place.endswith("kinesis.data"):
+            carried = encodings.encoded(carried)
         if channel.kind == "dynamodb-stream" and document:
             carried = cloud_calls.wrapped(Struct("map", None), carried)
         mail.letters.append(Letter(channel, place, carried, document))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, cloud_names, connections
+from ringfence.dataflow import access, cloud_names, connections, sinks, subjects
 from ringfence.dataflow.cloud_calls import record, unwrapped, wrapped
 from ringfence.dataflow.objects import Closure, CloudObject, Command, External, Method, Struct
 from ringfence.dataflow.texts import derive
@@ -345,7 +345,7 @@ def call_python(
         params = parameters_of(arguments.get(1, "Params") or UNKNOWN)
         record(machine, obj, cloud_names.operation_name(operation, obj.service), params, node)
         return UNKNOWN
-    made_resource = resource_object(machine, obj, name, arguments)
+    made_resource = resource_object(machine, obj, name, arguments, node)
     if made_resource is not None:
         return made_resource
     if obj.kind == "collection":
@@ -365,7 +365,7 @@ def call_python(
 
 
 def resource_object(
-    machine: Machine, obj: CloudObject, name: str, arguments: Arguments
+    machine: Machine, obj: CloudObject, name: str, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """``dynamodb.Table(name)``, ``s3.Object(bucket, key)``, ``bucket.Object(key)``."""
     if name == "batch_writer":
@@ -384,7 +384,27 @@ def resource_object(
         lower = {"TableName": "name", "Bucket": "bucket_name", "Key": "key", "QueueUrl": "url",
                  "TopicArn": "arn"}.get(parameter, "")  # fmt: skip
         identity[parameter] = arguments.get(place, lower) or UNKNOWN
+    chosen(machine, obj.service, name, identity, node)
     return Value(objects=(CloudObject("boto3", obj.service, name, identity, obj.own),))
+
+
+def chosen(
+    machine: Machine, service: str, kind: str, identity: dict[str, Value], node: syntax.Node
+) -> None:
+    """Tell at the resource object which resource it is, where the sender picks it, and not again
+    at each of its methods."""
+    from ringfence.dataflow.call_arguments import Arguments
+
+    path = f"aws.{service}.{kind}"
+    tables = machine.catalogue.calls.get(path)
+    if tables is None or not any(value.taint for value in identity.values()):
+        return
+    sinks.check(machine, path, tables, None, Arguments([], identity), node)
+    told = frozenset(sink.rule for sink in tables.sinks)
+    selected = {name for sink in tables.sinks for name in sink.argument}
+    for name, value in identity.items():
+        if name in selected and value.taint:
+            identity[name] = subjects.cleared_of(value, told)
 
 
 def arguments_of(arguments: Arguments, positional: tuple[str, ...]) -> dict[str, Value]:

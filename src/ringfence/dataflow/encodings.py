@@ -21,7 +21,6 @@ from ringfence.dataflow.values import (
     Taint,
     Value,
     join,
-    join_all,
     tainted,
 )
 from ringfence.model import syntax
@@ -103,12 +102,19 @@ def unquoted(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value
 def decode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """The text behind an encoding, with the mark that it was decoded."""
     value = known_calls.first(arguments)
-    inner = [obj.inner for obj in value.objects if isinstance(obj, JsonText)]
-    if inner:
-        return join_all(inner)
     place = machine.location(node)
+    result = NOTHING
+    covered: set[tuple[int, tuple[str, ...]]] = set()
+    for obj in value.objects:
+        if isinstance(obj, JsonText):
+            result = join(result, obj.inner if obj.encoding == "text" else Value(objects=(obj,)))
+            covered |= {(id(atom.source), atom.path) for atom in deep_taint(obj.inner)}
     taint = tuple(
-        atom.changed(marks=("decoded",)).stepped(place, "is decoded") for atom in value.taint
+        atom.changed(marks=("decoded",)).stepped(place, "is decoded")
+        for atom in value.taint
+        if (id(atom.source), atom.path) not in covered
     )
+    if not taint and not result.is_nothing:
+        return result
     consts = tuple(const for const in value.consts if isinstance(const, Mix))
-    return Value(consts, taint, (), True)
+    return join(result, Value(consts, taint, (), True))

@@ -184,6 +184,12 @@ def settled_taint(proven: Proven, atoms: tuple[Taint, ...]) -> tuple[Taint, ...]
     return tuple(found)
 
 
+def cleared_of(value: Value, rules: frozenset[str]) -> Value:
+    """The value, of which some rules have been told."""
+    taint = tuple(atom.changed(cleared=rules) for atom in value.taint)
+    return Value(value.consts, taint, value.objects, value.open)
+
+
 def prove(machine: Machine, value: Value, rules: frozenset[str]) -> None:
     """Record the proof for the very values read from the event."""
     added: Proven = {}
