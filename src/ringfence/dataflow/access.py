@@ -31,6 +31,7 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model import syntax
+from ringfence.model.severity import CONFIDENCES
 from ringfence.rules.taint import SourceTable
 
 if TYPE_CHECKING:
@@ -286,11 +287,14 @@ def from_external(machine: Machine, member: External, value: Value) -> Value:
 def from_source(machine: Machine, table: SourceTable, path: str, node: syntax.Node) -> Value:
     """Fresh taint from a source of the tables."""
     label = table.path or path
-    response = table.kind == "response"
+    certainty = table.certainty or ("low" if table.kind == "response" else "high")
     source = machine_source(machine, table, label, path)
     place = machine.location(node)
     return Value(
-        (), (Taint(source, (), Trail(None, place, ""), quality=2 if response else 0),), (), True
+        (),
+        (Taint(source, (), Trail(None, place, ""), quality=CONFIDENCES.index(certainty)),),
+        (),
+        True,
     )
 
 

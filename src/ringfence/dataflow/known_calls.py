@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
     access,
+    amounts,
     callbacks,
     containers,
     environment,
@@ -71,6 +72,18 @@ def number(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
         if isinstance(const, str) and const.strip().lstrip("-").isdigit() and len(const) < 15:
             return Value((int(const),))
     return Value((), (), (Number(value.taint),), True) if value.taint else UNKNOWN
+
+
+def rounded(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``round(x)``, ``Math.floor(x)``: a number, as much the sender's as before."""
+    kept = amounts.arithmetic(first(arguments), NOTHING)
+    return Value((), (), kept.objects, True)
+
+
+def largest(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``Math.max(…)``: none of them is bounded by the others."""
+    given = [amounts.arithmetic(value, NOTHING) for value in arguments.positional]
+    return join_all([UNKNOWN, *given])
 
 
 def text(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

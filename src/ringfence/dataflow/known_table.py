@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.dataflow import amounts
 from ringfence.dataflow.containers import (
     assign_into,
     entries,
@@ -34,6 +35,7 @@ from ringfence.dataflow.known_calls import (
     import_module,
     isinstance_,
     join_path,
+    largest,
     make_regex,
     new_map,
     new_promise,
@@ -46,6 +48,7 @@ from ringfence.dataflow.known_calls import (
     promise_race,
     reduce_,
     require,
+    rounded,
     same,
     serialise_item,
     set_attribute,
@@ -70,7 +73,7 @@ from ringfence.dataflow.values import (
 
 _PYTHON: dict[str, Handler] = {
     **dict.fromkeys(
-        ("float", "complex", "bool", "len", "id", "hash", "abs", "round", "ord", "sum", "range",
+        ("float", "complex", "bool", "len", "id", "hash", "ord", "sum", "range",
          "time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "uuid.uuid4",
          "uuid.uuid1",
          "decimal.Decimal", "uuid.UUID", "secrets.token_hex", "secrets.token_urlsafe",
@@ -82,6 +85,7 @@ _PYTHON: dict[str, Handler] = {
          "traceback.print_exc", "time.sleep", "random.randint", "random.random", "print"),
         clean,
     ),
+    **dict.fromkeys(("abs", "round", "math.floor", "math.ceil"), rounded),
     "int": number,
     "float": number,
     "str": text, "bytes": text, "bytearray": text, "repr": text, "format": text,
@@ -106,7 +110,7 @@ _PYTHON: dict[str, Handler] = {
     ),
     "enumerate": enumerate_, "zip": zip_, "map": map_, "filter": filter_, "next": next_,
     "max": lambda machine, arguments, node: join_all(arguments.positional),
-    "min": lambda machine, arguments, node: join_all(arguments.positional),
+    "min": amounts.smallest,
     "functools.partial": partial, "functools.reduce": reduce_, "functools.wraps": wraps,
     "traceback.format_exc": format_trace, "traceback.format_exception": format_trace,
     "traceback.format_tb": format_trace, "sys.exc_info": format_trace,
@@ -132,8 +136,7 @@ _PYTHON: dict[str, Handler] = {
 _SCRIPT: dict[str, Handler] = {
     **dict.fromkeys(
         ("isNaN", "isFinite", "Number()", "Date.now", "Number.isInteger", "Number.isNaN",
-         "Math.floor",
-         "Math.round", "Math.ceil", "Math.random", "Math.max", "Math.min", "Math.abs", "BigInt",
+         "Math.random", "BigInt",
          "crypto.randomUUID", "crypto.randomBytes", "uuid.v4", "uuid.v1", "uuid", "Array.isArray",
          "Object.is", "fs.existsSync", "process.cwd", "process.hrtime", "Buffer.byteLength",
          "Object.hasOwn", "performance.now", "console.time", "console.timeEnd"),
@@ -142,6 +145,8 @@ _SCRIPT: dict[str, Handler] = {
     **dict.fromkeys(
         ("Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat"), number
     ),
+    **dict.fromkeys(("Math.floor", "Math.round", "Math.ceil", "Math.abs"), rounded),
+    "Math.max": largest, "Math.min": amounts.smallest,
     "Boolean": boolean,
     "String": text,
     "JSON.stringify": dump_json, "JSON.parse": load_json,

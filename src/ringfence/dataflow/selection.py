@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow.objects import External, Struct, deep_taint
-from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
+from ringfence.dataflow.objects import External, JsonText, Struct, deep_taint
+from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value, join, join_taint
 from ringfence.rules.taint import Selector, Sink
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
             found += [keys for obj in inner.objects if (keys := keys_taint(obj)) is not None]
             if inner.taint:
                 found.append(Value((), inner.taint, (), True))
+        elif sink.part == "mixed":
+            found += mixed_texts(inner)
         else:
             for obj in lists:
                 assert isinstance(obj, Struct)
@@ -75,6 +78,30 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
                             rest_value = join(rest_value, item)
                     found.append(rest_value)
     return [part for part in found if not part.is_nothing]
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+#: Words of the code's own from which on a text is more than a label before what the sender wrote.
+OWN_WORDS = 3
+
+
+def mixed_texts(value: Value) -> list[Value]:
+    """The texts, also of the items of lists, in which the sender's stand among the code's own."""
+    found: list[Value] = []
+    for const in value.consts:
+        if isinstance(const, Mix):
+            own = " ".join(part for part in const.parts if isinstance(part, str))
+            if len(_WORD.findall(own)) >= OWN_WORDS:
+                taint: tuple[Taint, ...] = ()
+                for part in const.parts:
+                    if isinstance(part, Hole):
+                        taint = join_taint(taint, part.taint)
+                found.append(Value((const,), taint, (), True))
+    for obj in value.objects:
+        if is_list(obj):
+            assert isinstance(obj, Struct)
+            found += mixed_texts(obj.items())
+    return found
 
 
 def is_list(obj: object) -> bool:
@@ -102,15 +129,18 @@ def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
 def at(value: Value, dotted: str) -> Value | None:
     """The value at a dotted key of known maps; None where there is none.
 
-    ``(text)`` is the value itself as far as it is no list or map.
+    ``(text)`` is the value itself as far as it is no list or map, ``[]`` any item of a list,
+    ``[role=system]`` those items whose ``role`` may be that text.
     """
     if dotted == "(text)":
         texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
         return Value(texts, value.taint, (), True) if texts or value.taint else None
     for key in dotted.split("."):
         step = NOTHING
-        for obj in value.objects:
-            if isinstance(obj, Struct):
+        for obj in structures_in(value):
+            if isinstance(obj, Struct) and key.startswith("[") and "=" in key:
+                step = join(step, items_with(obj, key))
+            elif isinstance(obj, Struct):
                 step = join(step, obj.fields.get(key, NOTHING))
                 if key == "[]":
                     step = join(step, obj.items())
@@ -124,6 +154,32 @@ def at(value: Value, dotted: str) -> Value | None:
             return None
         value = step
     return value
+
+
+def structures_in(value: Value) -> list[object]:
+    """The objects of a value; a JSON text counts as what it holds."""
+    found: list[object] = []
+    for obj in value.objects:
+        if isinstance(obj, JsonText) and obj.encoding == "json":
+            found += obj.inner.objects
+        else:
+            found.append(obj)
+    return found
+
+
+def items_with(items: Struct, test: str) -> Value:
+    """The items of a list whose field may be a text, for ``[field=text]``."""
+    name, _, text = test.strip("[]").partition("=")
+    found = NOTHING
+    for item in (*items.fields.values(), items.rest):
+        kept = tuple(
+            obj
+            for obj in item.objects
+            if isinstance(obj, Struct) and text in obj.fields.get(name, NOTHING).texts()
+        )
+        if kept:
+            found = join(found, Value(objects=kept))
+    return found
 
 
 def guessed(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:

@@ -41,7 +41,7 @@ def check(
 ) -> None:
     """Apply the sinks, uses and issues of a call's tables."""
     for sink in tables.sinks:
-        if not table_conditions.conditions_hold(sink.when, arguments):
+        if not table_conditions.conditions_hold(sink.when, arguments, receiver, machine.language):
             continue
         value = selection.selected(sink.argument, receiver, arguments)
         if value is None:
@@ -53,12 +53,12 @@ def check(
             if sink.use:
                 use(machine, sink.use, part, node, path)
     for used in tables.uses:
-        if table_conditions.conditions_hold(used.when, arguments):
+        if table_conditions.conditions_hold(used.when, arguments, receiver, machine.language):
             value = selection.selected(used.argument, receiver, arguments)
             for part in selection.fields_of(value, used.field) if value is not None else ():
                 use(machine, used.kind, part, node, path)
     for table in tables.issues:
-        if table_conditions.conditions_hold(table.when, arguments):
+        if table_conditions.conditions_hold(table.when, arguments, receiver, machine.language):
             issue(machine, table.rule, node, table.text, table.certainty)
 
 
@@ -71,7 +71,7 @@ def report(
     """A flow for every untrusted path that reaches the value and can serve the rule."""
     lost = CONFIDENCES.index(sink.certainty)
     untrusted = deep_taint(value)
-    if sink.rule == OF_NUMBERS and not value.consts:
+    if sink.rule == OF_NUMBERS:
         untrusted += tuple(
             atom
             for obj in value.objects
@@ -80,6 +80,8 @@ def report(
         )
     for atom in untrusted:
         if sink.marks and not carries(machine, sink.marks, atom):
+            continue
+        if sink.rule == OF_NUMBERS and ("bounded", proven_key(atom)) in machine.memo:
             continue
         if sink.grammar == "path" and is_stream(value, atom):
             continue

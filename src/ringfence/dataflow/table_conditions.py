@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import selection
-from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
+from ringfence.dataflow import backtracking, selection
+from ringfence.dataflow.objects import Closure, External, Number, Struct, deep_taint
+from ringfence.dataflow.texts import pattern_of
 from ringfence.dataflow.values import Mix, Value
 from ringfence.rules.taint import Condition, Selector
 
@@ -15,12 +16,19 @@ if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
 
 
-def conditions_hold(conditions: tuple[Condition, ...], arguments: Arguments) -> bool:
-    return all(holds(condition, arguments) for condition in conditions)
+def conditions_hold(
+    conditions: tuple[Condition, ...],
+    arguments: Arguments,
+    receiver: Value | None = None,
+    language: str = "",
+) -> bool:
+    return all(holds(condition, arguments, receiver, language) for condition in conditions)
 
 
-def holds(condition: Condition, arguments: Arguments) -> bool:
-    value = selection.selected(condition.argument, None, arguments)
+def holds(
+    condition: Condition, arguments: Arguments, receiver: Value | None = None, language: str = ""
+) -> bool:
+    value = selection.selected(condition.argument, receiver, arguments)
     if value is not None and condition.field:
         value = selection.at(value, condition.field)
     test, operand = condition.test, condition.operand
@@ -50,6 +58,12 @@ def holds(condition: Condition, arguments: Arguments) -> bool:
             for obj in value.objects
             if isinstance(obj, Struct)
             for item in obj.fields.values()
+        )
+    if test == "backtracks":
+        pattern_text = pattern_of(value)
+        whole = operand == "whole"
+        return pattern_text is not None and backtracking.is_exponential(
+            pattern_text[0], language, whole
         )
     if test == "named":
         return is_named(value, str(operand), condition.argument, arguments)
@@ -87,6 +101,8 @@ def same_const(const: object, operand: object) -> bool:
 def has_type(value: Value, kind: str) -> bool:
     if kind == "text":
         return any(isinstance(const, (str, Mix)) for const in value.consts)
+    if kind == "number":
+        return any(isinstance(obj, Number) for obj in value.objects)
     if kind == "function":
         return any(isinstance(obj, Closure) for obj in value.objects)
     if kind == "list":
