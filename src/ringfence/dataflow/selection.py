@@ -81,6 +81,8 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
 
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+#: Tags around the sender's text, and the marks by which models know turns.
+_TAG = re.compile(r"<[^<>]*>|\[/?\w+\]")
 #: Words of the code's own from which on a text is more than a label before what the sender wrote.
 OWN_WORDS = 3
 
@@ -90,7 +92,7 @@ def mixed_texts(value: Value) -> list[Value]:
     found: list[Value] = []
     for const in value.consts:
         if isinstance(const, Mix):
-            own = " ".join(part for part in const.parts if isinstance(part, str))
+            own = _TAG.sub(" ", " ".join(part for part in const.parts if isinstance(part, str)))
             if len(_WORD.findall(own)) >= OWN_WORDS:
                 taint: tuple[Taint, ...] = ()
                 for part in const.parts:
@@ -138,22 +140,29 @@ def at(value: Value, dotted: str) -> Value | None:
     for key in dotted.split("."):
         step = NOTHING
         for obj in structures_in(value):
-            if isinstance(obj, Struct) and key.startswith("[") and "=" in key:
-                step = join(step, items_with(obj, key))
-            elif isinstance(obj, Struct):
-                step = join(step, obj.fields.get(key, NOTHING))
-                if key == "[]":
-                    step = join(step, obj.items())
-                elif key not in obj.fields and obj.base is not None:
-                    step = join(step, Value((), guessed(deep_taint(obj.base)), (), True))
+            if isinstance(obj, Struct):
+                step = join(step, member(obj, key))
             elif isinstance(obj, External):
                 step = join(step, obj.keywords.get(key, NOTHING))
-        if value.taint:
+        if value.taint and not any(isinstance(obj, JsonText) for obj in value.objects):
             step = join(step, Value((), guessed(value.taint), (), True))
         if step.is_nothing:
             return None
         value = step
     return value
+
+
+def member(struct: Struct, key: str) -> Value:
+    """What a map or list holds under one part of a dotted key."""
+    if key.startswith("[") and "=" in key:
+        return items_with(struct, key)
+    if key == "[]":
+        return struct.items()
+    name = int(key) if key.isdigit() and is_list(struct) else key
+    found = struct.fields.get(name, NOTHING)
+    if name not in struct.fields and struct.base is not None:
+        found = join(found, Value((), guessed(deep_taint(struct.base)), (), True))
+    return found
 
 
 def structures_in(value: Value) -> list[object]:
@@ -175,7 +184,7 @@ def items_with(items: Struct, test: str) -> Value:
         kept = tuple(
             obj
             for obj in item.objects
-            if isinstance(obj, Struct) and text in obj.fields.get(name, NOTHING).texts()
+            if isinstance(obj, Struct) and text in member(obj, name).texts()
         )
         if kept:
             found = join(found, Value(objects=kept))
