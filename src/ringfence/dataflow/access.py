@@ -233,7 +233,8 @@ def class_member(machine: Machine, cls: ClassObject, name: str) -> Value:
         return Value(objects=(cls,))
     if found is None:
         for base in cls.external_bases():
-            return Value(objects=(External(f"{base.path}.{name}"),))
+            path = f"{base.path}.{name}"
+            return Value(objects=(External(machine.catalogue.type_reads.get(path, path)),))
         return UNKNOWN
     member, home = found
     if "class " + name in home.accessors or (

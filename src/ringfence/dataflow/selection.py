@@ -27,6 +27,8 @@ def selected(selector: Selector, receiver: Value | None, arguments: Arguments) -
                 value = join(value, other) if value is not None else other
         elif word == "self":
             value = receiver
+        elif word == "**":
+            value = arguments.others
         elif isinstance(word, int):
             value = positional(arguments, word)
         else:

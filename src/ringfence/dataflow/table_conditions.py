@@ -53,8 +53,9 @@ def holds(
             if isinstance(const, (str, Mix))
         )
     if test == "contains":
+        wanted = operand if isinstance(operand, tuple) else (operand,)
         return any(
-            any(same_const(const, operand) for const in item.consts)
+            any(same_const(const, one) for const in item.consts for one in wanted)
             for obj in value.objects
             if isinstance(obj, Struct)
             for item in obj.fields.values()

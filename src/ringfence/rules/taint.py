@@ -15,11 +15,12 @@ spells them, in both languages. Methods of texts, lists and maps are understood 
 itself; as guards, sanitisers and sinks they may be named ``str.isdigit`` (Python) or
 ``String.<method>`` (JavaScript), those of regular expressions ``re.Pattern.<method>`` and
 ``RegExp().<method>``. An assignment to a library's attribute is a call with one argument
-named with ``=``: ``flask.Flask().debug=``.
+named with ``=``: ``flask.Flask().debug=``, also when it is written as a key (``message["To"] =``).
+The constructor that a class of the application has from a library's is ``Base.__init__``.
 
 **Arguments.** ``argument`` is a list of the ways to name one parameter: positions (from 0, ``-1``
 is the last) and keyword names: ``[0, "args"]``. ``"self"`` is the receiver, ``"*"`` every
-argument. For cloud calls it holds API parameter names. ``field`` is a list of dotted keys inside
+argument, ``"**"`` what a map spread into keywords (``f(**body)``) may hold besides known ones. For cloud calls it holds API parameter names. ``field`` is a list of dotted keys inside
 it that count (``["url", "baseURL"]``); empty means the whole value and everything in it. In a
 dotted key ``[]`` is any item of a list, and ``[role=system]`` any item whose ``role`` may be the
 text ``system``. A JSON text of a known structure counts as that structure.
@@ -55,13 +56,13 @@ text ``system``. A JSON text of a known structure counts as that structure.
 ``field``, one dotted key) and has one test: ``equals``, ``not_equals`` (not known to equal, or
 absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular expression searched
 in the known text), ``type`` (text | list | map | function | number: one made of untrusted text),
-``contains`` (a known list holds this item), ``backtracks`` (a known regular expression that takes
-exponential time on some text; ``"whole"`` where the call itself anchors its end), ``named`` (a
-regular expression found in a name of the argument's expression, or in a field of the event that it
-comes from). A test on an unknown value does not hold, save ``not_equals``. A
+``contains`` (a known list holds this item, or one of these), ``backtracks`` (a known regular
+expression that takes exponential time on some text; ``"whole"`` where the call itself anchors its
+end), ``named`` (a regular expression found in a name of the argument's expression, or in a field of
+the event that it comes from). A test on an unknown value does not hold, save ``not_equals``. A
 library's object counts as its name (``equals = "yaml.Loader"``), and ``field`` of one is the
-keyword that it was made with;
-``field = "(text)"`` is the value itself as far as it is no list or map.
+keyword that it was made with; ``field = "(text)"`` is the value itself as far as it is no list or
+map.
 
     [[source]]                     # where data enters, besides the event itself
     call = ["requests.get"]        # the result of a call ...

@@ -63,3 +63,15 @@ def checked(event, context):
 def allowed(event, context):
     if event["unit"] in ("b", "kb", "mb"):
         os.system("df --unit " + event["unit"])
+
+
+def interpreters(event, context):
+    subprocess.run(["/bin/sh", "-c", "ls " + event["d"]])  # bad: os-command-injection
+    subprocess.run(["python3", "-c", event["code"]])  # bad: os-command-injection
+    subprocess.run(["bash", "-lc", "ls " + event["d"]])  # bad: os-command-injection
+    subprocess.run(["ls"], executable=event["program"])  # bad: os-command-injection
+    subprocess.run("/opt/" + event["program"])  # bad: os-command-injection
+    subprocess.run(["python3", "/opt/report.py", event["name"]])
+    subprocess.run(["grep", "-c", event["word"], "/opt/words"])
+    subprocess.run(["sh", "-c", "ls /tmp"])
+    os.spawnl(os.P_WAIT, "/bin/ls", "ls", event["d"])
