@@ -32,6 +32,7 @@ from ringfence.dataflow.known_calls import (
     environment_variable,
     format_trace,
     get_attribute,
+    hasher,
     import_module,
     isinstance_,
     join_path,
@@ -71,13 +72,18 @@ from ringfence.dataflow.values import (
     join_all,
 )
 
+_HASHES = (
+    "hashlib.sha256", "hashlib.md5", "hashlib.sha1", "hashlib.sha512", "hashlib.new",
+    "hashlib.sha384", "hashlib.sha224",
+)  # fmt: skip
+
 _PYTHON: dict[str, Handler] = {
+    **{name: hasher(name) for name in _HASHES},
     **dict.fromkeys(
         ("float", "complex", "bool", "len", "id", "hash", "ord", "sum", "range",
          "time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "uuid.uuid4",
          "uuid.uuid1",
          "decimal.Decimal", "uuid.UUID", "secrets.token_hex", "secrets.token_urlsafe",
-         "hashlib.sha256", "hashlib.md5", "hashlib.sha1", "hashlib.sha512", "hashlib.new",
          "hmac.new", "hmac.compare_digest", "os.path.exists", "os.path.isfile", "os.path.isdir",
          "os.path.getsize", "callable", "hasattr", "type", "issubclass",
          "datetime.datetime.strptime",

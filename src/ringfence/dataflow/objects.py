@@ -324,6 +324,6 @@ def contents(obj: Obj) -> list[Value]:
     if isinstance(obj, Struct):
         inside = [*obj.fields.values(), obj.rest]
         return [*inside, obj.base] if obj.base is not None else inside
-    if isinstance(obj, JsonText):
+    if isinstance(obj, JsonText) and obj.encoding == "json":
         return [obj.inner]
     return []

@@ -102,6 +102,8 @@ def same_const(const: object, operand: object) -> bool:
 def has_type(value: Value, kind: str) -> bool:
     if kind == "text":
         return any(isinstance(const, (str, Mix)) for const in value.consts)
+    if kind == "untrusted":
+        return bool(deep_taint(value))
     if kind == "number":
         return any(isinstance(obj, Number) for obj in value.objects)
     if kind == "function":

@@ -55,7 +55,7 @@ text ``system``. A JSON text of a known structure counts as that structure.
 ``when`` is a list of conditions that must all hold. A condition looks at ``argument`` (and
 ``field``, one dotted key) and has one test: ``equals``, ``not_equals`` (not known to equal, or
 absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular expression searched
-in the known text), ``type`` (text | list | map | function | number: one made of untrusted text),
+in the known text), ``type`` (text | list | map | function | untrusted | number: one made of untrusted text),
 ``contains`` (a known list holds this item, or one of these), ``backtracks`` (a known regular
 expression that takes exponential time on some text; ``"whole"`` where the call itself anchors its
 end), ``named`` (a regular expression found in a name of the argument's expression, or in a field of
