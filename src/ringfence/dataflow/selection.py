@@ -113,9 +113,10 @@ def is_list(obj: object) -> bool:
 
 
 def keys_taint(obj: object) -> Value | None:
-    if isinstance(obj, Struct) and obj.base is not None:
-        return Value((), deep_taint(obj.base), (), True)
-    return None
+    if not isinstance(obj, Struct) or (obj.base is None and not obj.names.taint):
+        return None
+    inherited = deep_taint(obj.base) if obj.base is not None else ()
+    return Value((), join_taint(obj.names.taint, inherited), (), True)
 
 
 def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:

@@ -20,10 +20,12 @@ The constructor that a class of the application has from a library's is ``Base._
 
 **Arguments.** ``argument`` is a list of the ways to name one parameter: positions (from 0, ``-1``
 is the last) and keyword names: ``[0, "args"]``. ``"self"`` is the receiver, ``"*"`` every
-argument, ``"**"`` what a map spread into keywords (``f(**body)``) may hold besides known ones. For cloud calls it holds API parameter names. ``field`` is a list of dotted keys inside
-it that count (``["url", "baseURL"]``); empty means the whole value and everything in it. In a
-dotted key ``[]`` is any item of a list, and ``[role=system]`` any item whose ``role`` may be the
-text ``system``. A JSON text of a known structure counts as that structure.
+argument, ``"**"`` what a map spread into keywords (``f(**body)``) may hold besides known ones. For
+cloud calls it holds API parameter names. ``field`` is a list of dotted keys inside it that count
+(``["url", "baseURL"]``); empty means the whole value and everything in it. In a dotted key ``[]``
+is any item of a list or map, and ``[role=system]`` any item whose ``role`` may be the text
+``system``; ``(whole)`` holds only what comes with a whole map of the sender's. A JSON text of a
+known structure counts as that structure.
 
     [aliases]                      # module name as imported = the name used in tables
     "fs/promises" = "fs.promises"
@@ -55,10 +57,10 @@ text ``system``. A JSON text of a known structure counts as that structure.
 ``when`` is a list of conditions that must all hold. A condition looks at ``argument`` (and
 ``field``, one dotted key) and has one test: ``equals``, ``not_equals`` (not known to equal, or
 absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular expression searched
-in the known text), ``type`` (text | list | map | function | untrusted | number: one made of untrusted text),
-``contains`` (a known list holds this item, or one of these), ``backtracks`` (a known regular
-expression that takes exponential time on some text; ``"whole"`` where the call itself anchors its
-end), ``named`` (a regular expression found in a name of the argument's expression, or in a field of
+in the known text), ``type`` (text | list | map | function | untrusted | number: one made of
+untrusted text), ``contains`` (a known list holds this item, or one of these), ``backtracks`` (a
+known regular expression that takes exponential time on some text; ``"whole"`` where the call
+itself anchors its end), ``named`` (a regular expression found in a name of the argument's expression, or in a field of
 the event that it comes from). A test on an unknown value does not hold, save ``not_equals``. A
 library's object counts as its name (``equals = "yaml.Loader"``), and ``field`` of one is the
 keyword that it was made with; ``field = "(text)"`` is the value itself as far as it is no list or
