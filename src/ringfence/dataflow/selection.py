@@ -28,7 +28,7 @@ def selected(selector: Selector, receiver: Value | None, arguments: Arguments) -
         elif word == "self":
             value = receiver
         elif word == "**":
-            value = arguments.others
+            value = arguments.others or arguments.keywords.get("*")
         elif isinstance(word, int):
             value = positional(arguments, word)
         else:

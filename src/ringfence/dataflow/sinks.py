@@ -234,11 +234,13 @@ def steps_of(atom: Taint, sender: str, place: Location, end: str) -> tuple[Step,
 
 def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
     """How much less sure a flow is for the place where the text stands."""
-    if grammar not in ("url", "path"):
+    if grammar not in ("url", "path", "program"):
         return 0
     prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
     if not prefixes:
         return 0
+    if grammar == "program":  # no program bears a name with the code's own spaces in it
+        return NEVER if all(" " in prefix for prefix in prefixes) else 0
     if grammar == "url":
         if all(_FIXED_PATH.match(prefix) for prefix in prefixes):
             return NEVER

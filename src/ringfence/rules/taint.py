@@ -48,7 +48,7 @@ known structure counts as that structure.
     effect = "execute"             # a word of model.severity.Effect
     certainty = "high"             # high | medium | low
     grammar = "shell"              # how position matters: "" | shell | sql | url | path | html |
-                                   # code; url: text after a fixed host is low, deeper none
+                                   # code | program; url: text after a fixed host is low, deeper none
     marks = []                     # only taint that carries all these marks
     use = "process"                # also record a Use of this kind: process host file-read
                                    # file-write dynamic-code log
@@ -139,7 +139,7 @@ FOLDER = Path(__file__).parent / "taint"
 Selector = tuple[int | str, ...]
 
 PARTS = ("whole", "text", "first", "rest", "keys", "mixed")
-GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code")
+GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code", "program")
 TESTS = (
     "equals",
     "not_equals",

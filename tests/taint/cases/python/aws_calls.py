@@ -102,3 +102,16 @@ def copies(event, context):
     s3 = boto3.client("s3")
     s3.copy_object(Bucket="b", Key="k", CopySource={"Bucket": event["bucket"], "Key": "k"})  # bad: cloud-resource-injection
     s3.copy_object(Bucket="b", Key="k", CopySource={"Bucket": "b", "Key": event["key"]})
+
+
+def requests_of_the_sender(event, context):
+    import json
+
+    body = json.loads(event["body"])
+    table = boto3.resource("dynamodb").Table("t")
+    table.scan(**body)  # bad: cloud-resource-injection
+    table.scan(Limit=int(body["limit"]))
+    table.scan(ScanFilter=body["filter"])  # bad: nosql-injection
+    table.scan(ScanFilter={"n": {"AttributeValueList": [str(body["n"])], "ComparisonOperator": "EQ"}})
+    table.update_item(**body)  # bad: cloud-resource-injection
+    table.update_item(Key={"id": str(body["id"])})
