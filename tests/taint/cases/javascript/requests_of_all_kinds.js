@@ -32,3 +32,14 @@ exports.browser = async (event) => {
   await page.setContent('<h1>Invoice</h1>');
   await page.goto('https://a.example.com/');
 };
+
+exports.protocols = async (event) => {
+  const CDP = require('chrome-remote-interface');
+  const client = await CDP();
+  await client.Page.navigate({ url: event.url }); // bad: server-side-request-forgery
+  await client.Page.navigate({ url: 'https://a.example.com/' });
+  await client.Runtime.evaluate({ expression: event.code }); // bad: server-side-request-forgery
+  const page = await (await require('phantom').create()).createPage();
+  await page.open(event.url); // bad: server-side-request-forgery
+  await page.open('https://a.example.com/');
+};

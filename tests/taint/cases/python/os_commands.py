@@ -92,3 +92,8 @@ def replaced(event, context):
     os.execv("/bin/sh", ["sh", "-c", "ls " + event["d"]])  # bad: os-command-injection
     os.execv("/bin/ls", ["ls", event["d"]])
     subprocess.call("grep -R {} .".format(event["word"]))
+
+
+def repositories(event, context):
+    subprocess.run(["git", "clone", event["url"], "/tmp/x"])  # bad: os-command-injection
+    subprocess.run(["git", "log", event["name"]])
