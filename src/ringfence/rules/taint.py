@@ -48,7 +48,8 @@ known structure counts as that structure.
     effect = "execute"             # a word of model.severity.Effect
     certainty = "high"             # high | medium | low
     grammar = "shell"              # how position matters: "" | shell | sql | url | path | html |
-                                   # code | program; url: text after a fixed host is low, deeper none
+                                   # code | program; url: text after a fixed host is low, deeper
+                                   # none; program: behind a space of the code's own none
     marks = []                     # only taint that carries all these marks
     use = "process"                # also record a Use of this kind: process host file-read
                                    # file-write dynamic-code log
