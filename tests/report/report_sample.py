@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ringfence.model.application import Authentication, Sender, Trigger
-from ringfence.model.facts import Step
+from ringfence.model.facts import Connection, Step
 from ringfence.model.finding import AttackPath, Finding, Power, ScanResult, Suppressed
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
 from ringfence.model.rule import Example, Rule
@@ -298,6 +298,16 @@ def sample() -> ScanResult:
         findings=findings(),
         paths=paths(),
         entries=entries(),
+        connections=[
+            Connection(
+                "template.yaml#PrintLabel", "http", "requests", "rates.example.com", "tls", "token",
+                at("functions/print/app.py", 14, 5),
+            ),
+            Connection(
+                "template.yaml#PrintLabel", "cloud", "boto3", "s3.amazonaws.com", "tls", "signed",
+                at("functions/print/app.py", 6, 6),
+            ),
+        ],
         skipped=[
             Skipped("functions/old/app.py", "not UTF-8", at("functions/old/app.py", 1), "save it as UTF-8"),
         ],

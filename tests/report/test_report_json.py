@@ -45,6 +45,7 @@ def test_the_schema_names_every_property(validator: jsonschema.Draft202012Valida
     assert set(document["summary"]) == set(definitions["summary"]["properties"])
     assert set(document["findings"][0]) - place <= set(definitions["finding"]["properties"])
     assert set(document["paths"][0]) == set(definitions["path"]["properties"])
+    assert set(document["connections"][0]) - place == set(definitions["connection"]["properties"])
     assert set(document["entries"][0]) - place == set(definitions["entry"]["properties"])
 
 
@@ -133,6 +134,23 @@ def test_the_summary_counts_everything() -> None:
     }
 
 
+def test_a_connection_in_full() -> None:
+    assert rendered(report_sample.sample())["connections"][1] == {
+        "function": "PrintLabel",
+        "function_id": "template.yaml#PrintLabel",
+        "kind": "http",
+        "library": "requests",
+        "host": "rates.example.com",
+        "transport": "tls",
+        "authentication": "token",
+        "file": "functions/print/app.py",
+        "line": 14,
+        "column": 5,
+        "end_line": 14,
+        "end_column": 5,
+    }
+
+
 def test_what_was_compared_with_is_told(validator: jsonschema.Draft202012Validator) -> None:
     result = report_sample.sample()
     result.since = Comparison("origin/main", "0a" * 20, known=12, fixed=3)
@@ -150,7 +168,13 @@ def test_the_order_does_not_depend_on_the_order_of_the_result() -> None:
     once = REPORTERS["json"].render(report_sample.sample(), SETTINGS)
     shuffled = report_sample.sample()
     dice = random.Random(7)
-    for part in (shuffled.findings, shuffled.paths, shuffled.entries, shuffled.unknowns):
+    for part in (
+        shuffled.findings,
+        shuffled.paths,
+        shuffled.entries,
+        shuffled.connections,
+        shuffled.unknowns,
+    ):
         dice.shuffle(part)
     shuffled.duration_s = 99.0
     assert REPORTERS["json"].render(shuffled, SETTINGS) == once

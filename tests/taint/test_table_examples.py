@@ -20,9 +20,6 @@ from ringfence.rules.taint import FOLDER
 #: Tables for which no example is there yet, as :func:`names` writes them.
 WITHOUT_EXAMPLE: frozenset[str] = frozenset()
 
-#: Rules about connections, whose tables are tried with the other facts about connections.
-ELSEWHERE = frozenset(("tls-verification-disabled", "plaintext-transport"))
-
 _LANGUAGES = {"python": "*.py", "javascript": "*.js"}
 _CLASSES = {"sink": taint.Sink, "issue": taint.IssueTable, "sanitiser": taint.Sanitiser}
 
@@ -67,7 +64,7 @@ def _watch(
             if (line, entry.rule) not in told:
                 silent.add(repr(entry))
         for entry in called.issues:
-            if table_conditions.conditions_hold(entry.when, given):
+            if table_conditions.conditions_hold(entry.when, given, receiver):
                 hits.add(repr(entry))
 
     def watched_report(machine: Any, sink: Any, path: str, argument: str, value: Any, node: Any) -> None:  # fmt: skip
@@ -92,8 +89,6 @@ def without_example() -> Iterator[str]:
     """What is missing, as ``python/files.toml [[sink]] 3: bad``."""
     hits, silent = examples()
     for name, entry in tables().items():
-        if getattr(entry, "rule", "") in ELSEWHERE:
-            continue
         if repr(entry) not in hits:
             yield f"{name}: bad"
         if repr(entry) not in silent and not is_wrong_however_called(entry):

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import sinks
 from ringfence.dataflow.objects import Number, Struct
 from ringfence.dataflow.scopes import proven_key
-from ringfence.dataflow.values import UNKNOWN, Mix, Taint, Value, join_all
+from ringfence.dataflow.values import OF_NUMBERS, UNKNOWN, Mix, Taint, Value, join_all
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
-
-_ORDERS = ("<", "<=", ">", ">=", "!=")
 
 
 def numbers(value: Value) -> list[Number]:
@@ -30,9 +28,14 @@ def arithmetic(left: Value, right: Value) -> Value:
     return Value((), (), kept[:2], True) if kept else UNKNOWN
 
 
-def compared(machine: Machine, *sides: Value) -> None:
-    """A number that is compared with something counts as bounded from there on."""
-    for side in sides:
+def compared(machine: Machine, left: Value, right: Value) -> None:
+    """A number that is compared with something counts as bounded from there on.
+
+    That it is positive says nothing about how large it is.
+    """
+    for side, other in ((left, right), (right, left)):
+        if all(isinstance(const, int) and const <= 1 for const in other.consts or (2,)):
+            continue
         for number in numbers(side):
             number.bounded = True
         for atom in side.taint:
@@ -52,7 +55,7 @@ def smallest(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value
 
 
 def _bounded(value: Value) -> Value:
-    taint = tuple(atom.changed(cleared=(sinks.OF_NUMBERS,)) for atom in value.taint)
+    taint = tuple(atom.changed(cleared=(OF_NUMBERS,)) for atom in value.taint)
     objects = tuple(obj for obj in value.objects if not isinstance(obj, Number))
     return Value(value.consts, taint, objects, True)
 
@@ -68,27 +71,12 @@ def repeated(machine: Machine, left: Value, right: Value, node: syntax.Node) -> 
             decided(machine, count, "the repetition", "the number of times", node)
 
 
-def looped(machine: Machine, test: syntax.Expression) -> None:
-    """``while i < n``, where a counter runs up to the sender's number."""
-    tests = test.operands if isinstance(test, syntax.Logical) and test.operator == "and" else [test]
-    for one in tests:
-        if not isinstance(one, syntax.Compare) or one.operator not in _ORDERS:
-            continue
-        for counter, limit in ((one.left, one.right), (one.right, one.left)):
-            if isinstance(counter, syntax.Name) and is_counter(machine.evaluate(counter)):
-                decided(machine, machine.evaluate(limit), "the loop", "the limit", one)
-
-
-def is_counter(value: Value) -> bool:
-    return any(isinstance(const, int) and const in (0, 1) for const in value.consts)
-
-
 def decided(machine: Machine, count: Value, what: str, argument: str, node: syntax.Node) -> None:
     """Record that data decides how often something is done."""
     atoms = [atom for number in numbers(count) if not number.bounded for atom in number.taint]
     atoms += [atom for atom in count.taint if not is_bounded(machine, atom)]
     for atom in atoms:
         sinks.flow(
-            machine, sinks.OF_NUMBERS, "weaken", atom, what, argument, node, 1,
+            machine, OF_NUMBERS, "weaken", atom, what, argument, node, 1,
             text=f"decides how long {what} runs",
         )  # fmt: skip

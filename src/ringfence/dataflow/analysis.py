@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from ringfence.dataflow import access, channels, imports
+from ringfence.dataflow import access, channels, connections, imports
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.machine import Machine, ReadModule
@@ -185,11 +185,13 @@ class Work:
             reason = "the code is nested too deeply; what was seen until then is shown"
         except Exhausted:
             # When time is up in the middle, what was seen until then counts.
+            connections.settle(machine)
             run.found = partial(found_of, machine.collected)
             self.runs[function.id] = run
             raise
         except Exception as problem:
             reason = defect_of(problem)
+        connections.settle(machine)
         try:
             run.mail = self.post.collect(machine)
         except RecursionError:
@@ -218,6 +220,7 @@ class Work:
             facts.calls += found.calls
             facts.uses += found.uses
             facts.issues += issues_beside_flows(found)
+            facts.connections += found.connections
             facts.files[identity] = sorted(found.files)
             for kind, count in found.opaque.items():
                 facts.opaque[kind] = facts.opaque.get(kind, 0) + count
@@ -225,6 +228,7 @@ class Work:
         facts.calls.sort(key=lambda c: (c.function, c.location, c.service, c.operation))
         facts.uses.sort(key=lambda u: (u.function, u.kind, u.location, u.value))
         facts.issues.sort(key=lambda i: (i.function, i.location, i.rule))
+        facts.connections.sort(key=lambda c: (c.function, c.location, c.library, c.host))
         facts.skipped = sorted(self.skipped.values(), key=lambda s: s.what)
         return facts
 
@@ -292,17 +296,25 @@ def is_checked(flow: Flow, found: Found) -> bool:
 
 def issues_beside_flows(found: Found) -> list[CodeIssue]:
     """The issues, without what a flow tells better: an event's token that is decoded unverified, or
-    one that is verified elsewhere in the function."""
+    one that is verified elsewhere in the function. A variable that names a secret is none."""
     told = {
         flow.location
         for flow in found.flows
         if flow.rule == "unverified-token"
         and (flow.source.kind == "event" or is_checked(flow, found))
     }
+    names = {
+        f"the log receives the variable {name}"
+        for call in found.calls
+        for argument in (call.arguments.get("SecretId"), call.arguments.get("Name"))
+        if argument is not None
+        for name in argument.variables
+    }
     return [
         issue
         for issue in found.issues
-        if issue.rule != "token-signature-not-verified" or issue.location not in told
+        if (issue.rule != "token-signature-not-verified" or issue.location not in told)
+        and not (issue.rule == "sensitive-data-logged" and issue.text in names)
     ]
 
 

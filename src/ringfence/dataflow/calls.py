@@ -360,22 +360,22 @@ def bind_parameters(
             continue
         name = target.name if isinstance(target, syntax.Name) else ""
         value: Value | None
+        sure = machine.language == "python"
         if name and name in keywords:
             value = keywords.pop(name)
         elif taken < len(positional):
             value = positional[taken]
             taken += 1
-        elif arguments.others is not None:
-            value = arguments.others
         else:
-            value = arguments.rest
+            sure = False
+            value = arguments.others if arguments.others is not None else arguments.rest
         if value is None:
             value = (
                 machine.evaluate(parameter.default)
                 if parameter.default is not None
                 else (UNKNOWN if machine.language == "python" else NONE)
             )
-        elif parameter.default is not None and (value.open or None in value.consts):
+        elif parameter.default is not None and not sure and (value.open or None in value.consts):
             value = join(value, machine.evaluate(parameter.default)) if not value.taint else value
         targets.assign(machine, target, stepped(value, place, text), "let")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, cloud_names
+from ringfence.dataflow import access, cloud_names, connections
 from ringfence.dataflow.cloud_calls import record, unwrapped, wrapped
 from ringfence.dataflow.objects import Closure, CloudObject, Command, External, Method, Struct
 from ringfence.dataflow.texts import derive
@@ -58,11 +58,11 @@ def call_library(
     if machine.language == "python":
         if path.startswith(("boto3.", "aioboto3.", "aiobotocore.")):
             return call_boto3(
-                machine, path.partition(".")[2], arguments, own_credentials(arguments)
+                machine, path.partition(".")[2], arguments, own_credentials(arguments), node
             )
         return None
     if path.startswith("aws-sdk."):
-        return new_v2(machine, path.removeprefix("aws-sdk."), arguments)
+        return new_v2(machine, path.removeprefix("aws-sdk."), arguments, node)
     if path.startswith("@aws-sdk/"):
         return call_v3(machine, path, arguments, node)
     if path.startswith(("aws-xray-sdk", "aws-lambda-powertools")) and path.rpartition(".")[2] in (
@@ -76,18 +76,23 @@ def own_credentials(arguments: Arguments) -> bool:
     return not any(name in arguments.keywords for name in _CREDENTIALS)
 
 
-def call_boto3(machine: Machine, name: str, arguments: Arguments, own: bool) -> Value | None:
+def call_boto3(
+    machine: Machine, name: str, arguments: Arguments, own: bool, node: syntax.Node
+) -> Value | None:
     if name in ("client", "resource", "session.Session", "Session"):
         if name.endswith("Session"):
             return Value(objects=(CloudObject("boto3", "", "session", own=own),))
-        return boto3_service(arguments, name, own)
+        return boto3_service(machine, arguments, name, own, node)
     return None
 
 
-def boto3_service(arguments: Arguments, kind: str, own: bool) -> Value:
+def boto3_service(
+    machine: Machine, arguments: Arguments, kind: str, own: bool, node: syntax.Node
+) -> Value:
     result = NOTHING
     service = arguments.get(0, "service_name")
     for name in service.texts() if service is not None else ():
+        connections.check_cloud_client(machine, "boto3", name, arguments, node)
         result = join(result, Value(objects=(CloudObject("boto3", name, kind, own=own),)))
     return result if not result.is_nothing else UNKNOWN
 
@@ -110,21 +115,18 @@ def converted(machine: Machine, name: str, arguments: Arguments) -> Value:
     return unwrapped(value)
 
 
-def new_v2(machine: Machine, name: str, arguments: Arguments) -> Value | None:
+def new_v2(machine: Machine, name: str, arguments: Arguments, node: syntax.Node) -> Value | None:
     own = options_credentials(arguments)
     if name.endswith(".DocumentClient"):
+        connections.check_cloud_client(machine, "aws-sdk", "dynamodb", arguments, node)
         return Value(objects=(CloudObject("document", "dynamodb", "client", own=own),))
     if name.startswith("DynamoDB.Converter"):
         return converted(machine, name.rpartition(".")[2], arguments)
     if "." in name or name in ("Config", "Credentials", "Endpoint", "HttpRequest"):
         return UNKNOWN
-    return Value(
-        objects=(
-            CloudObject(
-                "v2", cloud_names.v2_service(name), "client", bound_parameters(arguments), own
-            ),
-        )
-    )
+    service = cloud_names.v2_service(name)
+    connections.check_cloud_client(machine, "aws-sdk", service, arguments, node)
+    return Value(objects=(CloudObject("v2", service, "client", bound_parameters(arguments), own),))
 
 
 def bound_parameters(arguments: Arguments) -> dict[str, Value]:
@@ -168,6 +170,7 @@ def call_v3(machine: Machine, path: str, arguments: Arguments, node: syntax.Node
         return UNKNOWN
     if name.endswith("Client") or name[:1].isupper():
         own = options_credentials(arguments)
+        connections.check_cloud_client(machine, module, service, arguments, node)
         return Value(objects=(CloudObject("v3", service, "client", own=own),))
     return None
 
@@ -321,7 +324,8 @@ def call_python(
 ) -> Value:
     if obj.kind == "session":
         if name in ("client", "resource"):
-            return boto3_service(arguments, name, obj.own and own_credentials(arguments))
+            own = obj.own and own_credentials(arguments)
+            return boto3_service(machine, arguments, name, own, node)
         return UNKNOWN
     kind = obj.service if obj.kind == "client" else obj.kind
     if obj.kind == "paginator" and name == "paginate":
@@ -334,6 +338,8 @@ def call_python(
             own=obj.own, operation=cloud_names.operation_name(operation, obj.service),
         )  # fmt: skip
         return Value(objects=(made,))
+    if name == "generate_db_auth_token":
+        return Value(objects=(External("rds.AuthToken"),), open=True)
     if name == "generate_presigned_url":
         operation = (arguments.get(0, "ClientMethod") or UNKNOWN).only_text() or "get_object"
         params = parameters_of(arguments.get(1, "Params") or UNKNOWN)

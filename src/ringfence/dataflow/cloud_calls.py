@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import cloud_names, sinks
+from ringfence.dataflow import cloud_names, exposures, sinks
 from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
@@ -61,6 +61,8 @@ def record(
     if tables is not None:
         sinks.check(machine, name, tables, None, Arguments([], parameters), node)
     check_acl(machine, parameters, operation, node)
+    if service == "s3":
+        exposures.check_object(machine, operation, parameters, node)
     if (service, operation) in cloud_names.SECRET_READS:
         subject = arguments.get("SecretId") or arguments.get("Name")
         text = subject.texts[0] if subject and subject.texts else "*"
@@ -158,10 +160,22 @@ def answer(
         machine.memo[key] = source
     assert isinstance(source, Source)
     trail = Trail(None, machine.location(node), "")
-    value = Value((), (Taint(source, (), trail, quality=2),), (), True)
+    asked = frozenset((OF_CALLER,)) if is_asked_by_caller(parameters) else frozenset[str]()
+    value = Value((), (Taint(source, (), trail, marks=asked, quality=2),), (), True)
     if machine.response_overlay is not None:
         value = join(value, machine.response_overlay(service, operation, parameters, document))
     return value
+
+
+#: The mark of an answer to a question about the caller, or that the caller asked.
+OF_CALLER = "of the caller"
+
+
+def is_asked_by_caller(parameters: dict[str, Value]) -> bool:
+    """Whether a look-up depends on the event, so that its answer is of one invocation."""
+    return any(
+        atom.source.kind == "event" for value in parameters.values() for atom in deep_taint(value)
+    )
 
 
 def secret(

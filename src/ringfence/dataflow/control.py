@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import amounts, expressions, guards, own_texts, subjects, targets
+from ringfence.dataflow import expressions, guards, own_texts, sinks, subjects, targets
 from ringfence.dataflow.values import NOTHING, join
 from ringfence.model import syntax
 
@@ -85,7 +85,7 @@ def loop(machine: Machine, once: Callable[[], bool]) -> list[State]:
 
 def run_while(machine: Machine, node: syntax.While) -> bool:
     endless = isinstance(node.test, syntax.Constant) and bool(node.test.value)
-    amounts.looped(machine, node.test)
+    sinks.check_bound(machine, node.test, node)
     machine.test(node.test)
     leaves = False
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
     known_calls,
+    patterns,
     structures,
     tokens,
 )
@@ -74,8 +75,18 @@ def mark_json(atom: Taint) -> Taint:
 
 def encode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """base64 and friends: reversible, so the inner value is kept."""
-    value = known_calls.first(arguments)
-    return Value((), derived(deep_taint(value)), (JsonText(value, "text"),))
+    return encoded(known_calls.first(arguments))
+
+
+#: The signs of base64 in all its forms, and of hexadecimal digits.
+_SIGNS = patterns.alphabet_of(r"[\w+/=-]*", "", whole=True) or frozenset[str]()
+
+
+def encoded(value: Value) -> Value:
+    """A text of few signs that stands for a value."""
+    rules = patterns.rules_cleared(_SIGNS)
+    taint = tuple(atom.changed(cleared=rules) for atom in derived(deep_taint(value)))
+    return Value((), taint, (JsonText(value, "text"),))
 
 
 #: The mark of a text whose percent signs were resolved.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import addresses, answers, patterns, structures, subjects, texts
+from ringfence.dataflow import addresses, answers, patterns, schemas, structures, subjects, texts
 from ringfence.dataflow.objects import External, Struct, deep_taint
 from ringfence.dataflow.scopes import join_proven
-from ringfence.dataflow.values import Mix, Value
+from ringfence.dataflow.values import OF_NUMBERS, Mix, Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -39,6 +39,35 @@ def remember(machine: Machine, name: str, value: syntax.Expression) -> None:
         conditions.pop(name, None)
 
 
+def remember_parts(machine: Machine, target: syntax.MapLiteral, value: syntax.Expression) -> None:
+    """``const { error } = schema.validate(x)``, ``const { hostname } = new URL(x)``."""
+    if isinstance(value, syntax.Await):
+        value = value.value
+    if not isinstance(value, syntax.Call):
+        return
+    conditions = machine.frame.scope.conditions
+    addresses.remember_parts(target, value, conditions)
+    for entry in target.entries:
+        key = entry.key
+        if isinstance(key, syntax.Constant) and isinstance(entry.value, syntax.Name):
+            verdict = verdict_of(value, str(key.value))
+            if verdict is not None:
+                conditions[entry.value.name] = verdict
+
+
+#: Fields of a validator's answer, and whether they are true for good data.
+_VERDICTS = {"error": False, "errors": False, "issues": False, "success": True, "valid": True}
+
+
+def verdict_of(call: syntax.Call, name: str) -> syntax.Expression | None:
+    """The test that a field of a validator's answer stands for."""
+    good = _VERDICTS.get(name)
+    if good is None:
+        return None
+    place = (call.line, call.column, call.end_line, call.end_column)
+    return call if good else syntax.Unary(*place, "not", call)
+
+
 def refine(machine: Machine, test: syntax.Expression, positive: bool) -> None:
     """Change the state to what holds where ``test`` came out ``positive``."""
     if isinstance(test, syntax.Unary) and test.operator == "not":
@@ -57,6 +86,13 @@ def refine(machine: Machine, test: syntax.Expression, positive: bool) -> None:
         condition = machine.frame.scope.conditions.get(test.name)
         if condition is not None:
             refine(machine, condition, positive)
+    elif isinstance(test, syntax.Attribute):
+        held = test.value
+        if isinstance(held, syntax.Name):
+            held = machine.frame.scope.conditions.get(held.name, held)
+        verdict = verdict_of(held, test.name) if isinstance(held, syntax.Call) else None
+        if verdict is not None:
+            refine(machine, verdict, positive)
 
 
 def refine_logical(machine: Machine, test: syntax.Logical, positive: bool) -> None:
@@ -112,10 +148,24 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
                 const is None and isinstance(subject, syntax.Name)
             ):
                 refine(machine, subject, not positive)
+        if positive and isinstance(subject, syntax.Call) and not value.taint:
+            common_path_test(machine, subject)
         if positive and is_trusted(value):
             subjects.clear_subject(machine, subject, subjects.ALL)
         if not positive and value.only_text() in ("__proto__", "constructor", "prototype"):
             subjects.clear_subject(machine, subject, frozenset(("prototype-pollution",)))
+
+
+def common_path_test(machine: Machine, call: syntax.Call) -> None:
+    """``os.path.commonpath([root, path]) == root``, of a path that was normalised before."""
+    name = call.function.name if isinstance(call.function, syntax.Attribute) else ""
+    if name != "commonpath" or not call.arguments:
+        return
+    paths = call.arguments[0].value
+    for item in paths.items if isinstance(paths, syntax.ListLiteral) else ():
+        taint = subjects.evaluate_quietly(machine, item).taint if item is not None else ()
+        if item is not None and taint and all("normalised" in atom.marks for atom in taint):
+            subjects.clear_subject(machine, item, frozenset(("path-traversal",)))
 
 
 def is_trusted(value: Value) -> bool:
@@ -153,6 +203,11 @@ def compare_order(machine: Machine, test: syntax.Compare, operator: str, positiv
         subjects.clear_subject(machine, left.arguments[0].value, subjects.ALL)
     if operator == "<=" and positive:
         subset_test(machine, left, test.right)
+    smaller = test.left if (operator in ("<", "<=")) is positive else test.right
+    larger = test.right if smaller is test.left else test.left
+    limit = subjects.evaluate_quietly(machine, larger)
+    if not limit.taint and not limit.objects:
+        subjects.clear_subject(machine, smaller, frozenset((OF_NUMBERS,)))
 
 
 def subset_test(machine: Machine, left: syntax.Expression, right: syntax.Expression) -> None:
@@ -198,6 +253,11 @@ def is_allow_list(machine: Machine, container: Value) -> bool:
 
 def refine_call(machine: Machine, call: syntax.Call, positive: bool) -> None:
     function = call.function
+    checked = machine.checks.get(id(call))
+    if checked is not None:
+        if positive:
+            schemas.prove(machine, *checked)
+        return
     if answers.use_exits(machine, call, positive):
         return
     if isinstance(function, syntax.Name):
@@ -234,10 +294,16 @@ def builtin_test(machine: Machine, name: str, call: syntax.Call, positive: bool)
 
 
 def all_test(machine: Machine, node: syntax.Expression) -> None:
-    """``all(c in ALLOWED for c in text)``."""
+    """``all(c in ALLOWED for c in text)``, ``all(isinstance(v, str) for v in map.values())``."""
     if not isinstance(node, syntax.Comprehension) or len(node.clauses) != 1:
         return
     clause, element = node.clauses[0], node.element
+    if isinstance(element, syntax.Call) and is_type_test(element):
+        held = clause.iterable
+        if isinstance(held, syntax.Call) and isinstance(held.function, syntax.Attribute):
+            held = held.function.value
+        subjects.clear_subject(machine, held, frozenset(("nosql-injection",)))
+        return
     if not isinstance(clause.target, syntax.Name):
         return
     rules: frozenset[str] | None = None
@@ -261,11 +327,42 @@ def all_test(machine: Machine, node: syntax.Expression) -> None:
     subjects.clear_subject(machine, clause.iterable, rules)
 
 
+def is_type_test(call: syntax.Call) -> bool:
+    """``isinstance(v, str)`` and its like, which leave no operators."""
+    if not isinstance(call.function, syntax.Name) or call.function.name != "isinstance":
+        return False
+    if len(call.arguments) != 2:
+        return False
+    kinds = call.arguments[1].value
+    names = kinds.items if isinstance(kinds, syntax.ListLiteral) else [kinds]
+    words = {name.name if isinstance(name, syntax.Name) else "" for name in names}
+    return words <= {"int", "float", "bool", "str", "bytes"}
+
+
+def outside_test(machine: Machine, node: syntax.Expression, prefix: syntax.Expression) -> None:
+    """``path.relative(root, p).startsWith('..')`` came out false, of a normalised path."""
+    if isinstance(node, syntax.Name):
+        node = machine.frame.scope.conditions.get(node.name, node)
+    name = getattr(node.function, "name", "") if isinstance(node, syntax.Call) else ""
+    if not isinstance(node, syntax.Call) or len(node.arguments) != 2:
+        return
+    dots = subjects.evaluate_quietly(machine, prefix).only_text()
+    if name not in ("relative", "relpath") or dots is None or not dots.startswith(".."):
+        return
+    path = node.arguments[1 if name == "relative" else 0].value
+    taint = subjects.evaluate_quietly(machine, path).taint
+    if taint and all("normalised" in atom.marks for atom in taint):
+        subjects.clear_subject(machine, path, frozenset(("path-traversal",)))
+
+
 def method_test(
     machine: Machine, function: syntax.Attribute, call: syntax.Call, positive: bool
 ) -> None:
     name = function.name
     arguments = [argument.value for argument in call.arguments]
+    if name in ("startswith", "startsWith") and arguments and not positive:
+        outside_test(machine, function.value, arguments[0])
+        return
     if name == "isNaN" and arguments and not positive:
         subjects.clear_subject(machine, arguments[0], subjects.ALL)
         return
@@ -297,12 +394,38 @@ def method_test(
         subjects.clear_subject(machine, arguments[0], subjects.ALL)
     elif name == "issubset" and arguments:
         subset_test(machine, function.value, arguments[0])
-    elif name == "every":
-        every_test(machine, function.value)
+    elif name == "every" and arguments:
+        every_test(machine, function.value, arguments[0])
 
 
-def every_test(machine: Machine, node: syntax.Expression) -> None:
-    """``list.every(x => ALLOWED.includes(x))`` is left to the function's own exits."""
+_TEXT_TYPES = frozenset(("string", "number", "boolean", "bigint"))
+
+
+def every_test(machine: Machine, node: syntax.Expression, test: syntax.Expression) -> None:
+    """``Object.values(map).every((v) => typeof v === 'string')``; what ``list.every(f)`` proves of
+    the items is left to the function's own exits."""
+    if not (isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute)):
+        return
+    if node.function.name not in ("values", "entries") or not node.arguments:
+        return
+    body = test.body if isinstance(test, syntax.FunctionLiteral) else []
+    answer = body[0].value if len(body) == 1 and isinstance(body[0], syntax.Return) else None
+    options = answer.operands if isinstance(answer, syntax.Logical) else [answer]
+    if all(is_text_test(option) for option in options):
+        held = node.arguments[0].value
+        subjects.clear_subject(machine, held, frozenset(("nosql-injection",)))
+
+
+def is_text_test(node: syntax.Expression | None) -> bool:
+    """``typeof v === 'string'``."""
+    return (
+        isinstance(node, syntax.Compare)
+        and node.operator == "=="
+        and isinstance(node.left, syntax.Unary)
+        and node.left.operator == "typeof"
+        and isinstance(node.right, syntax.Constant)
+        and node.right.value in _TEXT_TYPES
+    )
 
 
 def regex_test(

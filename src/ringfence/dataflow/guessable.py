@@ -20,6 +20,9 @@ _SECRET = re.compile(
     r"|verification_?code|reset_?code|confirmation_?code|access_?code|invite_?code|csrf|pin_?code)$",
     re.IGNORECASE,
 )
+#: What is a code that people type from a message, when it is made of digits at random.
+_CODE = re.compile(r"(^|_)code$", re.IGNORECASE)
+_DIGITS = frozenset("0123456789")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Generators whose outputs can be foretold. ``random.SystemRandom`` is another object.
 _PREDICTABLE = re.compile(
@@ -35,10 +38,36 @@ def is_secret(name: str) -> bool:
     return _SECRET.search(_CAMEL.sub("_", name)) is not None
 
 
+def is_kept_secret(machine: Machine, name: str, value: syntax.Expression) -> bool:
+    """Whether such a value under this name is a secret: by the name, or as a code of digits."""
+    if is_secret(name):
+        return True
+    return _CODE.search(_CAMEL.sub("_", name)) is not None and is_of_digits(machine, value)
+
+
+def is_of_digits(machine: Machine, value: syntax.Expression) -> bool:
+    """Whether an expression draws some digits at random, or a number of four digits or more."""
+    for call in calls_in(value):
+        function = call.function
+        name = function.name if isinstance(function, (syntax.Attribute, syntax.Name)) else ""
+        given = [
+            machine.evaluate(argument.value)
+            for argument in call.arguments
+            if isinstance(argument.value, (syntax.Constant, syntax.Name, syntax.Attribute))
+        ]
+        if name in ("choice", "choices") and given:
+            text = given[0].only_text()
+            return text is not None and set(text) == _DIGITS
+        if name in ("randint", "randrange") and len(given) == 2:
+            last = given[1].consts[:1]
+            return bool(last) and isinstance(last[0], int) and 999 <= last[0] < 10**10
+    return False
+
+
 def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expression) -> None:
     """``token = …`` with a general generator on the right."""
     name = getattr(target, "name", "")
-    if isinstance(name, str) and name and is_secret(name):
+    if isinstance(name, str) and name and is_kept_secret(machine, name, value):
         check(machine, name, value)
 
 
@@ -46,7 +75,7 @@ def returned(machine: Machine, value: syntax.Expression) -> None:
     """The same in ``def make_token(): return …``."""
     closure = machine.frame.closure
     name = (closure.label or "") if closure is not None else ""
-    if name and is_secret(name):
+    if name and is_kept_secret(machine, name, value):
         check(machine, f"what {name} returns", value)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import responses, sinks, trees, verdicts
+from ringfence.dataflow import responses, sensitive, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Taint, Value
 from ringfence.model import syntax
-from ringfence.model.value import string
+from ringfence.model.value import Mapping, string
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -31,18 +31,6 @@ _METHODS = frozenset(
         "table",
     ]
 )
-_SENSITIVE = re.compile(
-    r"authori[sz]ation|passw|passwd|secret|token|api-?_?key|credit|card|cvv|ssn|cookie|private",
-    re.IGNORECASE,
-)
-_NOT_SENSITIVE = re.compile(
-    r"authorizer|requestcontext|eventsourcearn|tokentype|(next|request|task|page|continuation)_?token|tokens\b"
-    r"|(secret|token|key)_?-?(id|arn|name|count|type)\b|private_?(ip|dns)|max_?tokens?",
-    re.IGNORECASE,
-)
-
-#: Steps through functions by whose names what is secret is taken out.
-_MASKED = re.compile(r"(?i)^passed to \w*(mask|redact|scrub|sanitiz|anonymi|obfuscat|censor)\w*\(")
 
 
 def is_log_call(path: str) -> bool:
@@ -64,7 +52,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
         for atom in deep_taint(value):
             # what a library made of it (rows, claims) is not the secret itself
             told = "" if made and atom.derived else told_of(machine, path, atom)
-            if told and not any(_MASKED.search(step.text) for step in atom.trail.steps()):
+            if told and not sensitive.is_masked(atom):
                 rule = (
                     "sensitive-data-logged"
                     if atom.path or atom.source.kind == "secret"
@@ -75,7 +63,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
         for const in value.consts:
             if isinstance(const, Mix):
                 for name in const.variables():
-                    if sensitive(name) and not re.search(r"_?(ARN|NAME|ID|TABLE|URL)$", name, re.I):
+                    if sensitive.is_sensitive_variable(name):
                         sinks.issue(
                             machine,
                             "sensitive-data-logged",
@@ -93,13 +81,13 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     """What of a value should not be in a log, in words; "" for nothing."""
     source = atom.source
     if source.kind == "secret":
-        return f"the log receives {atom.display}" if shows_secret(atom.path) else ""
+        return f"the log receives {atom.display}" if sensitive.shows_secret(atom.path) else ""
     if source.kind != "event" or source.label != "event":
         return ""
     if not atom.path:
         meant = only_logs(machine) or is_silent(machine, path)
         return "" if meant else "the whole event is written to the log"
-    if sensitive(".".join(atom.path)) and verdicts.judge(machine, atom) is not None:
+    if sensitive.is_sensitive(".".join(atom.path)) and verdicts.judge(machine, atom) is not None:
         return f"the log receives {atom.display}"
     return ""
 
@@ -180,7 +168,7 @@ def _sets_debug_level(module: syntax.Module) -> bool:
 
 def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None:
     """The sender's text, line breaks and all; a list, a map or JSON text is written escaped."""
-    if not value.taint or value.objects:
+    if not value.taint or value.objects or is_escaped(machine, path):
         return
     for atom in value.taint:
         if atom.path and atom.source.kind == "event":
@@ -190,17 +178,9 @@ def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None
             )  # fmt: skip
 
 
-#: What an answer holds besides the secret itself, and what a secret's structure holds besides it.
-_PLAIN = frozenset(
-    ("ARN", "Name", "VersionId", "VersionStages", "CreatedDate", "KeyId", "Type", "Version",
-     "LastModifiedDate", "username", "user", "host", "port", "dbname", "database", "engine",
-     "ResponseMetadata", "InvalidParameters", "NextToken", "url", "endpoint", "region")
-)  # fmt: skip
-
-
-def shows_secret(path: tuple[str, ...]) -> bool:
-    return not path or path[-1] not in _PLAIN
-
-
-def sensitive(name: str) -> bool:
-    return _SENSITIVE.search(name) is not None and _NOT_SENSITIVE.search(name) is None
+def is_escaped(machine: Machine, path: str) -> bool:
+    """Whether the platform writes what a logger is given as JSON."""
+    properties = machine.function.resource.properties
+    settings = properties.get("LoggingConfig")
+    written = string(settings.get("LogFormat")) if isinstance(settings, Mapping) else ""
+    return written == "JSON" and path.startswith(("logging.", "console."))

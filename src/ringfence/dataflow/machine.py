@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ringfence.dataflow import (
-    addresses,
     call_arguments,
     calls,
     control,
@@ -32,6 +31,7 @@ from ringfence.dataflow.objects import (
     Obj,
     Struct,
 )
+from ringfence.dataflow.schemas import Schema
 from ringfence.dataflow.scopes import (
     Exit,
     Frame,
@@ -92,6 +92,7 @@ class Machine:
         self.budget = MAX_NODES
         self.memo: dict[tuple[object, ...], Any] = {}
         self.exits_of: dict[int, Any] = {}
+        self.checks: dict[int, tuple[Schema, Value]] = {}
         self.heap_writes = 0
         self.module_reads = 0
         self.response_overlay: Callable[[str, str, dict[str, Value], bool], Value] | None = None
@@ -268,8 +269,8 @@ class Machine:
             guessable.assigned(self, node.target, node.value)
         if isinstance(node.target, syntax.Name):
             guards.remember(self, node.target.name, node.value)
-        elif isinstance(node.target, syntax.MapLiteral) and isinstance(node.value, syntax.Call):
-            addresses.remember_parts(node.target, node.value, self.frames[-1].scope.conditions)
+        elif isinstance(node.target, syntax.MapLiteral):
+            guards.remember_parts(self, node.target, node.value)
         if isinstance(node.value, syntax.FunctionLiteral) and not node.value.name:
             targets.label(node.target, value)
         return True

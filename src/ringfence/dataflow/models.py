@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import access, schemas
 from ringfence.dataflow.objects import ClassObject, Closure, External, JsonText, Struct, deep_taint
-from ringfence.dataflow.schemas import ANY, SAFE, TEXT, Schema
+from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.scopes import Frame
 from ringfence.dataflow.texts import derived
 from ringfence.dataflow.values import UNKNOWN, Value, join
@@ -21,12 +21,14 @@ _MODEL_BASES = frozenset(("BaseModel", "BaseSettings", "RootModel", "SQLModel"))
 _ENUM_BASES = frozenset(("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"))
 _FROM_TEXT = frozenset(("model_validate_json", "parse_raw"))
 _FROM_DATA = frozenset(("model_validate", "parse_obj", "model_construct"))
+_NUMBER_NAMES = frozenset(
+    ("int", "float", "Decimal", "StrictInt", "StrictFloat", "PositiveInt", "NonNegativeInt",
+     "PositiveFloat", "NonNegativeFloat", "conint", "confloat", "condecimal")
+)  # fmt: skip
 _SAFE_NAMES = frozenset(
-    ("int", "float", "bool", "complex", "Decimal", "UUID", "UUID1", "UUID3", "UUID4", "UUID5",
-     "date", "datetime", "time", "timedelta", "StrictInt", "StrictBool", "StrictFloat",
-     "PositiveInt",
-     "NonNegativeInt", "NegativeInt", "PositiveFloat", "NonNegativeFloat", "conint", "confloat",
-     "condecimal", "condate", "IPvAnyAddress", "IPv4Address", "IPv6Address", "AwareDatetime",
+    ("bool", "complex", "UUID", "UUID1", "UUID3", "UUID4", "UUID5",
+     "date", "datetime", "time", "timedelta", "StrictBool",
+     "NegativeInt", "condate", "IPvAnyAddress", "IPv4Address", "IPv6Address", "AwareDatetime",
      "NaiveDatetime", "PastDate", "FutureDate", "ObjectId", "PydanticObjectId", "Literal")
 )  # fmt: skip
 _TEXT_NAMES = frozenset(
@@ -99,7 +101,9 @@ def of_class(machine: Machine, cls: ClassObject, depth: int = schemas.MAX_DEPTH)
 
 
 def narrowed(schema: Schema, value: syntax.Expression) -> Schema:
-    """``name: str = Field(pattern="…")``."""
+    """``name: str = Field(pattern="…")``, ``count: int = Field(le=10)``."""
+    if schema.kind == "number" and isinstance(value, syntax.Call):
+        return SAFE if any(one.name in ("le", "lt") for one in value.arguments) else schema
     if schema.kind == "text" and isinstance(value, syntax.Call):
         pattern = pattern_of(value)
         if pattern is not None:
@@ -136,7 +140,7 @@ def of_annotation(machine: Machine, node: syntax.Expression, depth: int) -> Sche
 
 def named(machine: Machine, node: syntax.Expression) -> Schema:
     name = str(getattr(node, "name", getattr(node, "value", "")))
-    if isinstance(node, syntax.Constant) or name not in _SAFE_NAMES | _TEXT_NAMES:
+    if isinstance(node, syntax.Constant) or name not in _SAFE_NAMES | _NUMBER_NAMES | _TEXT_NAMES:
         variable = (
             machine.lookup(name) if isinstance(node, (syntax.Name, syntax.Constant)) else None
         )
@@ -145,6 +149,8 @@ def named(machine: Machine, node: syntax.Expression) -> Schema:
         for obj in variable.objects if variable is not None else ():
             if isinstance(obj, ClassObject):
                 return of_class(machine, obj)
+    if name in _NUMBER_NAMES:
+        return NUMBER
     if name in _SAFE_NAMES:
         return SAFE
     return TEXT if name in _TEXT_NAMES else ANY

@@ -324,6 +324,7 @@ def contents(obj: Obj) -> list[Value]:
     if isinstance(obj, Struct):
         inside = [*obj.fields.values(), obj.rest]
         return [*inside, obj.base] if obj.base is not None else inside
-    if isinstance(obj, JsonText) and obj.encoding == "json":
-        return [obj.inner]
+    if isinstance(obj, JsonText):
+        # An encoded text has taint of its own, of which less is dangerous.
+        return [] if obj.encoding == "text" else [obj.inner]
     return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import sinks, structures, verdicts
+from ringfence.dataflow import exposures, sinks, structures, verdicts
 from ringfence.dataflow.objects import Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.texts import shown
@@ -34,6 +34,7 @@ def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
     body = response.fields.get("body", NOTHING)
     headers = header_map(response)
     verbose(machine, body, node)
+    exposures.check(machine, exposures.RESPONSE, body, node)
     kinds = headers.get("content-type", NOTHING).texts()
     if any("text/html" in kind.lower() for kind in kinds):
         for atom in deep_taint(body):

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from ringfence.dataflow import connections
 from ringfence.dataflow.channels import Looks, PostOffice
 from ringfence.dataflow.letters import Mail
 from ringfence.dataflow.state import Collected
 from ringfence.model.application import Function
-from ringfence.model.facts import CloudCall, CodeIssue, Flow, Use
+from ringfence.model.facts import CloudCall, CodeIssue, Connection, Flow, Use
 from ringfence.model.record import field, record
 
 
@@ -27,6 +28,7 @@ class Found:
     calls: list[CloudCall] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     issues: list[CodeIssue] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     opaque: dict[str, int] = field(default_factory=dict)
@@ -38,7 +40,8 @@ def found_of(collected: Collected) -> Found:
         list(collected.flows.values()),
         [entry.call for entry in collected.calls.values()],
         list(collected.uses.values()),
-        list(collected.issues.values()),
+        connections.issues_of(collected),
+        connections.facts_of(collected),
         sorted(collected.verified),
         list(collected.files),
         dict(collected.opaque),

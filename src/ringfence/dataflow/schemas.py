@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import access, expressions, patterns
-from ringfence.dataflow.objects import ClassObject, Regex, Struct
+from ringfence.dataflow.objects import ClassObject, Number, Regex, Struct, deep_taint
 from ringfence.dataflow.scopes import Proven
 from ringfence.dataflow.structures import NOT_A_STRUCTURE
-from ringfence.dataflow.values import UNKNOWN, Taint, Value
+from ringfence.dataflow.values import OF_NUMBERS, UNKNOWN, Taint, Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -25,13 +25,14 @@ ALL = frozenset("*")
 
 
 class Schema:
-    """``kind`` is safe (nothing of the sender's text is left), text, map, list or any.
+    """``kind`` is safe (nothing of the sender's text is left), number (the same, of any size that
+    the sender likes), text, map, list or any.
 
     ``rules`` are those that a text of this shape cannot serve; ``cls`` the class of a map's
-    instances.
+    instances; ``closed`` tells that a map has no other fields.
     """
 
-    __slots__ = ("cls", "fields", "item", "kind", "rules")
+    __slots__ = ("closed", "cls", "fields", "item", "kind", "rules")
 
     def __init__(
         self,
@@ -40,7 +41,9 @@ class Schema:
         fields: dict[str, Schema] | None = None,
         item: Schema | None = None,
         cls: ClassObject | None = None,
+        closed: bool = False,
     ) -> None:
+        self.closed = closed
         self.kind = kind
         self.rules = rules
         self.fields = fields or {}
@@ -49,6 +52,7 @@ class Schema:
 
 
 SAFE = Schema("safe")
+NUMBER = Schema("number")
 TEXT = Schema("text")
 ANY = Schema("any")
 
@@ -71,12 +75,12 @@ def either(options: list[Schema]) -> Schema:
     kinds = {option.kind for option in options}
     if not kinds:
         return ANY
-    if kinds == {"safe"}:
-        return SAFE
-    if kinds <= {"safe", "text"}:
+    if kinds <= {"safe", "number"}:
+        return NUMBER if "number" in kinds else SAFE
+    if kinds <= {"safe", "number", "text"}:
         texts = [option.rules for option in options if option.kind == "text"]
         return Schema("text", frozenset.intersection(*texts))
-    others = [option for option in options if option.kind != "safe"]
+    others = [option for option in options if option.kind not in ("safe", "number")]
     return others[0] if len(others) == 1 else ANY
 
 
@@ -89,6 +93,9 @@ def passed(
     """What a validator hands back for this value."""
     if schema.kind == "safe":
         return value if value.definite else UNKNOWN
+    if schema.kind == "number":
+        taint = deep_taint(value)
+        return value if value.definite or not taint else Value((), (), (Number(taint),), True)
     if schema.kind == "any" or depth == 0:
         return value
     if schema.kind == "text":
@@ -122,14 +129,25 @@ def prove(machine: Machine, schema: Schema, value: Value) -> None:
 def note(schema: Schema, atom: Taint, path: tuple[str, ...], added: Proven, depth: int) -> None:
     key = (id(atom.source), path)
     if schema.kind == "safe":
+        added[key] = ALL | {OF_NUMBERS}
+    elif schema.kind == "number":
         added[key] = ALL
     elif schema.kind == "text":
         added[key] = schema.rules | {NOT_A_STRUCTURE}
     elif schema.kind == "list" and schema.item is not None and depth:
         note(schema.item, atom, (*path, "[]"), added, depth - 1)
     elif schema.kind == "map" and depth:
+        if schema.closed:
+            added[key] = closed_rules(schema)
         for name, field in list(schema.fields.items())[:MAX_FIELDS]:
             note(field, atom, (*path, name), added, depth - 1)
+
+
+def closed_rules(schema: Schema) -> frozenset[str]:
+    """What a map without other fields cannot serve: nobody adds a field, nor an operator where
+    every field is a text or a number."""
+    plain = all(field.kind in ("safe", "number", "text") for field in schema.fields.values())
+    return frozenset(("mass-assignment", "nosql-injection") if plain else ("mass-assignment",))
 
 
 # --- JSON Schema ---
@@ -147,7 +165,8 @@ def of_json_schema(value: Value, depth: int = MAX_DEPTH) -> Schema:
         return SAFE
     kinds = words(fields.get("type"))
     if kinds and kinds <= _SAFE_TYPES:
-        return SAFE
+        bounded = {"maximum", "exclusiveMaximum"} & set(fields)
+        return NUMBER if kinds & {"integer", "number"} and not bounded else SAFE
     if "string" in kinds and kinds <= _SAFE_TYPES | {"string"}:
         pattern = fields.get("pattern")
         text = pattern.only_text() if pattern is not None else None
@@ -160,7 +179,9 @@ def of_json_schema(value: Value, depth: int = MAX_DEPTH) -> Schema:
         if isinstance(obj, Struct):
             for key, field in obj.fields.items():
                 properties[str(key)] = of_json_schema(field, depth - 1)
-    return Schema("map", fields=properties) if properties else ANY
+    others = fields.get("additionalProperties", UNKNOWN).consts
+    closed = others == (False,) and "patternProperties" not in fields
+    return Schema("map", fields=properties, closed=closed) if properties else ANY
 
 
 def words(value: Value | None) -> set[str]:

@@ -6,8 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow.objects import External, JsonText, Struct, deep_taint
-from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value, join, join_taint
-from ringfence.rules.taint import Selector, Sink
+from ringfence.dataflow.values import (
+    NOTHING,
+    Hole,
+    Mix,
+    Taint,
+    Value,
+    join,
+    join_all,
+    join_taint,
+)
+from ringfence.rules.entries import Selector
+from ringfence.rules.taint import Sink
 
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
@@ -131,23 +141,27 @@ def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
     return found
 
 
-def at(value: Value, dotted: str) -> Value | None:
+def at(value: Value, dotted: str, guess: bool = True) -> Value | None:
     """The value at a dotted key of known maps; None where there is none.
 
     ``(text)`` is the value itself as far as it is no list or map, ``[]`` any item of a list,
-    ``[role=system]`` those items whose ``role`` may be that text.
+    ``[role=system]`` those items whose ``role`` may be that text. A key that has dots itself is
+    found as a whole. Without ``guess``, a field that untrusted data may hold unseen is none.
     """
-    if dotted == "(text)":
-        texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
-        return Value(texts, value.taint, (), True) if texts or value.taint else None
+    whole = [obj for obj in value.objects if isinstance(obj, Struct) and dotted in obj.fields]
+    if whole:
+        return join_all(obj.fields[dotted] for obj in whole)
     for key in dotted.split("."):
+        if key == "(text)":
+            return text_of(value)
         step = NOTHING
         for obj in structures_in(value):
             if isinstance(obj, Struct):
-                step = join(step, member(obj, key))
+                step = join(step, member(obj, key, guess))
             elif isinstance(obj, External):
-                step = join(step, obj.keywords.get(key, NOTHING))
-        if value.taint and not any(isinstance(obj, JsonText) for obj in value.objects):
+                step = join(step, made_with(obj, key))
+        known = any(isinstance(obj, JsonText) for obj in value.objects)
+        if guess and value.taint and not known:
             step = join(step, Value((), guessed(value.taint), (), True))
         if step.is_nothing:
             return None
@@ -155,7 +169,7 @@ def at(value: Value, dotted: str) -> Value | None:
     return value
 
 
-def member(struct: Struct, key: str) -> Value:
+def member(struct: Struct, key: str, guess: bool = True) -> Value:
     """What a map or list holds under one part of a dotted key."""
     if key.startswith("[") and "=" in key:
         return items_with(struct, key)
@@ -163,7 +177,7 @@ def member(struct: Struct, key: str) -> Value:
         return struct.items()
     name = int(key) if key.isdigit() and is_list(struct) else key
     found = struct.fields.get(name, NOTHING)
-    if name not in struct.fields and struct.base is not None:
+    if guess and name not in struct.fields and struct.base is not None:
         found = join(found, Value((), guessed(deep_taint(struct.base)), (), True))
     return found
 
@@ -191,6 +205,24 @@ def items_with(items: Struct, test: str) -> Value:
         )
         if kept:
             found = join(found, Value(objects=kept))
+    return found
+
+
+def text_of(value: Value) -> Value | None:
+    """A value as far as it is no list or map."""
+    texts = tuple(const for const in value.consts if isinstance(const, (str, Mix)))
+    return Value(texts, value.taint, (), True) if texts or value.taint else None
+
+
+def made_with(obj: External, key: str) -> Value:
+    """What a library's object was made with: a keyword, a position, an option among the options."""
+    if key.isdigit():
+        return obj.arguments[int(key)] if int(key) < len(obj.arguments) else NOTHING
+    found = obj.keywords.get(key, NOTHING)
+    for given in obj.arguments:
+        for inner in given.objects:
+            if isinstance(inner, Struct) and inner.kind == "map":
+                found = join(found, inner.fields.get(key, NOTHING))
     return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import selection, structures, table_conditions, verdicts
+from ringfence.dataflow import selection, structures, subjects, table_conditions, verdicts
 from ringfence.dataflow.objects import External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, OWN_KINDS, Mix, Taint, Value
+from ringfence.dataflow.values import NOTHING, OF_NUMBERS, OWN_KINDS, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
@@ -57,6 +57,14 @@ def check(
             value = selection.selected(used.argument, receiver, arguments)
             for part in selection.fields_of(value, used.field) if value is not None else ():
                 use(machine, used.kind, part, node, path)
+    if tables.connections or tables.settings:
+        from ringfence.dataflow import connections
+
+        connections.check(machine, path, tables, receiver, arguments, node)
+    if tables.exposures:
+        from ringfence.dataflow import exposures
+
+        exposures.check_tables(machine, tables.exposures, receiver, arguments, node)
     for table in tables.issues:
         if table_conditions.conditions_hold(table.when, arguments, receiver, machine.language):
             issue(machine, table.rule, node, table.text, table.certainty)
@@ -104,6 +112,22 @@ def report(
         )
 
 
+def check_bound(machine: Machine, test: syntax.Expression, node: syntax.Node) -> None:
+    """``while (i < n)`` with a number of the sender's that nothing bounds."""
+    if isinstance(test, syntax.Logical) and test.operator == "and":
+        return  # another condition ends the loop, too
+    if not isinstance(test, syntax.Compare) or test.operator not in ("<", "<=", ">", ">="):
+        return
+    bound = test.right if test.operator in ("<", "<=") else test.left
+    value = subjects.evaluate_quietly(machine, bound)
+    atoms = [a for a in value.taint if ("bounded", proven_key(a)) not in machine.memo]
+    for obj in value.objects:
+        if isinstance(obj, Number) and not obj.bounded:
+            atoms += obj.taint
+    for atom in atoms:
+        flow(machine, OF_NUMBERS, "weaken", atom, "the loop", "count", node, 1, shown(value))
+
+
 def is_doubtful_structure(machine: Machine, value: Value, atom: Taint) -> bool:
     """Whether data that may be a map need not become one where it stands.
 
@@ -135,10 +159,6 @@ def carries(machine: Machine, marks: tuple[str, ...], atom: Taint) -> bool:
         structures.is_structure(machine, atom) if mark == structures.PARSED else mark in atom.marks
         for mark in marks
     )
-
-
-#: A rule about how large a number is; that a text is one does not help.
-OF_NUMBERS = "denial-of-service-loop"
 
 
 def is_cleared(rule: str, cleared: frozenset[str]) -> bool:
@@ -338,8 +358,10 @@ def attribute_set(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> None:
     """``library.attribute = value``: tables name it ``library.attribute=``, with one argument."""
+    from ringfence.dataflow import connections
     from ringfence.dataflow.call_arguments import Arguments
 
+    connections.set_attribute(obj, name, value)
     path = f"{obj.path}.{name}="
     tables = machine.catalogue.tables(path)
     if tables is not None:
@@ -381,19 +403,17 @@ def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
     """The finding stands where the handler's frame is now."""
     from ringfence.dataflow import targets
 
-    statement = machine.current
     for atom in taint:
         if atom.derived and not targets.names_caller(name):
             continue  # an answer or a number that was made with it, not what the caller sent
         if verdicts.judge(machine, atom) is not None:
-            issue(
-                machine,
-                "shared-state-leak",
-                statement,
-                f"the variable {name} keeps {atom.display}, which the next invocation sees",
-                "medium",
-            )
+            kept_for_next(machine, name, atom.display)
             return
+
+
+def kept_for_next(machine: Machine, name: str, what: str) -> None:
+    text = f"the variable {name} keeps {what}, which the next invocation sees"
+    issue(machine, "shared-state-leak", machine.current, text, "medium")
 
 
 def check_response(machine: Machine, value: Value, node: syntax.Node) -> None:

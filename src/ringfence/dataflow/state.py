@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ringfence.dataflow.values import Value
-from ringfence.model.facts import CloudCall, CodeIssue, Flow, Use
+from ringfence.model.facts import CloudCall, CodeIssue, Connection, Flow, Use
 from ringfence.model.location import Location
 from ringfence.model.record import field, record
+from ringfence.rules.connections import Setting
 
 #: Evaluated nodes per function, over all calls and loop rounds.
 MAX_NODES = 120_000
@@ -33,6 +34,15 @@ class CallRecord:
 
 
 @record()
+class Noted:
+    """A connection with what is wrong about it. ``reached`` is False in code that nothing calls."""
+
+    connection: Connection
+    issues: tuple[CodeIssue, ...]
+    reached: bool
+
+
+@record()
 class Collected:
     """The facts of one function, by what makes them the same fact."""
 
@@ -40,6 +50,8 @@ class Collected:
     calls: dict[tuple[object, ...], CallRecord] = field(default_factory=dict)
     uses: dict[tuple[object, ...], Use] = field(default_factory=dict)
     issues: dict[tuple[str, Location], CodeIssue] = field(default_factory=dict)
+    connections: dict[tuple[object, ...], Noted] = field(default_factory=dict)
+    settings: dict[Setting, None] = field(default_factory=dict)
     #: Event paths of tokens whose signature some call checks.
     verified: set[str] = field(default_factory=set)
     files: dict[str, None] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from ringfence.dataflow import backtracking, selection
 from ringfence.dataflow.objects import Closure, External, Number, Struct, deep_taint
 from ringfence.dataflow.texts import pattern_of
 from ringfence.dataflow.values import Mix, Value
-from ringfence.rules.taint import Condition, Selector
+from ringfence.rules.entries import Condition, Selector
 
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments

@@ -96,7 +96,7 @@ def assign_key(
                 machine.put(obj, None, value)
                 for one in known:
                     machine.put(obj, one, join(value, obj.fields.get(one, NOTHING)))
-            note_module_state(machine, obj, value, node)
+            note_module_state(machine, obj, value, node, single is not None)
         elif isinstance(obj, ModuleObject) and isinstance(single, str):
             assign_module_member(machine, obj, single, value)
         elif isinstance(obj, ClassObject) and isinstance(single, str):
@@ -163,13 +163,20 @@ def is_renewed(machine: Machine, name: str) -> bool:
     )
 
 
-def note_shared_state(machine: Machine, name: str, value: Value) -> None:
-    """A handler writes event data to a variable that outlives the invocation."""
-    from ringfence.dataflow import sinks
+def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = True) -> None:
+    """A handler writes event data, or what it looked up for the caller, to a variable that
+    outlives the invocation. ``fixed`` tells that the place in it is the same for every caller."""
+    from ringfence.dataflow import cloud_calls, sinks
 
-    taint = [atom for atom in deep_taint(value) if atom.source.kind == "event"]
+    found = deep_taint(value)
+    taint = [atom for atom in found if atom.source.kind == "event"]
     if taint:
         sinks.shared_state(machine, name, taint)
+    for atom in found if fixed else ():
+        if cloud_calls.OF_CALLER in atom.marks:
+            words = f"what {atom.source.label} gave for one caller"
+            sinks.kept_for_next(machine, name, words)
+            return
 
 
 def note_method(machine: Machine, obj: Struct, value: Value, node: syntax.Node) -> None:
@@ -178,7 +185,9 @@ def note_method(machine: Machine, obj: Struct, value: Value, node: syntax.Node) 
         note_module_state(machine, obj, value, node.function.value)
 
 
-def note_module_state(machine: Machine, obj: Struct, value: Value, node: syntax.Expression) -> None:
+def note_module_state(
+    machine: Machine, obj: Struct, value: Value, node: syntax.Expression, fixed: bool = False
+) -> None:
     if not machine.in_handler or obj.kind == "instance":
         return
     base = node
@@ -189,7 +198,7 @@ def note_module_state(machine: Machine, obj: Struct, value: Value, node: syntax.
     holder = machine.frame.scope.holder(base.name)
     kept = holder.variables[base.name].objects if holder is not None and holder.is_module else ()
     if any(obj is one for one in kept):
-        note_shared_state(machine, base.name, value)
+        note_shared_state(machine, base.name, value, fixed)
 
 
 def label(target: syntax.Expression, value: Value) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, builtins, expressions, patterns, texts
+from ringfence.dataflow import access, builtins, encodings, expressions, patterns, texts
 from ringfence.dataflow.objects import (
     JsonText,
     Regex,
@@ -190,7 +190,7 @@ def encode(machine: Machine, receiver: Value, arguments: Arguments, node: syntax
     """``text.encode()``, ``buffer.toString('base64')``."""
     coding = (arguments.get(0) or NONE).only_text()
     if coding in ("base64", "base64url", "hex"):
-        return Value((), derived(deep_taint(receiver)), (JsonText(receiver, "text"),))
+        return encodings.encoded(receiver)
     return same(machine, receiver, arguments, node)
 
 

@@ -20,6 +20,9 @@ from ringfence.dataflow.values import (
 
 MAX_TEXT = 4000
 _TEXT = ("text",)
+#: Marks a secret that stands in a text as it is.
+VERBATIM = "verbatim"
+_SECRET_TEXT = (*_TEXT, VERBATIM)
 MAX_PARTS = 40
 
 
@@ -67,7 +70,13 @@ def alternatives(value: Value, language: str) -> list[str | Mix]:
 
 def derived_parts(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:
     """What stands in a text that is put together; it is a text from here on."""
-    return tuple(atom.changed(derived=True, marks=_TEXT) for atom in taint)
+    return tuple(
+        atom.changed(
+            derived=True,
+            marks=_SECRET_TEXT if atom.source.kind == "secret" and not atom.derived else _TEXT,
+        )
+        for atom in taint
+    )
 
 
 def concatenate(values: Sequence[Value], language: str) -> Value:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import schemas
 from ringfence.dataflow.objects import External, Struct
-from ringfence.dataflow.schemas import ANY, SAFE, TEXT, Schema
+from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.values import EITHER, UNKNOWN, Value
 
 if TYPE_CHECKING:
@@ -18,10 +18,15 @@ BUILDERS = ("zod", "joi", "@hapi/joi", "yup")
 #: Methods that check data, so that a look at the name tells whether the rest is worth a look.
 CHECKS = frozenset(
     ("parse", "parseAsync", "safeParse", "safeParseAsync", "validate", "validateAsync",
-     "validateSync", "cast", "attempt", "assert", "compile()")
+     "validateSync", "cast", "attempt", "assert", "compile()", "isValid", "isValidSync", "is_valid",
+     "iter_errors")
 )  # fmt: skip
+_NUMBERS = frozenset(
+    ("number", "int", "int32", "uint32", "float32", "float64", "bigint", "integer")
+)
+_MAXIMA = frozenset(("max", "lte", "lt", "maximum", "less", "lessThan"))
 _SAFE = frozenset(
-    ("number", "int", "int32", "uint32", "float32", "float64", "bigint", "boolean", "bool", "date",
+    ("boolean", "bool", "date",
      "enum", "nativeEnum", "literal", "uuid", "uuidv4", "guid", "cuid", "cuid2", "ulid", "nanoid",
      "null", "undefined", "nan", "valid", "oneOf", "equal", "only", "alphanum", "hex", "isoDate",
      "token", "ip", "ipv4", "ipv6", "cidrv4", "datetime", "isoTimestamp", "stringbool")
@@ -64,7 +69,23 @@ def check(
             schema = schemas.of_json_schema(made.arguments[0])
         else:
             return None
+        machine.checks[id(node)] = (schema, value)
+        return EITHER
+    if root == "jsonschema" and made.path.endswith("Validator()") and made.arguments:
+        return by_class(machine, made, name, value, node)
+    return None
+
+
+def by_class(
+    machine: Machine, made: External, name: str, value: Value, node: syntax.Node
+) -> Value | None:
+    """``Draft7Validator(schema).validate(instance)``, which raises, and ``is_valid``."""
+    schema = schemas.of_json_schema(made.arguments[0])
+    if name == "validate":
         schemas.prove(machine, schema, value)
+        return value
+    if name == "is_valid":
+        machine.checks[id(node)] = (schema, value)
         return EITHER
     return None
 
@@ -72,12 +93,20 @@ def check(
 def answer(
     machine: Machine, root: str, name: str, schema: Schema, value: Value, node: syntax.Node
 ) -> Value | None:
-    """What each library hands back; the checked data itself counts as checked, too."""
+    """What each library hands back. The checked data itself counts as checked, too, where bad data
+    raises an error, and elsewhere once the answer was looked at."""
     if schema.kind == "any":
         return None
     result = schemas.passed(machine, schema, value, node)
-    if root != "zod":
+    told = name.startswith(("safeParse", "isValid")) or (
+        root.endswith("joi") and name == "validate"
+    )
+    if told:
+        machine.checks[id(node)] = (schema, value)
+    elif root != "zod":
         schemas.prove(machine, schema, value)
+    if name.startswith("isValid"):
+        return EITHER
     if name.startswith("safeParse"):
         entries = {"success": EITHER, "data": result, "error": UNKNOWN}
         return machine.map_of(entries)
@@ -124,6 +153,10 @@ def refined(schema: Schema, link: External) -> Schema:
         return schema
     if name in ("regex", "pattern", "matches"):
         return schemas.text_like(schemas.regex_in(argument))
+    if name in _NUMBERS:
+        return SAFE if schema.kind == "safe" else NUMBER
+    if name in _MAXIMA and schema.kind == "number":
+        return SAFE
     if name in _SAFE:
         return SAFE
     if name in _MAPS:

@@ -29,6 +29,8 @@ Scalar = str | int | float | bool | None
 OWN_KINDS = frozenset(("error", "secret"))
 NO_RULES: frozenset[str] = frozenset()
 ALL_RULES = "*"
+#: A rule about how large a number is; that a text is one does not help.
+OF_NUMBERS = "denial-of-service-loop"
 TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
 
 

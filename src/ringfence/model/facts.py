@@ -105,6 +105,34 @@ class CodeIssue:
     steps: tuple[Step, ...] = ()
 
 
+#: What a connection leads to.
+CONNECTION_KINDS = ("http", "database", "cache", "broker", "search", "mail", "files", "directory",
+                    "shell", "rpc", "cloud", "socket")  # fmt: skip
+TRANSPORTS = ("tls", "unverified", "plain", "unknown")
+AUTHENTICATIONS = ("signed", "token", "client-certificate", "password", "none", "unknown")
+
+
+@record(frozen=True)
+class Connection:
+    """An outgoing connection of the code, or a request over one.
+
+    ``kind`` is a word of :data:`CONNECTION_KINDS`, ``library`` the client's package. ``host`` is
+    the known text with ``*`` for unknown parts, "" where nothing is known. ``transport`` is ``tls``
+    (encrypted, and the other side's certificate or key is checked), ``unverified`` (encrypted, but
+    not checked, or only where the other side offers it), ``plain`` or ``unknown``.
+    ``authentication`` is how the function proves who it is: ``signed`` requests, a ``token``, a
+    ``client-certificate``, a ``password``, ``none`` or ``unknown``.
+    """
+
+    function: str
+    kind: str
+    library: str
+    host: str
+    transport: str
+    authentication: str
+    location: Location
+
+
 @record()
 class Facts:
     """All facts of an application's code, sorted, without repeats."""
@@ -113,6 +141,7 @@ class Facts:
     calls: list[CloudCall] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     issues: list[CodeIssue] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     files: dict[str, list[str]] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringfence.model.application import Trigger
-from ringfence.model.facts import Step
+from ringfence.model.facts import Connection, Step
 from ringfence.model.graph import Graph
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
 from ringfence.model.record import field, record
@@ -122,6 +122,7 @@ class ScanResult:
     findings: list[Finding] = field(default_factory=list)
     paths: list[AttackPath] = field(default_factory=list)
     entries: list[Trigger] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unknowns: list[UnknownValue] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)

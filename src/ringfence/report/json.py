@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 from ringfence.model.application import Trigger
-from ringfence.model.facts import Step
+from ringfence.model.facts import Connection, Step
 from ringfence.model.finding import AttackPath, Comparison, Finding, Power, ScanResult, Suppressed
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
 from ringfence.report import ReportSettings
@@ -57,6 +57,7 @@ def document(result: ScanResult, settings: ReportSettings) -> Json:
         "paths": [writer.path(path) for path in ordered_paths(result.paths)],
         "findings": [writer.finding(finding) for finding in ordered(result.findings)],
         "entries": [writer.entry(entry) for entry in _entries(result)],
+        "connections": [writer.connection(item) for item in _connections(result)],
         "skipped": [_skipped(item) for item in ordered_skipped(result.skipped)],
         "unknowns": [_unknown(item) for item in ordered_unknowns(result.unknowns)],
         "suppressed": [writer.suppressed(item) for item in _suppressed(result)],
@@ -65,6 +66,13 @@ def document(result: ScanResult, settings: ReportSettings) -> Json:
 
 def _entries(result: ScanResult) -> list[Trigger]:
     return sorted(result.entries, key=lambda entry: (-entry.sender.exposure, entry.id))
+
+
+def _connections(result: ScanResult) -> list[Connection]:
+    return sorted(
+        dict.fromkeys(result.connections),
+        key=lambda one: (one.function, one.location, one.library, one.host, one.transport),
+    )
 
 
 def _suppressed(result: ScanResult) -> list[Suppressed]:
@@ -172,6 +180,18 @@ class _Writer:
                 "proof": _optional_place(entry.authentication.proof),
             },
             **_place(entry.location),
+        }
+
+    def connection(self, connection: Connection) -> Json:
+        return {
+            "function": self.names.function(connection.function),
+            "function_id": connection.function,
+            "kind": connection.kind,
+            "library": connection.library,
+            "host": connection.host,
+            "transport": connection.transport,
+            "authentication": connection.authentication,
+            **_place(connection.location),
         }
 
     def suppressed(self, item: Suppressed) -> Json:

@@ -120,12 +120,60 @@ far as it is no list or map.
     kind = "host"
     argument = [0, "url"]
 
+    [[connection]]                 # the call connects, or asks over a connection: a Connection.
+    call = ["redis.createClient"]  # Of several tables of a call the first whose when holds counts
+    kind = "cache"                 # a word of model.facts.CONNECTION_KINDS
+    library = "redis"              # default: what the call's name begins with
+    when = []
+    url = ["0.url"]                # places of the URL: it tells scheme, host and user information
+    host = ["0.socket.host"]       # places of the host, where it is given by itself
+    options = ["0"]                # places whose options must be known for a default to count
+    headers = []                   # places of HTTP headers, which may hold credentials
+    schemes = { redis = "plain", rediss = "tls" }
+    transport = [                  # the first case that holds, else what the scheme tells
+      { is = "unverified", certainty = "high", given = ["0.socket.checkServerIdentity"] },
+      { is = "tls", given = ["0.socket.tls"] },
+      { is = "plain", certainty = "medium" },
+    ]
+    authentication = [             # likewise, else the URL's user information and the headers
+      { is = "password", given = ["0.password"] },
+      { is = "none", certainty = "medium" },
+    ]
+
+    [[setting]]                    # changes all connections of a library in the function, whether
+    call = ["smtplib.SMTP().starttls"]  # it is called before or after they are made. "*" is every
+    library = "smtplib"            # library: then a transport changes only where it was tls, an
+    transport = "tls"              # authentication only where it was unknown
+    authentication = ""
+    certainty = ""
+    text = ""
+    when = []
+
+    [[exposure]]                   # carries data out of the function: secrets in it are a finding
+    call = ["express.Response.json"]
+    argument = [0]
+    into = "response"              # response | temporary-file | public-object | third-party
+    certainty = "high"
+    when = []
+
+A **place** is a position, a keyword or ``self`` (the receiver), perhaps with a dotted field:
+``"0"``, ``"url"``, ``"0.tls.ca"``, ``"self.verify"``. A field of a library's object is a keyword or
+an option that it was made with, or an attribute that was set. A place is *given* if something
+other than nothing, false or an empty text may stand there. A **case** without ``when`` and
+``given`` is the library's default; it counts only where the options and the URL are known.
+``certainty`` in a case makes a finding of it: ``plain`` of ``plaintext-transport``, ``unverified``
+of ``tls-verification-disabled``, ``none`` of ``unauthenticated-connection``. There is never one
+about the own machine, ``plain`` and ``none`` are none about private hosts, and a default is of low
+certainty where the host is not known. Cloud SDK clients are named ``aws.Client``. The environment
+that the template gives the function counts as assignments: ``process.env.NAME=``,
+``os.environ.NAME=``.
+
 Errors are :class:`~ringfence.errors.RuleError` with the file and the table's number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -134,43 +182,20 @@ from ringfence.errors import RuleError
 from ringfence.model.record import field, field_names, record
 from ringfence.model.severity import CONFIDENCES
 from ringfence.rules import packed
+from ringfence.rules.connections import (
+    CONNECTION_RULES,
+    ConnectionTable,
+    Setting,
+    read_connection,
+    read_setting,
+)
+from ringfence.rules.entries import Entry, Selector, condition_of
 
 FOLDER = Path(__file__).parent / "taint"
 
-Selector = tuple[int | str, ...]
-
+DESTINATIONS = ("response", "temporary-file", "public-object", "third-party")
 PARTS = ("whole", "text", "first", "rest", "keys", "mixed")
 GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code", "program")
-TESTS = (
-    "equals",
-    "not_equals",
-    "absent",
-    "one_of",
-    "matches",
-    "type",
-    "contains",
-    "named",
-    "backtracks",
-)
-
-
-@record(frozen=True)
-class Condition:
-    """One test on an argument; ``test`` is a word of :data:`TESTS`, ``operand`` its value."""
-
-    argument: Selector
-    test: str
-    operand: Any
-    field: str = ""
-
-
-@record(frozen=True)
-class Entry:
-    """What all tables share. ``call`` names the calls it is about."""
-
-    call: tuple[str, ...] = ()
-    argument: Selector = ("*",)
-    when: tuple[Condition, ...] = ()
 
 
 @record(frozen=True)
@@ -238,6 +263,12 @@ class UseTable(Entry):
     field: tuple[str, ...] = ()
 
 
+@record(frozen=True)
+class Exposed(Entry):
+    into: str = ""
+    certainty: str = "high"
+
+
 @record()
 class CallTables:
     """Everything known of one call name."""
@@ -251,6 +282,9 @@ class CallTables:
     callbacks: list[Callback] = field(default_factory=list)
     issues: list[IssueTable] = field(default_factory=list)
     uses: list[UseTable] = field(default_factory=list)
+    connections: list[ConnectionTable] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
+    exposures: list[Exposed] = field(default_factory=list)
 
 
 @record()
@@ -303,9 +337,28 @@ _TABLES: dict[str, tuple[type[Entry], str]] = {
     "callback": (Callback, "callbacks"),
     "issue": (IssueTable, "issues"),
     "use": (UseTable, "uses"),
+    "connection": (ConnectionTable, "connections"),
+    "setting": (Setting, "settings"),
+    "exposure": (Exposed, "exposures"),
 }
-_WORDS = {"part": PARTS, "grammar": GRAMMARS, "certainty": CONFIDENCES, "parse": ("", "json")}
-_NEEDS = {Sink: ("rule", "effect"), IssueTable: ("rule", "text"), UseTable: ("kind",)}
+#: Tables that are read by functions of their own.
+_READERS: dict[type[Entry], Callable[[dict[str, Any], str], Entry]] = {
+    ConnectionTable: read_connection,
+    Setting: read_setting,
+}
+_WORDS = {
+    "part": PARTS,
+    "grammar": GRAMMARS,
+    "certainty": CONFIDENCES,
+    "parse": ("", "json"),
+    "into": DESTINATIONS,
+}
+_NEEDS = {
+    Sink: ("rule", "effect"),
+    IssueTable: ("rule", "text"),
+    UseTable: ("kind",),
+    Exposed: ("into",),
+}
 _EXTRA_KEYS = ("note", "source")
 _DEFAULT_ARGUMENT: dict[type[Entry], Selector] = {Wrapper: (0,), Guard: (0,), Callback: (-1,)}
 
@@ -377,7 +430,8 @@ def _add_type(catalogue: TaintCatalogue, table: dict[str, Any], where: str) -> N
 
 def _add_entry(catalogue: TaintCatalogue, kind: str, table: dict[str, Any], where: str) -> None:
     entry_class, shelf = _TABLES[kind]
-    entry = _entry(entry_class, table, where)
+    reader = _READERS.get(entry_class)
+    entry = reader(table, where) if reader else _entry(entry_class, table, where)
     for name in entry.call:
         index = catalogue.methods if name.startswith("*.") else catalogue.calls
         tables = index.setdefault(name.removeprefix("*."), CallTables())
@@ -398,7 +452,7 @@ def _entry(entry_class: type[E], table: dict[str, Any], where: str) -> E:
         if key not in known:
             raise RuleError(f"unknown key {key!r}", where, f"use one of {', '.join(sorted(known))}")
         if key == "when":
-            values[key] = tuple(_condition(one, where) for one in content)
+            values[key] = tuple(condition_of(one, where) for one in content)
         else:
             values[key] = tuple(content) if isinstance(content, list) else content
         if key in _WORDS and content not in _WORDS[key]:
@@ -414,24 +468,6 @@ def _entry(entry_class: type[E], table: dict[str, Any], where: str) -> E:
     return entry_class(**values)
 
 
-def _condition(table: dict[str, Any], where: str) -> Condition:
-    tests = [key for key in table if key in TESTS]
-    if len(tests) != 1 or "argument" not in table or set(table) - {*TESTS, "argument", "field"}:
-        raise RuleError(
-            f"a condition has argument, perhaps field, and one test: {sorted(table)}",
-            where,
-            f"use one of {', '.join(TESTS)}",
-        )
-    test = tests[0]
-    operand = table[test]
-    return Condition(
-        tuple(table["argument"]),
-        test,
-        tuple(operand) if isinstance(operand, list) else operand,
-        table.get("field", ""),
-    )
-
-
 def rules_named(catalogues: Iterable[TaintCatalogue]) -> set[str]:
     """Every rule id that a sink or an issue names, for comparison with the rule files."""
     names: set[str] = set()
@@ -439,4 +475,6 @@ def rules_named(catalogues: Iterable[TaintCatalogue]) -> set[str]:
         for tables in [*catalogue.calls.values(), *catalogue.methods.values()]:
             names.update(sink.rule for sink in tables.sinks)
             names.update(issue.rule for issue in tables.issues)
+            names.update(["sensitive-data-exposed"] if tables.exposures else ())
+            names.update(CONNECTION_RULES if tables.connections else ())
     return names

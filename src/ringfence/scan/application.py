@@ -19,7 +19,7 @@ from ringfence.loaders.discovery import Discovery
 from ringfence.loaders.trace import Trace
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import Application, Trigger
-from ringfence.model.facts import Facts
+from ringfence.model.facts import Connection, Facts
 from ringfence.model.finding import AttackPath, Suppressed
 from ringfence.model.graph import Graph
 from ringfence.model.location import Location, Skipped, UnknownValue
@@ -77,6 +77,7 @@ class Outcome:
     marks: list[str] = field(default_factory=list)
     paths: list[AttackPath] = field(default_factory=list)
     entries: list[Trigger] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unknowns: list[UnknownValue] = field(default_factory=list)
@@ -157,6 +158,7 @@ def _scan(
         marks=checked.marks,
         paths=paths,
         entries=list(application.triggers.values()),
+        connections=facts.connections,
         suppressed=checked.suppressed,
         skipped=[*application.skipped, *reader.skipped, *facts.skipped, *checked.problems, *notes],
         unknowns=[*application.unknowns, *checked.unknowns],

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.dataflow.channels import PostOffice
+from ringfence.dataflow.exposures import public_buckets
 from ringfence.dataflow.packing import Judging, digest_of, judging, pack, unpack
 from ringfence.dataflow.runs import Run
 from ringfence.files import read_regular, write_whole
@@ -184,6 +185,7 @@ def declarations(application: Application) -> str:
         pattern = resource.properties.get("EventPattern") if resource.kind == "rule" else None
         digest.update(repr((resource.id, resource.kind, resource.name, pattern)).encode())
     digest.update(repr(application.workflows).encode("utf-8", "surrogateescape"))
+    digest.update(repr(sorted(public_buckets(application))).encode())
     digest.update(repr(application.functions).encode("utf-8", "surrogateescape"))
     digest.update(repr(application.triggers).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

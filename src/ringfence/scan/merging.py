@@ -67,6 +67,7 @@ def merge(
     result = ScanResult(
         findings=sure,
         entries=[entry for outcome in outcomes for entry in outcome.entries],
+        connections=[one for outcome in outcomes for one in outcome.connections],
         skipped=skipped,
         unknowns=list(dict.fromkeys(item for outcome in outcomes for item in outcome.unknowns)),
         suppressed=suppressed,

@@ -5,6 +5,7 @@ const undici = require('undici');
 const puppeteer = require('puppeteer-core');
 const { HttpRequest } = require('@aws-sdk/protocol-http');
 const { Client } = require('ssh2');
+const { known } = require('./hosts');
 
 exports.clients = async (event) => {
   await needle('get', event.url); // bad: server-side-request-forgery
@@ -21,8 +22,8 @@ exports.sockets = async (event) => {
   net.connect({ host: 'a.example.com', port: 80 });
   net.connect(80, event.host); // bad: server-side-request-forgery
   net.connect(80, 'a.example.com');
-  new Client().connect({ host: event.host }); // bad: server-side-request-forgery
-  new Client().connect({ host: 'a.example.com', username: event.user });
+  new Client().connect({ host: event.host, hostVerifier: known }); // bad: server-side-request-forgery
+  new Client().connect({ host: 'a.example.com', username: event.user, hostVerifier: known });
 };
 
 exports.browser = async (event) => {

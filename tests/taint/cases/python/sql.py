@@ -71,4 +71,4 @@ async def async_pg(event, context):
 
 def passwords(event, context):
     pymysql.connect(host="h", user="u", password="correct horse")  # bad: hard-coded-secret
-    pymysql.connect(host="h", user="u", password=os.environ["P"], ssl_disabled=True)  # bad: tls-verification-disabled
+    pymysql.connect(host="db.example.com", user="u", password=os.environ["P"], ssl_disabled=True)  # bad: plaintext-transport

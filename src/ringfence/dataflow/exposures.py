@@ -1,0 +1,201 @@
+"""Secrets that leave the function: in an answer, in a file, in a public object, to others.
+
+A secret is what a secret store gave, a variable of the environment that is named as one, and a
+field of a stored record that is named as one (:mod:`.sensitive`). What a library made of it, such
+as a signature or a session, is none. A function may make or fetch a token for whoever asks, and
+may show people what they sent themselves: neither is a source here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import selection, sensitive, sinks, table_conditions, texts
+from ringfence.dataflow.objects import Environment, External, Obj, Struct, contents
+from ringfence.dataflow.values import Hole, Mix, Taint, Value
+from ringfence.model import syntax
+from ringfence.model.application import Application
+from ringfence.model.facts import Step
+from ringfence.model.value import string
+from ringfence.rules.taint import Exposed
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
+    from ringfence.dataflow.machine import Machine
+
+RULE = "sensitive-data-exposed"
+RESPONSE, PUBLIC_OBJECT, OTHERS = "response", "public-object", "third-party"
+#: How an issue says where the data goes.
+_PLACES = {
+    RESPONSE: "the response holds",
+    "temporary-file": "a file in /tmp, which later invocations find, holds",
+    PUBLIC_OBJECT: "an object that anyone may read holds",
+    OTHERS: "another service receives",
+}
+#: Answers in which a key or a text of one's own may be meant for whoever asks.
+_PURPOSE = frozenset(("kms.Decrypt",))
+#: Where records are kept, by the beginning of a source's label.
+_STORES = ("dynamodb.", "rds-data.")
+MAX_VALUES = 300
+
+
+def check_tables(
+    machine: Machine,
+    tables: list[Exposed],
+    receiver: Value | None,
+    arguments: Arguments,
+    node: syntax.Node,
+) -> None:
+    """Look at what a call carries out of the function, as its tables say."""
+    for table in tables:
+        if table_conditions.conditions_hold(table.when, arguments, receiver):
+            value = selection.selected(table.argument, receiver, arguments)
+            if value is not None:
+                check(machine, table.into, value, node, table.certainty)
+
+
+def check(
+    machine: Machine, into: str, value: Value, node: syntax.Node, certainty: str = "high"
+) -> None:
+    """Report the first secret in a value that goes ``into`` a place."""
+    for told, steps, sure in secrets_in(value, into):
+        place = machine.location(node)
+        text = f"{_PLACES[into]} {told}"
+        way = (*steps, Step(place, text)) if steps else ()
+        least = certainty if sure or certainty != "high" else "medium"
+        sinks.issue(machine, RULE, node, text, least, way)
+        return
+
+
+def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...], bool]]:
+    """What is secret inside a value, in words, with its steps, and whether that is certain."""
+    for one in inside(value):
+        made = any(isinstance(obj, External) for obj in one.objects)
+        for atom in () if made else verbatim(one):
+            told = told_of(atom, into)
+            if told and not sensitive.is_masked(atom):
+                yield told, steps_of(atom), atom.source.label.startswith("secretsmanager.")
+        if into == OTHERS:
+            continue  # one's own secrets are how one signs in there
+        for const in one.consts:
+            for name in const.variables() if isinstance(const, Mix) else ():
+                if sensitive.is_secret_variable(name):
+                    yield f"the variable {name}", (), False
+        if any(isinstance(obj, Environment) for obj in one.objects):
+            yield "the whole environment, with the credentials of the role", (), True
+
+
+def told_of(atom: Taint, into: str) -> str:
+    """What of an atom is secret, in words; "" for nothing."""
+    source = atom.source
+    if source.kind == "secret":
+        is_meant = into == OTHERS or source.label in _PURPOSE or is_public_name(atom.path)
+        return "" if is_meant or not sensitive.shows_secret(atom.path) else atom.display
+    if source.kind != "response" or not atom.path or not source.label.startswith(_STORES):
+        return ""
+    name = field_name(atom.path)
+    return f"the stored {name}" if sensitive.is_secret_field(name) else ""
+
+
+def field_name(path: tuple[str, ...]) -> str:
+    """The last name of a path, without the type's letter of a table's wire form."""
+    wired = len(path) > 1 and path[-1] in ("S", "N", "B")
+    return path[-2] if wired else path[-1]
+
+
+def is_public_name(path: tuple[str, ...]) -> bool:
+    """Whether a part of a secret is named as one that its users are told."""
+    words = sensitive.words_of(path[-1]) if path else ""
+    return "public" in words or "publishable" in words or words.endswith(("_id", "_url", "_name"))
+
+
+def verbatim(value: Value) -> list[Taint]:
+    """The taint that stands in a value as it is, or as a piece of a text."""
+    found = [atom for atom in value.taint if not atom.derived]
+    for const in value.consts:
+        if isinstance(const, Mix):
+            holes = (part for part in const.parts if isinstance(part, Hole))
+            inside_text = [atom for hole in holes for atom in hole.taint]
+            found += [atom for atom in inside_text if texts.VERBATIM in atom.marks]
+    return found
+
+
+def inside(value: Value) -> Iterator[Value]:
+    """A value and all values in it."""
+    waiting, seen = [value], 0
+    known: set[int] = set()
+    while waiting and seen < MAX_VALUES:
+        current = waiting.pop(0)
+        seen += 1
+        yield current
+        for obj in current.objects:
+            if id(obj) not in known:
+                known.add(id(obj))
+                waiting += inner(obj)
+
+
+def inner(obj: Obj) -> list[Value]:
+    """What an object holds for certain, without what a map is copied from as a whole."""
+    if isinstance(obj, Struct):
+        return [*obj.fields.values(), obj.rest]
+    return contents(obj)
+
+
+def steps_of(atom: Taint) -> tuple[Step, ...]:
+    steps = list(atom.trail.steps())
+    if steps and not steps[0].text:
+        steps[0] = Step(steps[0].location, f"{atom.display} is read")
+    return tuple(steps)
+
+
+# --- buckets that everybody reads ---
+
+
+def public_buckets(application: Application) -> frozenset[str]:
+    """The ids of buckets whose objects the template lets anyone read."""
+    found = {
+        resource.id
+        for resource in application.resources.values()
+        if resource.kind == "bucket"
+        and (string(resource.properties.get("AccessControl")) or "").startswith("PublicRead")
+    }
+    for policy in application.resource_policies:
+        if policy.kind == "bucket" and any(
+            statement.effect == "Allow"
+            and not statement.conditions
+            and any(principal.kind == "*" for principal in statement.principals)
+            and any(action.glob.lower() in _READING for action in statement.actions)
+            for statement in policy.document.statements
+        ):
+            found.add(policy.resource)
+    return frozenset(found)
+
+
+_READING = frozenset(("*", "s3:*", "s3:get*", "s3:getobject", "s3:getobject*"))
+
+
+def check_object(
+    machine: Machine, operation: str, parameters: dict[str, Value], node: syntax.Node
+) -> None:
+    """The body of an object that is written so that, or where, anyone may read it."""
+    body = parameters.get("Body")
+    if body is None or operation != "PutObject":
+        return
+    acl = parameters.get("ACL")
+    is_public = acl is not None and any(text.startswith("public-read") for text in acl.texts())
+    named = parameters.get("Bucket")
+    if not is_public and named is not None and machine.directory is not None:
+        buckets = machine.directory.of_value(named, "bucket", machine.function.id)
+        is_public = not public_of(machine).isdisjoint(buckets)
+    if is_public:
+        check(machine, PUBLIC_OBJECT, body, node)
+
+
+def public_of(machine: Machine) -> frozenset[str]:
+    key = ("public buckets",)
+    found = machine.memo.get(key)
+    if found is None:
+        found = machine.memo[key] = public_buckets(machine.application)
+    assert isinstance(found, frozenset)
+    return found

@@ -1,0 +1,79 @@
+"""What must not be shown: secrets of a store, and names that tell of sensitive data."""
+
+from __future__ import annotations
+
+import re
+
+from ringfence.dataflow.values import Taint
+
+_SENSITIVE = re.compile(
+    r"authori[sz]ation|passw|passwd|secret|token|api-?_?key|credit|card|cvv|ssn|cookie|private",
+    re.IGNORECASE,
+)
+_NOT_SENSITIVE = re.compile(
+    r"authorizer|requestcontext|eventsourcearn|tokentype|(next|request|task|page|continuation)_?token|tokens\b"
+    r"|(secret|token|key)_?-?(id|arn|name|count|type)\b|private_?(ip|dns)|max_?tokens?",
+    re.IGNORECASE,
+)
+#: Variables that say where something is, not what it is.
+_REFERENCE = re.compile(r"_?(ARN|NAME|ID|TABLE|URL)$", re.IGNORECASE)
+
+#: Fields of records that nobody but the program itself should see, in words joined by "_".
+_FIELD = re.compile(
+    r"(^|_)(password|passwd|passphrase|(password|passwd|pass|pwd)_(hash|digest|salt)|hashed_password"
+    r"|salt|private_key|secret_key|(client|mfa|totp|otp)_secret|card_number|credit_card(_number)?"
+    r"|cvv|cvc|ssn|social_security_number|national_id|passport_number|tax_id)$"
+)
+_NO_FIELD = re.compile(r"(^|_)(has|is|needs?|requires?|must|reset|forgot|change|temporary)_")
+#: Variables that hold a secret; keys that browsers get to know anyway have other names.
+_VARIABLE = re.compile(
+    r"(^|_)(password|passwd|secret|(secret|private|signing|encryption|secret_access)_key"
+    r"|api_secret|master_key)$"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+#: Steps through functions by whose names what is secret is taken out.
+_MASKED = re.compile(r"(?i)^passed to \w*(mask|redact|scrub|sanitiz|anonymi|obfuscat|censor)\w*\(")
+
+#: What an answer holds besides the secret itself, and what a secret's structure holds besides it.
+_PLAIN = frozenset(
+    ("ARN", "Name", "VersionId", "VersionStages", "CreatedDate", "KeyId", "Type", "Version",
+     "LastModifiedDate", "username", "user", "host", "port", "dbname", "database", "engine",
+     "ResponseMetadata", "InvalidParameters", "NextToken", "url", "endpoint", "region")
+)  # fmt: skip
+
+
+def words_of(name: str) -> str:
+    """``passwordHash``, ``password-hash`` → ``password_hash``."""
+    return _CAMEL.sub("_", name).replace("-", "_").replace(" ", "_").lower()
+
+
+def is_sensitive(name: str) -> bool:
+    """Whether a field or variable may hold something that does not belong into a log."""
+    return _SENSITIVE.search(name) is not None and _NOT_SENSITIVE.search(name) is None
+
+
+def is_sensitive_variable(name: str) -> bool:
+    return is_sensitive(name) and _REFERENCE.search(name) is None
+
+
+def is_secret_variable(name: str) -> bool:
+    """Whether an environment variable holds a secret, for certain by its name."""
+    return _VARIABLE.search(words_of(name)) is not None
+
+
+def is_secret_field(name: str) -> bool:
+    """Whether a field of a record is for nobody's eyes: password hashes, private keys, card
+    numbers, national ids."""
+    words = words_of(name)
+    return _FIELD.search(words) is not None and _NO_FIELD.search(words) is None
+
+
+def shows_secret(path: tuple[str, ...]) -> bool:
+    """Whether this part of a secret store's answer is secret."""
+    return not path or path[-1] not in _PLAIN
+
+
+def is_masked(atom: Taint) -> bool:
+    """Whether data went through a function whose name says that it takes out what is secret."""
+    return any(_MASKED.search(step.text) is not None for step in atom.trail.steps())
