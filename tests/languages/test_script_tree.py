@@ -95,6 +95,12 @@ JAVASCRIPT = [
         ],
     ),
     (
+        "async () => { await (await a.b()).c() }",
+        [
+            "FunctionLiteral(body=[Call(function=Await(value=Await(value=Call(function=a.b))).c)], is_async, is_arrow)"
+        ],
+    ),
+    (
         "x = {get a() { return b }, async b() {}, [c]: 1, 'd': 2, 3: 4, ...e, f};",
         [
             "Assign(target=x, value=MapLiteral(entries=['a': Call(function=FunctionLiteral(name=a, body=[Return(value=b)])), 'b': FunctionLiteral(name=b, is_async), c: 1, 'd': 2, '3': 4, **e, 'f': f]))"

@@ -30,7 +30,9 @@ FLOW_RULES = frozenset(
         "xpath-injection",
         "prototype-pollution",
         "unsafe-reflection",
+        "prompt-injection",
         "regex-injection",
+        "slow-regex-on-input",
         "mail-injection",
         "unverified-token",
         "cloud-resource-injection",
@@ -100,6 +102,9 @@ def test_table_file_is_sound(file: Path) -> None:
         ("python", "import subprocess\n    subprocess.run(event['command'])", "os-command-injection", "medium"),
         ("python", "import yaml\n    yaml.full_load(event['body'])", "unsafe-deserialization", "medium"),
         ("python", "    open('/data/report-' + event['id'] + '.csv')", "path-traversal", "medium"),
+        ("python", "import openai\n    eval(openai.OpenAI().chat.completions.create(messages=[]).choices[0].message.content)", "code-injection", "low"),
+        ("python", "import openai\n    openai.OpenAI().responses.create(instructions='Help ' + event['n'])", "prompt-injection", "high"),
+        ("python", "import openai\n    openai.OpenAI().responses.create(input='Translate this text please: ' + event['n'])", "prompt-injection", "medium"),
         ("javascript", "await fetch('https://a.example.com/' + event.id)", "server-side-request-forgery", "low"),
         ("javascript", "await fetch(`https://${event.host}/items`)", "server-side-request-forgery", "high"),
         ("javascript", "new RegExp(event.pattern)", "regex-injection", "medium"),
@@ -120,4 +125,18 @@ def test_certainty_follows_the_use(
     file.write_text(body)
     assert [(flow.rule, flow.certainty) for flow in run(file, language).flows] == [
         (rule, certainty)
+    ]
+
+
+def test_an_answer_is_as_sure_as_the_prompt_that_it_follows(tmp_path: Path) -> None:
+    file = tmp_path / "m.py"
+    file.write_text(
+        "import openai\n\ndef h(event, context):\n"
+        "    prompt = {'role': 'user', 'content': event['q']}\n"
+        "    answer = openai.OpenAI().chat.completions.create(messages=[prompt])\n"
+        "    eval(answer.choices[0].message.content)\n"
+    )
+    assert sorted((flow.source.path, flow.certainty) for flow in run(file, "python").flows) == [
+        ("event.q", "medium"),
+        ("the model's answer", "low"),
     ]

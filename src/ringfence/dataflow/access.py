@@ -31,6 +31,7 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model import syntax
+from ringfence.model.severity import CONFIDENCES
 from ringfence.rules.taint import SourceTable
 
 if TYPE_CHECKING:
@@ -232,7 +233,8 @@ def class_member(machine: Machine, cls: ClassObject, name: str) -> Value:
         return Value(objects=(cls,))
     if found is None:
         for base in cls.external_bases():
-            return Value(objects=(External(f"{base.path}.{name}"),))
+            path = f"{base.path}.{name}"
+            return Value(objects=(External(machine.catalogue.type_reads.get(path, path)),))
         return UNKNOWN
     member, home = found
     if "class " + name in home.accessors or (
@@ -286,11 +288,14 @@ def from_external(machine: Machine, member: External, value: Value) -> Value:
 def from_source(machine: Machine, table: SourceTable, path: str, node: syntax.Node) -> Value:
     """Fresh taint from a source of the tables."""
     label = table.path or path
-    response = table.kind == "response"
+    certainty = table.certainty or ("low" if table.kind == "response" else "high")
     source = machine_source(machine, table, label, path)
     place = machine.location(node)
     return Value(
-        (), (Taint(source, (), Trail(None, place, ""), quality=2 if response else 0),), (), True
+        (),
+        (Taint(source, (), Trail(None, place, ""), quality=CONFIDENCES.index(certainty)),),
+        (),
+        True,
     )
 
 

@@ -15,6 +15,7 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import (
     Environment,
     Obj,
+    Regex,
     Struct,
 )
 from ringfence.dataflow.texts import derive
@@ -31,6 +32,7 @@ from ringfence.model import syntax
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
+    from ringfence.rules.taint import CallTables
 
 Method = Callable[["Machine", Value, "Arguments", syntax.Node], "Value"]
 
@@ -61,6 +63,9 @@ def method(
     unknown_tables = machine.catalogue.methods.get(name)
     if unknown_tables is not None and not receiver.objects and not receiver.consts:
         sinks.check(machine, name, unknown_tables, receiver, arguments, node)
+    own_tables = tables_of_own(machine, receiver, name, tables)
+    if own_tables is not None:
+        sinks.check(machine, name, own_tables, receiver, arguments, node)
     handler = methods(machine.language).get(name)
     if handler is not None:
         result = handler(machine, receiver, arguments, node)
@@ -75,6 +80,16 @@ def method(
                 taint = tuple(atom.changed(cleared=sanitiser.clears) for atom in result.taint)
                 result = Value((), taint, result.objects, True)
     return result
+
+
+def tables_of_own(
+    machine: Machine, receiver: Value, name: str, of_text: CallTables | None
+) -> CallTables | None:
+    """What the tables say of a method of a regular expression or a text."""
+    if any(isinstance(obj, Regex) for obj in receiver.objects):
+        kind = "re.Pattern." if machine.language == "python" else "RegExp()."
+        return machine.catalogue.calls.get(kind + name)
+    return of_text
 
 
 #: Methods that answer yes or no, or a place.

@@ -15,6 +15,7 @@ from ringfence.dataflow import (
     expressions,
     libraries,
     models,
+    sinks,
     targets,
     validators,
 )
@@ -210,8 +211,24 @@ def construct(
     if found is not None:
         call_value(machine, access.bind(found[0], this, found[1]), arguments, node)
     elif cls.external_bases():
+        check_inherited(machine, cls, this, arguments, node)
         return Value((), derive(*arguments.everything()).taint, (instance,))
     return this
+
+
+def check_inherited(
+    machine: Machine,
+    cls: ClassObject,
+    this: Value,
+    arguments: call_arguments.Arguments,
+    node: syntax.Node,
+) -> None:
+    """Tables name the constructor that a class has from a library's class ``Base.__init__``."""
+    for base in cls.external_bases():
+        path = f"{machine.catalogue.types.get(base.path, base.path)}.__init__"
+        tables = machine.catalogue.tables(path)
+        if tables is not None:
+            sinks.check(machine, path, tables, this, arguments, node)
 
 
 def annotate_fields(

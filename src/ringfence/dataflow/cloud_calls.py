@@ -18,12 +18,15 @@ from ringfence.dataflow.values import (
     Trail,
     Value,
     join,
+    tainted,
 )
 from ringfence.model import syntax
 from ringfence.model.facts import CallArgument, CloudCall, Use
 
 if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
+    from ringfence.rules.taint import CallTables
 
 _PUBLIC_ACLS = ("public-read", "public-read-write", "website")
 MAX_TEXTS = 12
@@ -67,7 +70,28 @@ def record(
             ("secret-read", text, place),
             Use("secret-read", machine.function.id, text, place, name),
         )
-    return answer(machine, service, operation, parameters, node, document)
+    found = answer(machine, service, operation, parameters, node, document)
+    if tables is not None and (tables.sources or tables.propagators):
+        return join(found, declared(machine, name, tables, Arguments([], parameters), node))
+    return found
+
+
+def declared(
+    machine: Machine, name: str, tables: CallTables, arguments: Arguments, node: syntax.Node
+) -> Value:
+    """What the tables say of a call's answer."""
+    from ringfence.dataflow import access, libraries, table_conditions
+
+    found = UNKNOWN
+    for source in tables.sources:
+        if table_conditions.conditions_hold(source.when, arguments):
+            found = join(found, access.from_source(machine, source, name, node))
+    for propagator in tables.propagators:
+        if table_conditions.conditions_hold(propagator.when, arguments):
+            moved = libraries.propagate(machine, name, propagator, None, arguments, node)
+            if moved is not None:
+                found = join(found, tainted(moved.taint))
+    return found
 
 
 def described(machine: Machine, name: str, value: Value) -> CallArgument:

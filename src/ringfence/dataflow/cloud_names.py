@@ -12,7 +12,9 @@ V2_SERVICES = {
     "CognitoIdentity": "cognito-identity", "RDSDataService": "rds-data", "ELBv2": "elbv2",
     "DynamoDBStreams": "dynamodbstreams", "LexRuntime": "lex-runtime",
     "ApiGatewayManagementApi": "apigatewaymanagementapi", "IotData": "iot-data",
-    "CodePipeline": "codepipeline", "Endpoint": "",
+    "CodePipeline": "codepipeline", "Endpoint": "", "BedrockRuntime": "bedrock-runtime",
+    "BedrockAgentRuntime": "bedrock-agent-runtime", "RedshiftData": "redshift-data",
+    "TimestreamQuery": "timestream-query", "ConfigService": "config",
 }  # fmt: skip
 
 #: ``@aws-sdk/client-<name>`` → boto3 service name, where it is another.

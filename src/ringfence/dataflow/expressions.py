@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringfence.dataflow import (
     access,
+    amounts,
     call_arguments,
     calls,
     credentials,
@@ -22,7 +23,6 @@ from ringfence.dataflow.objects import (
     Closure,
     External,
     JsonText,
-    Number,
     Regex,
     Struct,
     deep_taint,
@@ -144,6 +144,8 @@ def binary(machine: Machine, operator: str, left: Value, right: Value, node: syn
         if len(numbers) == 1 and abs(numbers[0]) < 10**12:
             return Value((numbers[0],))
         return UNKNOWN
+    if operator == "*":
+        amounts.repeated(machine, left, right, node)
     if operator in ("|", "&", "/", "*", "-", "??"):
         return combine(machine, operator, left, right)
     return UNKNOWN
@@ -164,6 +166,8 @@ def combine(machine: Machine, operator: str, left: Value, right: Value) -> Value
         return join(left, right)
     if operator == "*" and (left.texts() or right.texts()):
         return texts.derive(left, right)
+    if operator in ("*", "/", "-"):
+        return amounts.arithmetic(left, right)
     return UNKNOWN
 
 
@@ -172,6 +176,10 @@ def add(machine: Machine, left: Value, right: Value) -> Value:
         a, b = left.consts[0], right.consts[0]
         if isinstance(a, (int, float)) and isinstance(b, (int, float)):
             return Value((a + b,))
+    if amounts.numbers(left) or amounts.numbers(right):
+        texts_too = any(side.taint or side.texts() for side in (left, right))
+        if not texts_too:
+            return amounts.arithmetic(left, right)
     lists = [obj for obj in (*left.objects, *right.objects) if isinstance(obj, Struct)]
     if lists and machine.language == "python":
         struct = machine.struct("list")
@@ -277,12 +285,7 @@ def truthy_part(value: Value) -> Value:
 def compare(machine: Machine, node: syntax.Compare) -> Value:
     left = machine.evaluate(node.left)
     right = machine.evaluate(node.right)
-    for side, other in ((left, right), (right, left)):
-        # That a number is positive says nothing about how large it is.
-        if not all(isinstance(const, int) and const <= 1 for const in other.consts or (2,)):
-            for obj in side.objects:
-                if isinstance(obj, Number):
-                    obj.bounded = True
+    amounts.compared(machine, left, right)
     if left.definite and right.definite and len(left.consts) == len(right.consts) == 1:
         a, b = left.consts[0], right.consts[0]
         if node.operator in ("==", "is"):

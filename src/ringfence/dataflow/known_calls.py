@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
     access,
+    amounts,
     callbacks,
     containers,
     environment,
@@ -57,6 +58,15 @@ def clean(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return UNKNOWN
 
 
+def hasher(name: str) -> Handler:
+    """A hash object: nothing of what it is given is left in what it yields."""
+
+    def made(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+        return Value(objects=(External(f"{name}()"),), open=True)
+
+    return made
+
+
 def number(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``int(x)``: clean, and it raises where x is no number, so x is one from here on."""
     from ringfence.dataflow import subjects
@@ -71,6 +81,18 @@ def number(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
         if isinstance(const, str) and const.strip().lstrip("-").isdigit() and len(const) < 15:
             return Value((int(const),))
     return Value((), (), (Number(value.taint),), True) if value.taint else UNKNOWN
+
+
+def rounded(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``round(x)``, ``Math.floor(x)``: a number, as much the sender's as before."""
+    kept = amounts.arithmetic(first(arguments), NOTHING)
+    return Value((), (), kept.objects, True)
+
+
+def largest(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``Math.max(…)``: none of them is bounded by the others."""
+    given = [amounts.arithmetic(value, NOTHING) for value in arguments.positional]
+    return join_all([UNKNOWN, *given])
 
 
 def text(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.dataflow import amounts
 from ringfence.dataflow.containers import (
     assign_into,
     entries,
@@ -31,9 +32,11 @@ from ringfence.dataflow.known_calls import (
     environment_variable,
     format_trace,
     get_attribute,
+    hasher,
     import_module,
     isinstance_,
     join_path,
+    largest,
     make_regex,
     new_map,
     new_promise,
@@ -46,6 +49,7 @@ from ringfence.dataflow.known_calls import (
     promise_race,
     reduce_,
     require,
+    rounded,
     same,
     serialise_item,
     set_attribute,
@@ -68,13 +72,18 @@ from ringfence.dataflow.values import (
     join_all,
 )
 
+_HASHES = (
+    "hashlib.sha256", "hashlib.md5", "hashlib.sha1", "hashlib.sha512", "hashlib.new",
+    "hashlib.sha384", "hashlib.sha224",
+)  # fmt: skip
+
 _PYTHON: dict[str, Handler] = {
+    **{name: hasher(name) for name in _HASHES},
     **dict.fromkeys(
-        ("float", "complex", "bool", "len", "id", "hash", "abs", "round", "ord", "sum", "range",
+        ("float", "complex", "bool", "len", "id", "hash", "ord", "sum", "range",
          "time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "uuid.uuid4",
          "uuid.uuid1",
          "decimal.Decimal", "uuid.UUID", "secrets.token_hex", "secrets.token_urlsafe",
-         "hashlib.sha256", "hashlib.md5", "hashlib.sha1", "hashlib.sha512", "hashlib.new",
          "hmac.new", "hmac.compare_digest", "os.path.exists", "os.path.isfile", "os.path.isdir",
          "os.path.getsize", "callable", "hasattr", "type", "issubclass",
          "datetime.datetime.strptime",
@@ -82,6 +91,7 @@ _PYTHON: dict[str, Handler] = {
          "traceback.print_exc", "time.sleep", "random.randint", "random.random", "print"),
         clean,
     ),
+    **dict.fromkeys(("abs", "round", "math.floor", "math.ceil"), rounded),
     "int": number,
     "float": number,
     "str": text, "bytes": text, "bytearray": text, "repr": text, "format": text,
@@ -106,7 +116,7 @@ _PYTHON: dict[str, Handler] = {
     ),
     "enumerate": enumerate_, "zip": zip_, "map": map_, "filter": filter_, "next": next_,
     "max": lambda machine, arguments, node: join_all(arguments.positional),
-    "min": lambda machine, arguments, node: join_all(arguments.positional),
+    "min": amounts.smallest,
     "functools.partial": partial, "functools.reduce": reduce_, "functools.wraps": wraps,
     "traceback.format_exc": format_trace, "traceback.format_exception": format_trace,
     "traceback.format_tb": format_trace, "sys.exc_info": format_trace,
@@ -132,8 +142,7 @@ _PYTHON: dict[str, Handler] = {
 _SCRIPT: dict[str, Handler] = {
     **dict.fromkeys(
         ("isNaN", "isFinite", "Number()", "Date.now", "Number.isInteger", "Number.isNaN",
-         "Math.floor",
-         "Math.round", "Math.ceil", "Math.random", "Math.max", "Math.min", "Math.abs", "BigInt",
+         "Math.random", "BigInt",
          "crypto.randomUUID", "crypto.randomBytes", "uuid.v4", "uuid.v1", "uuid", "Array.isArray",
          "Object.is", "fs.existsSync", "process.cwd", "process.hrtime", "Buffer.byteLength",
          "Object.hasOwn", "performance.now", "console.time", "console.timeEnd"),
@@ -142,6 +151,8 @@ _SCRIPT: dict[str, Handler] = {
     **dict.fromkeys(
         ("Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat"), number
     ),
+    **dict.fromkeys(("Math.floor", "Math.round", "Math.ceil", "Math.abs"), rounded),
+    "Math.max": largest, "Math.min": amounts.smallest,
     "Boolean": boolean,
     "String": text,
     "JSON.stringify": dump_json, "JSON.parse": load_json,

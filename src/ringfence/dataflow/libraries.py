@@ -29,6 +29,7 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model import syntax
+from ringfence.model.severity import CONFIDENCES
 from ringfence.rules.taint import CallTables, Propagator, Sanitiser
 
 _DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
@@ -262,7 +263,10 @@ def propagate(
     keep = table.parse == "json"
     taint = tuple(
         atom.changed(
-            derived=atom.derived if keep else True, cleared=table.clears, marks=table.adds
+            derived=atom.derived if keep else True,
+            cleared=table.clears,
+            marks=table.adds,
+            quality=CONFIDENCES.index(table.certainty),
         ).stepped(place, text)
         for atom in taint
     )

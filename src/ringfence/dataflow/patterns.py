@@ -207,6 +207,9 @@ _ESCAPED = {
     "cross-site-scripting": frozenset("<"),
     "regex-injection": frozenset(".*+(["),
     "ldap-injection": frozenset("()*"),
+    "log-injection": frozenset("\r\n"),
+    "header-injection": frozenset("\r\n"),
+    "mail-injection": frozenset("\r\n"),
 }
 
 

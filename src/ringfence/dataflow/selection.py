@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow.objects import External, Struct, deep_taint
-from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join, join_all
+from ringfence.dataflow.objects import External, JsonText, Struct, deep_taint
+from ringfence.dataflow.values import (
+    NOTHING,
+    Hole,
+    Mix,
+    Taint,
+    Value,
+    join,
+    join_all,
+    join_taint,
+)
 from ringfence.rules.entries import Selector
 from ringfence.rules.taint import Sink
 
@@ -27,6 +37,8 @@ def selected(selector: Selector, receiver: Value | None, arguments: Arguments) -
                 value = join(value, other) if value is not None else other
         elif word == "self":
             value = receiver
+        elif word == "**":
+            value = arguments.others or arguments.keywords.get("*")
         elif isinstance(word, int):
             value = positional(arguments, word)
         else:
@@ -62,6 +74,8 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
             found += [keys for obj in inner.objects if (keys := keys_taint(obj)) is not None]
             if inner.taint:
                 found.append(Value((), inner.taint, (), True))
+        elif sink.part == "mixed":
+            found += mixed_texts(inner)
         else:
             for obj in lists:
                 assert isinstance(obj, Struct)
@@ -78,14 +92,41 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
     return [part for part in found if not part.is_nothing]
 
 
+_WORD = re.compile(r"[^\W\d_]{2,}")
+#: Tags around the sender's text, and the marks by which models know turns.
+_TAG = re.compile(r"<[^<>]*>|\[/?\w+\]")
+#: Words of the code's own from which on a text is more than a label before what the sender wrote.
+OWN_WORDS = 3
+
+
+def mixed_texts(value: Value) -> list[Value]:
+    """The texts, also of the items of lists, in which the sender's stand among the code's own."""
+    found: list[Value] = []
+    for const in value.consts:
+        if isinstance(const, Mix):
+            own = _TAG.sub(" ", " ".join(part for part in const.parts if isinstance(part, str)))
+            if len(_WORD.findall(own)) >= OWN_WORDS:
+                taint: tuple[Taint, ...] = ()
+                for part in const.parts:
+                    if isinstance(part, Hole):
+                        taint = join_taint(taint, part.taint)
+                found.append(Value((const,), taint, (), True))
+    for obj in value.objects:
+        if is_list(obj):
+            assert isinstance(obj, Struct)
+            found += mixed_texts(obj.items())
+    return found
+
+
 def is_list(obj: object) -> bool:
     return isinstance(obj, Struct) and obj.kind in ("list", "set")
 
 
 def keys_taint(obj: object) -> Value | None:
-    if isinstance(obj, Struct) and obj.base is not None:
-        return Value((), deep_taint(obj.base), (), True)
-    return None
+    if not isinstance(obj, Struct) or (obj.base is None and not obj.names.taint):
+        return None
+    inherited = deep_taint(obj.base) if obj.base is not None else ()
+    return Value((), join_taint(obj.names.taint, inherited), (), True)
 
 
 def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
@@ -103,7 +144,8 @@ def fields_of(value: Value, fields: tuple[str, ...]) -> list[Value]:
 def at(value: Value, dotted: str, guess: bool = True) -> Value | None:
     """The value at a dotted key of known maps; None where there is none.
 
-    ``(text)`` is the value itself as far as it is no list or map. A key that has dots itself is
+    ``(text)`` is the value itself as far as it is no list or map, ``[]`` any item of a list,
+    ``[role=system]`` those items whose ``role`` may be that text. A key that has dots itself is
     found as a whole. Without ``guess``, a field that untrusted data may hold unseen is none.
     """
     whole = [obj for obj in value.objects if isinstance(obj, Struct) and dotted in obj.fields]
@@ -113,21 +155,57 @@ def at(value: Value, dotted: str, guess: bool = True) -> Value | None:
         if key == "(text)":
             return text_of(value)
         step = NOTHING
-        for obj in value.objects:
+        for obj in structures_in(value):
             if isinstance(obj, Struct):
-                step = join(step, obj.fields.get(key, NOTHING))
-                if key == "[]":
-                    step = join(step, obj.items())
-                elif guess and key not in obj.fields and obj.base is not None:
-                    step = join(step, Value((), guessed(deep_taint(obj.base)), (), True))
+                step = join(step, member(obj, key, guess))
             elif isinstance(obj, External):
                 step = join(step, made_with(obj, key))
-        if guess and value.taint:
+        known = any(isinstance(obj, JsonText) for obj in value.objects)
+        if guess and value.taint and not known:
             step = join(step, Value((), guessed(value.taint), (), True))
         if step.is_nothing:
             return None
         value = step
     return value
+
+
+def member(struct: Struct, key: str, guess: bool = True) -> Value:
+    """What a map or list holds under one part of a dotted key."""
+    if key.startswith("[") and "=" in key:
+        return items_with(struct, key)
+    if key == "[]":
+        return struct.items()
+    name = int(key) if key.isdigit() and is_list(struct) else key
+    found = struct.fields.get(name, NOTHING)
+    if guess and name not in struct.fields and struct.base is not None:
+        found = join(found, Value((), guessed(deep_taint(struct.base)), (), True))
+    return found
+
+
+def structures_in(value: Value) -> list[object]:
+    """The objects of a value; a JSON text counts as what it holds."""
+    found: list[object] = []
+    for obj in value.objects:
+        if isinstance(obj, JsonText) and obj.encoding == "json":
+            found += obj.inner.objects
+        else:
+            found.append(obj)
+    return found
+
+
+def items_with(items: Struct, test: str) -> Value:
+    """The items of a list whose field may be a text, for ``[field=text]``."""
+    name, _, text = test.strip("[]").partition("=")
+    found = NOTHING
+    for item in (*items.fields.values(), items.rest):
+        kept = tuple(
+            obj
+            for obj in item.objects
+            if isinstance(obj, Struct) and text in member(obj, name).texts()
+        )
+        if kept:
+            found = join(found, Value(objects=kept))
+    return found
 
 
 def text_of(value: Value) -> Value | None:

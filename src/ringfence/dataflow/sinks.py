@@ -41,7 +41,7 @@ def check(
 ) -> None:
     """Apply the sinks, uses and issues of a call's tables."""
     for sink in tables.sinks:
-        if not table_conditions.conditions_hold(sink.when, arguments):
+        if not table_conditions.conditions_hold(sink.when, arguments, receiver, machine.language):
             continue
         value = selection.selected(sink.argument, receiver, arguments)
         if value is None:
@@ -53,7 +53,7 @@ def check(
             if sink.use:
                 use(machine, sink.use, part, node, path)
     for used in tables.uses:
-        if table_conditions.conditions_hold(used.when, arguments):
+        if table_conditions.conditions_hold(used.when, arguments, receiver, machine.language):
             value = selection.selected(used.argument, receiver, arguments)
             for part in selection.fields_of(value, used.field) if value is not None else ():
                 use(machine, used.kind, part, node, path)
@@ -66,7 +66,7 @@ def check(
 
         exposures.check_tables(machine, tables.exposures, receiver, arguments, node)
     for table in tables.issues:
-        if table_conditions.conditions_hold(table.when, arguments):
+        if table_conditions.conditions_hold(table.when, arguments, receiver, machine.language):
             issue(machine, table.rule, node, table.text, table.certainty)
 
 
@@ -79,7 +79,7 @@ def report(
     """A flow for every untrusted path that reaches the value and can serve the rule."""
     lost = CONFIDENCES.index(sink.certainty)
     untrusted = deep_taint(value)
-    if sink.rule == OF_NUMBERS and not value.consts:
+    if sink.rule == OF_NUMBERS:
         untrusted += tuple(
             atom
             for obj in value.objects
@@ -87,13 +87,19 @@ def report(
             for atom in obj.taint
         )
     for atom in untrusted:
+        if sink.rule == OF_NUMBERS and is_packed_by_platform(machine, atom):
+            continue
         if sink.marks and not carries(machine, sink.marks, atom):
+            continue
+        if sink.rule == OF_NUMBERS and ("bounded", proven_key(atom)) in machine.memo:
             continue
         if sink.grammar == "path" and is_stream(value, atom):
             continue
         loss = grammar_loss(sink.grammar, value, atom)
         if structures.PARSED in sink.marks and is_doubtful_structure(machine, value, atom):
             loss += 1
+        if sink.rule == "open-redirect" and loss:
+            continue
         confined = sink.grammar == "url" and loss >= OF_FIXED_HOST
         flow(
             machine,
@@ -108,6 +114,12 @@ def report(
         )
 
 
+def is_packed_by_platform(machine: Machine, atom: Taint) -> bool:
+    """Whether the platform itself compressed what stands at a path of the event."""
+    found = (machine.events.control(trigger.kind, atom.path)[1] for trigger in machine.triggers)
+    return any(field is not None and field.encoding == "gzip" for field in found)
+
+
 def check_bound(machine: Machine, test: syntax.Expression, node: syntax.Node) -> None:
     """``while (i < n)`` with a number of the sender's that nothing bounds."""
     if isinstance(test, syntax.Logical) and test.operator == "and":
@@ -116,7 +128,7 @@ def check_bound(machine: Machine, test: syntax.Expression, node: syntax.Node) ->
         return
     bound = test.right if test.operator in ("<", "<=") else test.left
     value = subjects.evaluate_quietly(machine, bound)
-    atoms = list(value.taint)
+    atoms = [a for a in value.taint if ("bounded", proven_key(a)) not in machine.memo]
     for obj in value.objects:
         if isinstance(obj, Number) and not obj.bounded:
             atoms += obj.taint
@@ -250,11 +262,13 @@ def steps_of(atom: Taint, sender: str, place: Location, end: str) -> tuple[Step,
 
 def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
     """How much less sure a flow is for the place where the text stands."""
-    if grammar not in ("url", "path"):
+    if grammar not in ("url", "path", "program"):
         return 0
     prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
     if not prefixes:
         return 0
+    if grammar == "program":  # no program bears a name with the code's own spaces in it
+        return NEVER if all(" " in prefix for prefix in prefixes) else 0
     if grammar == "url":
         if all(_FIXED_PATH.match(prefix) for prefix in prefixes):
             return NEVER

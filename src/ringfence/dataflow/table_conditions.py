@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import selection
-from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
+from ringfence.dataflow import backtracking, selection
+from ringfence.dataflow.objects import Closure, External, Number, Struct, deep_taint
+from ringfence.dataflow.texts import pattern_of
 from ringfence.dataflow.values import Mix, Value
 from ringfence.rules.entries import Condition, Selector
 
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 
 
 def conditions_hold(
-    conditions: tuple[Condition, ...], arguments: Arguments, receiver: Value | None = None
+    conditions: tuple[Condition, ...],
+    arguments: Arguments,
+    receiver: Value | None = None,
+    language: str = "",
 ) -> bool:
-    return all(holds(condition, arguments, receiver) for condition in conditions)
+    return all(holds(condition, arguments, receiver, language) for condition in conditions)
 
 
-def holds(condition: Condition, arguments: Arguments, receiver: Value | None = None) -> bool:
+def holds(
+    condition: Condition, arguments: Arguments, receiver: Value | None = None, language: str = ""
+) -> bool:
     value = selection.selected(condition.argument, receiver, arguments)
     if value is not None and condition.field:
         value = selection.at(value, condition.field)
@@ -47,11 +53,18 @@ def holds(condition: Condition, arguments: Arguments, receiver: Value | None = N
             if isinstance(const, (str, Mix))
         )
     if test == "contains":
+        wanted = operand if isinstance(operand, tuple) else (operand,)
         return any(
-            any(same_const(const, operand) for const in item.consts)
+            any(same_const(const, one) for const in item.consts for one in wanted)
             for obj in value.objects
             if isinstance(obj, Struct)
             for item in obj.fields.values()
+        )
+    if test == "backtracks":
+        pattern_text = pattern_of(value)
+        whole = operand == "whole"
+        return pattern_text is not None and backtracking.is_exponential(
+            pattern_text[0], language, whole
         )
     if test == "named":
         return is_named(value, str(operand), condition.argument, arguments)
@@ -89,6 +102,10 @@ def same_const(const: object, operand: object) -> bool:
 def has_type(value: Value, kind: str) -> bool:
     if kind == "text":
         return any(isinstance(const, (str, Mix)) for const in value.consts)
+    if kind == "untrusted":
+        return bool(deep_taint(value))
+    if kind == "number":
+        return any(isinstance(obj, Number) for obj in value.objects)
     if kind == "function":
         return any(isinstance(obj, Closure) for obj in value.objects)
     if kind == "list":

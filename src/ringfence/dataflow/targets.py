@@ -92,6 +92,7 @@ def assign_key(
             if single is not None:
                 machine.put(obj, single, value)
             else:
+                obj.names = join(obj.names, key)
                 machine.put(obj, None, value)
                 for one in known:
                     machine.put(obj, one, join(value, obj.fields.get(one, NOTHING)))

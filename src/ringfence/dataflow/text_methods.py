@@ -155,11 +155,18 @@ def escaped(result: Value, replaced: frozenset[str], given: Value, callback: boo
     replacement = given.only_text()
     if not result.taint or not replaced or (replacement is None and not callback):
         return result
-    rules = patterns.escaped_rules(replaced, None if callback else replacement)
-    if not rules:
-        return result
-    taint = tuple(atom.changed(cleared=rules) for atom in result.taint)
-    return Value(result.consts, taint, result.objects, result.open)
+    given_text = None if callback else replacement
+    breaks = _BREAKS & replaced - frozenset(given_text or "")
+    taint = []
+    for atom in result.taint:
+        gone = breaks | {mark for mark in atom.marks if mark in _BREAKS}
+        rules = patterns.escaped_rules(replaced | gone, given_text)
+        taint.append(atom.changed(cleared=rules, marks=breaks))
+    return Value(result.consts, tuple(taint), result.objects, result.open)
+
+
+#: Line breaks, which are often taken out one after the other; the mark is the character itself.
+_BREAKS = frozenset("\r\n")
 
 
 def removed(

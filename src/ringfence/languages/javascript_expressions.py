@@ -214,8 +214,11 @@ class ScriptExpressions(Lowering):
         span = self.span(node)
         if arguments.type == "template_string":
             return self._tagged(span, function, arguments)
+        awaited = self.arguments(arguments)
+        if isinstance(function, syntax.Name) and function.name == "await" and len(awaited) == 1:
+            return syntax.Await(*span, awaited[0].value)  # the grammar takes await (x) for a call
         optional = any(child.type in ("optional_chain", "?.") for child in node.children)
-        return syntax.Call(*span, function, self.arguments(arguments), optional=optional)
+        return syntax.Call(*span, function, awaited, optional=optional)
 
     def _tagged(
         self, span: tuple[int, int, int, int], function: Expression, node: Node

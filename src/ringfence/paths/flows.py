@@ -31,13 +31,16 @@ TOLD = (
     Effect.WRITE_DATA,
     Effect.IMPERSONATE,
 )
-#: Rules about what a victim's browser or a log shows; they open nothing behind the function.
+#: Rules about what a browser, a log or a model shows, and about time; they open nothing behind
+#: the function.
 _UNTOLD = (
     "open-redirect",
     "cross-site-scripting",
     "header-injection",
     "log-injection",
+    "prompt-injection",
     "regex-injection",
+    "slow-regex-on-input",
     "denial-of-service-loop",
 )
 #: Issues of the code that need no flow and yet let the sender pass for another user.

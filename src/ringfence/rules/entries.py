@@ -9,7 +9,17 @@ from ringfence.model.record import record
 
 Selector = tuple[int | str, ...]
 
-TESTS = ("equals", "not_equals", "absent", "one_of", "matches", "type", "contains", "named")
+TESTS = (
+    "equals",
+    "not_equals",
+    "absent",
+    "one_of",
+    "matches",
+    "type",
+    "contains",
+    "named",
+    "backtracks",
+)
 
 
 @record(frozen=True)

@@ -12,14 +12,20 @@ itself called is its own name (``axios``). What a call yields is named with ``()
 results a short name: ``dbapi.Cursor.execute``. ``*.name`` matches a method of any receiver whose
 type is not known. Cloud calls are named ``aws.<service>.<Operation>`` as the provider's API model
 spells them, in both languages. Methods of texts, lists and maps are understood by the interpreter
-itself; as guards and sanitisers they may be named ``str.isdigit`` (Python) or
-``String.<method>`` (JavaScript). An assignment to a library's attribute is a call with one argument
-named with ``=``: ``flask.Flask().debug=``.
+itself; as guards, sanitisers and sinks they may be named ``str.isdigit`` (Python) or
+``String.<method>`` (JavaScript), those of regular expressions ``re.Pattern.<method>`` and
+``RegExp().<method>``. An assignment to a library's attribute is a call with one argument
+named with ``=``: ``flask.Flask().debug=``, also when it is written as a key (``message["To"] =``).
+The constructor that a class of the application has from a library's is ``Base.__init__``.
 
 **Arguments.** ``argument`` is a list of the ways to name one parameter: positions (from 0, ``-1``
 is the last) and keyword names: ``[0, "args"]``. ``"self"`` is the receiver, ``"*"`` every
-argument. For cloud calls it holds API parameter names. ``field`` is a list of dotted keys inside
-it that count (``["url", "baseURL"]``); empty means the whole value and everything in it.
+argument, ``"**"`` what a map spread into keywords (``f(**body)``) may hold besides known ones. For
+cloud calls it holds API parameter names. ``field`` is a list of dotted keys inside it that count
+(``["url", "baseURL"]``); empty means the whole value and everything in it. In a dotted key ``[]``
+is any item of a list or map, and ``[role=system]`` any item whose ``role`` may be the text
+``system``; ``(whole)`` holds only what comes with a whole map of the sender's. A JSON text of a
+known structure counts as that structure.
 
     [aliases]                      # module name as imported = the name used in tables
     "fs/promises" = "fs.promises"
@@ -36,12 +42,14 @@ it that count (``["url", "baseURL"]``); empty means the whole value and everythi
     field = []
     part = "whole"                 # whole | text (only when it is not a list) | first (the first
                                    # item of a list: the program) | rest (the items after it) |
-                                   # keys (of a map)
+                                   # keys (of a map) | mixed (texts in which the sender's
+                                   # words stand among at least three of the code's own)
     rule = "os-command-injection"  # a flow rule's id
     effect = "execute"             # a word of model.severity.Effect
     certainty = "high"             # high | medium | low
     grammar = "shell"              # how position matters: "" | shell | sql | url | path | html |
-                                   # code; url: text after a fixed host is low, deeper none
+                                   # code | program; url: text after a fixed host is low, deeper
+                                   # none; program: behind a space of the code's own none
     marks = []                     # only taint that carries all these marks
     use = "process"                # also record a Use of this kind: process host file-read
                                    # file-write dynamic-code log
@@ -50,12 +58,14 @@ it that count (``["url", "baseURL"]``); empty means the whole value and everythi
 ``when`` is a list of conditions that must all hold. A condition looks at ``argument`` (and
 ``field``, one dotted key) and has one test: ``equals``, ``not_equals`` (not known to equal, or
 absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular expression searched
-in the known text), ``type`` (text | list | map | function), ``contains`` (a known list holds this
-item), ``named`` (a regular expression found in a name of the argument's expression, or in a field
-of the event that it comes from). A test on an unknown value does not hold, save ``not_equals``. A
-library's object counts as its name (``equals = "yaml.Loader"``), and ``field`` of one is the
-keyword that it was made with;
-``field = "(text)"`` is the value itself as far as it is no list or map.
+in the known text), ``type`` (text | list | map | function | untrusted | number: one made of
+untrusted text), ``contains`` (a known list holds this item, or one of these), ``backtracks`` (a
+known regular expression that takes exponential time on some text; ``"whole"`` where the call
+itself anchors its end), ``named`` (a regular expression found in a name of the argument's
+expression, or in a field of the event that it comes from). A test on an unknown value does not
+hold, save ``not_equals``. A library's object counts as its name (``equals = "yaml.Loader"``), and
+``field`` of one is the keyword that it was made with; ``field = "(text)"`` is the value itself as
+far as it is no list or map.
 
     [[source]]                     # where data enters, besides the event itself
     call = ["requests.get"]        # the result of a call ...
@@ -63,6 +73,8 @@ keyword that it was made with;
     kind = "response"              # event (the sender's) | response (another service's data)
     path = "request.args"          # how the report names it
     sender = "the caller of the HTTP API"
+    certainty = "low"              # how sure it is that a stranger writes it; default: high for
+                                   # an event, low for a response
 
     [[sanitiser]]
     call = ["shlex.quote"]
@@ -84,6 +96,7 @@ keyword that it was made with;
     adds = []                      # marks that the result gains
     requires = []                  # only when the taint carries these marks
     clears = []
+    certainty = "high"             # how sure it is that what flows still serves an attack
 
     [[wrapper]]                    # the result behaves as the function given
     call = ["@middy/core", "util.promisify"]
@@ -181,8 +194,8 @@ from ringfence.rules.entries import Entry, Selector, condition_of
 FOLDER = Path(__file__).parent / "taint"
 
 DESTINATIONS = ("response", "temporary-file", "public-object", "third-party")
-PARTS = ("whole", "text", "first", "rest", "keys")
-GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code")
+PARTS = ("whole", "text", "first", "rest", "keys", "mixed")
+GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code", "program")
 
 
 @record(frozen=True)
@@ -203,6 +216,7 @@ class SourceTable(Entry):
     kind: str = "response"
     path: str = ""
     sender: str = ""
+    certainty: str = ""
 
 
 @record(frozen=True)
@@ -223,6 +237,7 @@ class Propagator(Entry):
     adds: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
+    certainty: str = "high"
 
 
 @record(frozen=True)

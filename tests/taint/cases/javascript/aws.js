@@ -31,3 +31,10 @@ exports.items = async (event) => {
   await documents.send(new PutCommand({ TableName: 't', Item: { ...body, id: '1' } })); // bad: mass-assignment
   await documents.send(new PutCommand({ TableName: 't', Item: { id: body.id, name: body.name } }));
 };
+
+exports.requests_of_the_sender = async (event) => {
+  const AWS = require('aws-sdk');
+  const documents = new AWS.DynamoDB.DocumentClient();
+  await documents.query(JSON.parse(event.body)).promise(); // bad: cloud-resource-injection
+  await documents.query({ TableName: 't', KeyConditionExpression: 'pk = :p', ExpressionAttributeValues: { ':p': event.p } }).promise();
+};

@@ -29,3 +29,9 @@ exports.checked = async (event) => {
   if (!/^[a-z0-9]+$/.test(event.name)) throw new Error('bad');
   exec('ls ' + event.name);
 };
+
+exports.repositories = async (event) => {
+  const { execFile } = require('child_process');
+  execFile('git', ['clone', event.url, '/tmp/x']); // bad: os-command-injection
+  execFile('git', ['log', event.name]);
+};

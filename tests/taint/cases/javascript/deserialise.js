@@ -16,3 +16,16 @@ exports.safe = async (event) => {
   yaml.load(event.body, { schema: yaml.JSON_SCHEMA });
   serialize.serialize(event.body);
 };
+
+exports.loaders = async (event) => {
+  const yaml = require('js-yaml');
+  const v8 = require('v8');
+  const bson = require('bson');
+  require('node-serialize').unserialize('{}');
+  yaml.load(event.body, { schema: yaml.DEFAULT_FULL_SCHEMA }); // bad: unsafe-deserialization
+  yaml.load(event.body, { schema: yaml.CORE_SCHEMA });
+  v8.deserialize(Buffer.from(event.body, 'base64')); // bad: unsafe-deserialization
+  v8.deserialize(Buffer.from('AAAA', 'base64'));
+  bson.deserialize(Buffer.from(event.body, 'base64'), { evalFunctions: true }); // bad: unsafe-deserialization
+  bson.deserialize(Buffer.from(event.body, 'base64'));
+};

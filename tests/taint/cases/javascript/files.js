@@ -31,3 +31,26 @@ exports.content = async (event) => {
   const name = fs.readFileSync('/data/name.txt', 'utf8');
   fs.readFileSync('/data/' + name);
 };
+
+exports.moved = async (event) => {
+  const fs = require('fs');
+  const path = require('path');
+  fs.renameSync('/tmp/a', `/tmp/${event.name}`); // bad: path-traversal
+  fs.renameSync(`/data/${event.name}`, '/tmp/a'); // bad: path-traversal
+  fs.renameSync('/tmp/a', `/tmp/${path.basename(event.name)}`);
+  fs.copyFileSync(`/data/${path.basename(event.name)}`, '/tmp/a');
+};
+
+exports.unpacked = async (event) => {
+  const AdmZip = require('adm-zip');
+  const unzipper = require('unzipper');
+  const extract = require('extract-zip');
+  const zip = new AdmZip(Buffer.from(event.body, 'base64'));
+  zip.extractAllTo('/tmp/x'); // bad: path-traversal
+  new AdmZip('/opt/a.zip').extractAllTo(`/tmp/${event.name}`); // bad: path-traversal
+  new AdmZip('/opt/a.zip').extractAllTo('/tmp/x');
+  unzipper.Extract({ path: `/tmp/${event.name}` }); // bad: path-traversal
+  unzipper.Extract({ path: '/tmp/x' });
+  await extract('/tmp/a.zip', { dir: `/tmp/${event.name}` }); // bad: path-traversal
+  await extract('/tmp/a.zip', { dir: '/tmp/x' });
+};

@@ -10,7 +10,7 @@ exports.parsed = async (event) => {
   await User.findOne({ name: body.name }); // bad: nosql-injection
   await User.updateOne({ _id: body.id }, { $set: { a: 1 } }); // bad: nosql-injection
   await db.collection('users').findOne({ _id: new ObjectId(body.id) });
-  await db.collection('users').insertOne(body);
+  await db.collection('users').insertOne(body); // bad: mass-assignment
 };
 
 exports.texts = async (event) => {

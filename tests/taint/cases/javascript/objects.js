@@ -18,3 +18,13 @@ exports.by_hand = async (event) => {
   target[body.a][body.b] = body.c; // bad: prototype-pollution
   target[body.a] = body.c;
 };
+
+exports.by_path = async (event) => {
+  const _ = require('lodash');
+  const deepMerge = require('deep-extend');
+  const flat = require('flat');
+  _.set({}, 'a.b', event.value);
+  deepMerge({}, { a: String(event.a) });
+  flat.unflatten(JSON.parse(event.body)); // bad: prototype-pollution
+  flat.unflatten({ 'a.b': String(event.a) });
+};

@@ -75,3 +75,20 @@ exports.insecure = async (event) => {
   callbacks.createConnection({ host: 'h', password: 'correct horse' }); // bad: hard-coded-secret
   new Pool({ ssl: { rejectUnauthorized: false } }); // bad: tls-verification-disabled
 };
+
+exports.conditions = async (event) => {
+  const { DataSource } = require('typeorm');
+  const { connect } = require('@planetscale/database');
+  const builder = new DataSource({}).getRepository('t').createQueryBuilder('t');
+  await builder.where(`t.name = '${event.n}'`).getMany(); // bad: sql-injection
+  await builder.where('t.name = :name', { name: event.n }).getMany();
+  await connect({}).execute(`SELECT * FROM t WHERE n = '${event.n}'`); // bad: sql-injection
+  await connect({}).execute('SELECT * FROM t WHERE n = ?', [event.n]);
+};
+
+exports.unsafe = async (event) => {
+  const { PrismaClient } = require('@prisma/client');
+  const prisma = new PrismaClient();
+  await prisma.$queryRawUnsafe('SELECT * FROM t WHERE n = $1', event.n);
+  await prisma.$queryRaw`SELECT * FROM t WHERE n = ${event.n}`;
+};

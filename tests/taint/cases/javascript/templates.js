@@ -27,3 +27,18 @@ exports.escaped = async (event) => ({
   headers: { 'Content-Type': 'text/html' },
   body: `<h1>${escapeHtml(event.queryStringParameters.n)}</h1>`,
 });
+
+exports.options = async (event) => {
+  const ejs = require('ejs');
+  const mustache = require('mustache');
+  const { Liquid } = require('liquidjs');
+  const React = require('react');
+  ejs.render('<%= name %>', JSON.parse(event.body)); // bad: template-injection
+  ejs.render('<%= name %>', { name: event.name });
+  mustache.render(event.template, {}); // bad: template-injection
+  mustache.render('Hello {{name}}', { name: event.name });
+  new Liquid().parseAndRender(event.template); // bad: template-injection
+  new Liquid().parseAndRender('Hello {{ name }}', { name: event.name });
+  React.createElement('p', { dangerouslySetInnerHTML: { __html: event.text } }); // bad: cross-site-scripting
+  React.createElement('p', { title: event.text }, event.text);
+};

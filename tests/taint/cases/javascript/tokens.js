@@ -35,3 +35,15 @@ exports.by_hand = async (event) => {
 };
 
 exports.body = async (event) => JSON.parse(Buffer.from(event.body, 'base64').toString());
+
+exports.simple = async (event) => {
+  const simple = require('jwt-simple');
+  const jsonwebtoken = require('jsonwebtoken');
+  const { CognitoJwtVerifier } = require('aws-jwt-verify');
+  simple.decode(event.a, process.env.KEY, true); // bad: unverified-token
+  simple.decode(event.b, process.env.KEY);
+  jsonwebtoken.verify(event.b, process.env.KEY, { ignoreExpiration: true }); // bad: token-signature-not-verified
+  jsonwebtoken.verify(event.b, process.env.KEY, { algorithms: [event.algorithm] }); // bad: token-signature-not-verified
+  jsonwebtoken.verify(event.b, process.env.KEY, { algorithms: ['RS256'] });
+  await CognitoJwtVerifier.create({ userPoolId: 'a', tokenUse: 'access', clientId: 'b' }).verify(event.c);
+};

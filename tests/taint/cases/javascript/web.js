@@ -32,3 +32,28 @@ exports.used = middy(async (event) => {
 }).use({ before: () => {} });
 
 exports.redirect = async (event) => ({ statusCode: 302, headers: { Location: event.queryStringParameters.next } }); // bad: open-redirect
+
+const more = require('express')();
+more.get('/file/:name', (req, res) => {
+  res.sendFile(req.params.name, { root: '/data' });
+  res.sendFile('/data/a.txt');
+  res.sendFile('a.txt', { root: `/data/${req.query.tenant}` }); // bad: path-traversal
+  res.render(req.query.view); // bad: path-traversal
+  res.render('home', { name: req.query.name });
+});
+more.get('/away', (req, res) => {
+  res.set('Location', req.query.next); // bad: open-redirect
+  res.set('Location', '/home');
+  res.set('Set-Cookie', `lang=${req.query.lang}`); // bad: header-injection
+  res.set('X-Request', req.query.id);
+  res.cookie(req.query.name, '1'); // bad: header-injection
+  res.cookie('lang', req.query.lang);
+});
+exports.more = require('serverless-http')(more);
+
+const router = require('@koa/router')();
+router.get('/away', (ctx) => {
+  ctx.redirect(ctx.query.next); // bad: open-redirect
+  ctx.redirect('/home');
+});
+exports.koa = require('serverless-http')(router);

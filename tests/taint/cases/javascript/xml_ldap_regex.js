@@ -23,3 +23,20 @@ exports.patterns = async (event) => {
   new RegExp(escapeRegExp(event.p));
   /a+/.test(event.p);
 };
+
+exports.more = async (event) => {
+  const libxml = require('libxmljs');
+  const xpath = require('xpath');
+  const ldap = require('ldapjs');
+  const escape = require('ldap-escape');
+  const xml2js = require('xml2js');
+  const { XMLParser } = require('fast-xml-parser');
+  new libxml.SaxParser().parseString(event.x); // bad: xml-external-entity
+  new libxml.SaxParser().parseString('<a/>');
+  xpath.parse('//user[@name=$name]').select({ variables: { name: event.n } });
+  xpath.select('//user', {});
+  ldap.createClient({ url: 'ldap://h' }).search('dc=example', { filter: escape.filter`(cn=${event.n})` });
+  ldap.createClient({ url: 'ldap://h' }).search('dc=example', { filter: new ldap.EqualityFilter({ attribute: 'cn', value: event.n }) });
+  await xml2js.parseStringPromise(event.x);
+  new XMLParser().parse(event.x);
+};

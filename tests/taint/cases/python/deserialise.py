@@ -26,3 +26,22 @@ def safe(event, context):
     pickle.dumps(event["body"])
     with open("/opt/model.pkl", "rb") as file:
         pickle.load(file)
+
+
+def loaders(event, context):
+    import keras
+    import numpy
+    from ruamel.yaml import YAML
+
+    yaml.load(event["body"], Loader=yaml.UnsafeLoader)  # bad: unsafe-deserialization
+    yaml.load(event["body"], Loader=yaml.FullLoader)  # bad: unsafe-deserialization
+    yaml.full_load(event["body"])  # bad: unsafe-deserialization
+    yaml.load(event["body"], Loader=yaml.SafeLoader)
+    yaml.full_load("a: 1")
+    YAML(typ="unsafe").load(event["body"])  # bad: unsafe-deserialization
+    YAML(typ="safe").load(event["body"])
+    YAML().load(event["body"])
+    numpy.load(event["file"], allow_pickle=True)  # bad: unsafe-deserialization
+    numpy.load("/opt/model.npy", allow_pickle=True)
+    keras.models.load_model(event["file"])  # bad: unsafe-deserialization
+    keras.models.load_model(event["file"], safe_mode=True)

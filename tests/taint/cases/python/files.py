@@ -55,3 +55,52 @@ def filtered_archive(event, context):
 def content(event, context):
     text = Path("/data/a.txt").read_text()
     open(text.strip())
+
+
+def moved(event, context):
+    os.rename("/tmp/a", "/tmp/" + event["name"])  # bad: path-traversal
+    os.rename("/tmp/a", "/tmp/" + os.path.basename(event["name"]))
+    os.remove("/tmp/" + os.path.basename(event["name"]))
+    shutil.copy("/data/" + os.path.basename(event["name"]), "/tmp/a")
+
+
+def through_pathlib(event, context):
+    from pathlib import Path
+
+    Path("/data/" + event["name"]).open()  # bad: path-traversal
+    Path("/data/" + event["name"]).open("rb")  # bad: path-traversal
+    Path("/data/" + event["name"]).open("w")  # bad: path-traversal
+    Path("/data/" + event["name"]).write_text("x")  # bad: path-traversal
+    Path("/data/" + os.path.basename(event["name"])).open()
+    Path("/data/" + os.path.basename(event["name"])).open("rb")
+    Path("/data/" + os.path.basename(event["name"])).open("w")
+    Path("/data/" + os.path.basename(event["name"])).write_text("x")
+    Path("/data/a").write_text(event["text"])
+
+
+def unpacked(event, context):
+    import io
+    import zipfile
+
+    from flask import send_from_directory
+    from werkzeug.utils import safe_join
+
+    shutil.unpack_archive("/tmp/" + event["name"], "/tmp/x")  # bad: path-traversal
+    shutil.unpack_archive("/tmp/a.tar", "/tmp/x", filter="data")
+    zipfile.ZipFile("/tmp/a.zip").extractall(path="/tmp/" + event["name"])  # bad: path-traversal
+    zipfile.ZipFile("/tmp/a.zip").extractall("/tmp/" + event["name"])  # bad: path-traversal
+    zipfile.ZipFile("/tmp/a.zip").extractall("/tmp/x")
+    zipfile.ZipFile("/tmp/a.zip").extractall(path="/tmp/x")
+    zipfile.ZipFile(io.BytesIO(event["body"])).extractall("/tmp/x")  # perhaps: denial-of-service-loop
+    tarfile.open(fileobj=io.BytesIO(event["body"])).extractall("/tmp/x", filter="fully_trusted")  # bad: path-traversal
+    tarfile.open(fileobj=io.BytesIO(event["body"])).extractall("/tmp/x", filter="data")
+    open(safe_join("/data", event["name"]))
+    send_from_directory("/data", event["name"])
+
+
+def written(event, context):
+    import pandas as pd
+
+    frame = pd.DataFrame([])
+    frame.to_csv("/tmp/" + event["name"])  # bad: path-traversal
+    frame.to_csv("/tmp/" + os.path.basename(event["name"]))

@@ -63,3 +63,37 @@ def checked(event, context):
 def allowed(event, context):
     if event["unit"] in ("b", "kb", "mb"):
         os.system("df --unit " + event["unit"])
+
+
+def interpreters(event, context):
+    subprocess.run(["/bin/sh", "-c", "ls " + event["d"]])  # bad: os-command-injection
+    subprocess.run(["python3", "-c", event["code"]])  # bad: os-command-injection
+    subprocess.run(["bash", "-lc", "ls " + event["d"]])  # bad: os-command-injection
+    subprocess.run(["ls"], executable=event["program"])  # bad: os-command-injection
+    subprocess.run("/opt/" + event["program"])  # bad: os-command-injection
+    subprocess.run(["python3", "/opt/report.py", event["name"]])
+    subprocess.run(["grep", "-c", event["word"], "/opt/words"])
+    subprocess.run(["sh", "-c", "ls /tmp"])
+    os.spawnl(os.P_WAIT, "/bin/ls", "ls", event["d"])
+
+
+async def loops(event, context):
+    loop = asyncio.get_event_loop()
+    await loop.subprocess_shell(asyncio.SubprocessProtocol, "ls " + event["d"])  # bad: os-command-injection
+    await loop.subprocess_shell(asyncio.SubprocessProtocol, "ls /tmp")
+    await loop.subprocess_exec(asyncio.SubprocessProtocol, "bash", "-c", "ls " + event["d"])  # bad: os-command-injection
+    await loop.subprocess_exec(asyncio.SubprocessProtocol, "ls", event["d"])
+
+
+def replaced(event, context):
+    os.spawnl(os.P_WAIT, "/bin/sh", "-c", "ls " + event["d"])  # bad: os-command-injection
+    os.spawnv(os.P_WAIT, "/bin/sh", ["sh", "-c", "ls " + event["d"]])  # bad: os-command-injection
+    os.spawnv(os.P_WAIT, "/bin/ls", ["ls", event["d"]])
+    os.execv("/bin/sh", ["sh", "-c", "ls " + event["d"]])  # bad: os-command-injection
+    os.execv("/bin/ls", ["ls", event["d"]])
+    subprocess.call("grep -R {} .".format(event["word"]))
+
+
+def repositories(event, context):
+    subprocess.run(["git", "clone", event["url"], "/tmp/x"])  # bad: os-command-injection
+    subprocess.run(["git", "log", event["name"]])

@@ -20,3 +20,15 @@ def ssh_host(event, context):
 def fabric(event, context):
     Connection("web1").run("ls " + event["dir"])  # bad: os-command-injection
     invoke.run("ls " + event["dir"])  # bad: os-command-injection
+
+
+def shells(event, context):
+    import plumbum
+    import sh
+
+    plumbum.local.get(event["program"])  # bad: os-command-injection
+    sh.Command(event["program"])  # bad: os-command-injection
+    sh.bash("-c", "ls " + event["d"])  # bad: os-command-injection
+    plumbum.local.get("ls")
+    sh.Command("/bin/ls")
+    sh.bash("-c", "ls /tmp")

@@ -34,3 +34,29 @@ def escaped(event, context):
         "headers": {"Content-Type": "text/html"},
         "body": "<h1>" + html.escape(event["queryStringParameters"]["n"]) + "</h1>",
     }
+
+
+def more_engines(event, context):
+    import string
+
+    import chevron
+    from django.template import engines
+    from fastapi.responses import HTMLResponse
+    from jinja2.sandbox import SandboxedEnvironment
+
+    engines["django"].from_string(event["t"])  # bad: template-injection
+    SandboxedEnvironment().from_string(event["t"])  # bad: template-injection
+    SandboxedEnvironment().from_string("Hello {{ name }}").render(name=event["n"])
+    chevron.render(event["t"], {"a": 1})  # bad: template-injection
+    chevron.render("Hello {{name}}", {"name": event["n"]})
+    event["t"].format(user=context)  # bad: template-injection
+    "Hello {}".format(event["n"])
+    string.Template(event["t"]).substitute(name="x")
+    string.Template("Hello $name").substitute(name=event["n"])
+    HTMLResponse("<p>" + event["n"] + "</p>")  # bad: cross-site-scripting
+    HTMLResponse("<p>" + html_escape(event["n"]) + "</p>")
+
+
+def html_escape(text):
+    import html
+    return html.escape(text)

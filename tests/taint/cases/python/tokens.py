@@ -48,3 +48,15 @@ def by_hand_in_steps(event, context):
 
 def body(event, context):
     return json.loads(base64.b64decode(event["body"]))
+
+
+def chosen_algorithms(event, context):
+    import itsdangerous
+
+    jwt.decode(event["t"], os.environ["KEY"], algorithms=[jwt.get_unverified_header(event["t"])["alg"]])  # bad: token-signature-not-verified
+    jwt.decode(event["t"], os.environ["KEY"], algorithms=["RS256"])
+    jwt.decode(event["t"], os.environ["KEY"], algorithms=["RS256"], options={"verify_exp": False})  # bad: token-signature-not-verified
+    jwt.decode(event["t"], os.environ["KEY"], algorithms=["RS256"], options={"verify_exp": True})
+    itsdangerous.URLSafeSerializer(os.environ["KEY"]).loads_unsafe(event["u"])  # bad: unverified-token
+    itsdangerous.URLSafeSerializer(os.environ["KEY"]).loads(event["t"])
+    itsdangerous.URLSafeSerializer(os.environ["KEY"]).loads_unsafe("a.b")

@@ -38,3 +38,38 @@ def patterns(event, context):
     re.search(event["p"], "text")  # bad: regex-injection
     re.search("a+", event["p"])
     re.compile(re.escape(event["p"]))
+
+
+def parsers(event, context):
+    import xml.sax
+
+    import defusedxml.ElementTree
+    import elementpath
+    import xmltodict
+    from lxml import etree
+
+    etree.fromstring(event["x"], parser=etree.XMLParser(resolve_entities=True))  # bad: xml-external-entity
+    etree.fromstring(event["x"], parser=etree.XMLParser(load_dtd=True))  # bad: xml-external-entity
+    etree.fromstring(event["x"], parser=etree.XMLParser(resolve_entities=False, no_network=True))
+    xml.sax.parseString(event["x"], None)  # bad: xml-external-entity
+    xml.sax.parseString("<a/>", None)
+    etree.XSLT(event["x"])  # bad: xml-external-entity
+    etree.XSLT("<a/>")
+    xmltodict.parse(event["x"])
+    tree = defusedxml.ElementTree.fromstring(event["x"])
+    tree.findall(".//user[@name='" + event["n"] + "']")  # bad: xpath-injection
+    tree.findall(".//user")
+    tree.find("name").text
+    elementpath.select(tree, "//user[@name='" + event["n"] + "']")  # bad: xpath-injection
+    elementpath.select(tree, "//user[@name=$name]", variables={"name": event["n"]})
+    document = etree.parse("/opt/users.xml")
+    document.xpath("//user[@name=$name]", name=event["n"])
+
+
+def directories(event, context):
+    import ldap3
+    from ldap3.utils.dn import escape_rdn
+
+    connection = ldap3.Connection("h")
+    connection.delete("cn=" + event["n"] + ",dc=example")  # bad: ldap-injection
+    connection.delete("cn=" + escape_rdn(event["n"]) + ",dc=example")

@@ -1,0 +1,39 @@
+import boto3
+
+dynamodb = boto3.resource("dynamodb")
+s3 = boto3.resource("s3")
+sqs = boto3.resource("sqs")
+
+
+def table_of_the_sender(event, context):
+    table = dynamodb.Table(event["table"])  # bad: cloud-resource-injection
+    table.put_item(Item={"id": "1"})
+    return table.get_item(Key={"id": "1"})
+
+
+def table_of_a_list(event, context):
+    if event["table"] not in ("orders", "returns"):
+        raise ValueError(event["table"])
+    dynamodb.Table(event["table"]).put_item(Item={"id": "1"})
+    dynamodb.Table("orders").get_item(Key={"id": event["id"]})
+
+
+def bucket_of_the_sender(event, context):
+    s3.Bucket(event["bucket"]).objects.all()  # bad: cloud-resource-injection
+    return s3.Object(event["bucket"], "a").get()  # bad: cloud-resource-injection
+
+
+def bucket_of_a_list(event, context):
+    if event["bucket"] in ("reports", "archive"):
+        s3.Bucket(event["bucket"]).objects.all()
+    return s3.Object("reports", "a").get()
+
+
+def queue_of_the_sender(event, context):
+    sqs.Queue(event["queue"]).send_message(MessageBody="a")  # bad: cloud-resource-injection
+
+
+def queue_of_a_list(event, context):
+    queues = {"a": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"}
+    if event["queue"] in queues:
+        sqs.Queue(event["queue"]).send_message(MessageBody="a")

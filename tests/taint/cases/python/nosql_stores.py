@@ -1,0 +1,83 @@
+# ruff: noqa
+# fmt: off
+import json
+import os
+
+import elasticsearch
+import opensearchpy
+import redis
+from azure.cosmos import CosmosClient
+from cassandra.cluster import Cluster
+from cassandra.query import SimpleStatement
+from google.cloud import firestore
+from gremlin_python.driver import client as gremlin
+from neo4j import GraphDatabase
+from pymongo import MongoClient
+
+cache = redis.Redis(host="h")
+people = MongoClient(os.environ["URL"])["d"]["people"]
+
+
+def stores(event, context):
+    cache.eval("return redis.call('get', '" + event["k"] + "')", 0)  # bad: code-injection
+    cache.execute_command(event["command"])  # bad: nosql-injection
+    cache.eval("return redis.call('get', KEYS[1])", 1, event["k"])
+    cache.execute_command("GET", event["k"])
+    cache.get(event["k"])
+
+
+def searches(event, context):
+    body = json.loads(event["body"])
+    client = opensearchpy.OpenSearch(hosts=[os.environ["HOST"]])
+    client.search(index="i", body=body)  # bad: nosql-injection
+    client.search(index="i", body={"query": {"query_string": {"query": event["q"]}}})  # bad: nosql-injection
+    client.search(index="i", q=event["q"])  # bad: nosql-injection
+    client.search(index="i", body={"query": {"match": {"title": str(event["q"])}}})  # perhaps: nosql-injection
+    elasticsearch.Elasticsearch(os.environ["HOST"]).search(index="i", query={"match_all": {}})
+    client.search(index="i", q="title:a")
+
+
+def graphs(event, context):
+    driver = GraphDatabase.driver(os.environ["URL"])
+    with driver.session() as session:
+        session.run("MATCH (n {name: '" + event["n"] + "'}) RETURN n")  # bad: nosql-injection
+        session.run("MATCH (n {name: $name}) RETURN n", name=event["n"])
+        session.execute_read(lambda tx: tx.run("MATCH (n:" + event["n"] + ") RETURN n"))  # bad: nosql-injection
+        session.execute_read(lambda tx: tx.run("MATCH (n {name: $name}) RETURN n", name=event["n"]))
+    gremlin.Client(os.environ["URL"], "g").submit("g.V('" + event["id"] + "')")  # bad: nosql-injection
+    gremlin.Client(os.environ["URL"], "g").submit("g.V(id)", {"id": event["id"]})
+
+
+def columns(event, context):
+    session = Cluster(["h"]).connect("k")
+    session.execute("SELECT * FROM t WHERE n = '" + event["n"] + "'")  # bad: sql-injection
+    session.execute(SimpleStatement("SELECT * FROM " + event["t"]))  # bad: sql-injection
+    session.execute("SELECT * FROM t WHERE n = %s", (event["n"],))
+    session.execute(SimpleStatement("SELECT * FROM t WHERE n = %s"), (event["n"],))
+
+
+def documents(event, context):
+    body = json.loads(event["body"])
+    container = CosmosClient(os.environ["URL"]).get_database_client("d").get_container_client("c")
+    container.query_items("SELECT * FROM c WHERE c.n = '" + event["n"] + "'")  # bad: nosql-injection
+    container.query_items(query="SELECT * FROM c WHERE c.n = @n", parameters=[{"name": "@n", "value": event["n"]}])
+    db = firestore.Client()
+    db.collection("people").document(event["id"]).set(body)  # bad: mass-assignment
+    db.collection("people").document(event["id"]).set({"name": body["name"]})
+    db.collection("people").where(event["field"], "==", "x")  # bad: nosql-injection
+    db.collection("people").where("name", "==", event["name"])
+
+
+def mongo(event, context):
+    body = json.loads(event["body"])
+    people.insert_one(body)  # bad: mass-assignment
+    people.insert_one({"name": str(body["name"])})
+    people.update_one({"_id": str(body["id"])}, {"$set": body})  # bad: mass-assignment
+    people.update_one({"_id": str(body["id"])}, {"$set": {"name": str(body["name"])}})
+    people.map_reduce("function() { emit('" + event["n"] + "', 1) }", "function() {}", "out")  # bad: nosql-injection
+    people.map_reduce("function() { emit(this.n, 1) }", "function() {}", "out")
+    people.aggregate([{"$match": {"name": str(event["n"])}}])
+    people.insert_many(body["people"])  # bad: mass-assignment
+    people.insert_many([{"name": str(body["name"])}])
+    people.replace_one({"_id": str(body["id"])}, body)  # bad: mass-assignment
+    people.replace_one({"_id": str(body["id"])}, {"name": str(body["name"])})
