@@ -109,8 +109,8 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     place = machine.location(node)
     if any(isinstance(const, Mix) for const in value.consts):
         return tainted(texts.derived(value.taint))
-    if isinstance(node, syntax.Attribute) and machine.language == "python":
-        return tainted(wrappers.read(atom, key, place) for atom in value.taint)
+    if machine.language != "python" or isinstance(node, syntax.Attribute):
+        return tainted(wrappers.read(machine, atom, key, place) for atom in value.taint)
     return tainted(atom.at(key, place) for atom in value.taint)
 
 

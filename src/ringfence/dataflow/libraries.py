@@ -21,6 +21,7 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
 from ringfence.dataflow.texts import derive, derived
 from ringfence.dataflow.values import (
+    NOTHING,
     UNKNOWN,
     Taint,
     Value,
@@ -29,7 +30,7 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model import syntax
-from ringfence.rules.taint import CallTables, Propagator, Sanitiser
+from ringfence.rules.taint import Answer, CallTables, Propagator, Registration, Sanitiser
 
 _DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
 
@@ -55,6 +56,9 @@ def call_external(
         tables = method_tables(machine, path)
     if tables is not None:
         sinks.check(machine, path, tables, receiver, arguments, node)
+        if tables.registrations:
+            return register(machine, tables.registrations, arguments)
+        check_answers(machine, tables, arguments, node)
     if logs.is_log_call(path):
         logs.check(machine, path, arguments.everything(), node)
         return UNKNOWN
@@ -104,6 +108,51 @@ def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node)
     elif name == "succeed":
         machine.answer(arguments.get(0) or UNKNOWN, node)
     return UNKNOWN
+
+
+def register(machine: Machine, registrations: list[Registration], arguments: Arguments) -> Value:
+    """Keep the handler that the code gives to a library, under its function's name."""
+    for table in registrations:
+        name = selection.selected(table.name, None, arguments)
+        given = selection.selected(table.argument, None, arguments)
+        text = name.only_text() if name is not None else None
+        if text is None or given is None:
+            continue
+        found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
+        for obj in given.objects:
+            for key in table.field if isinstance(obj, Struct) else ():
+                found = join(found, obj.fields.get(key, NOTHING))
+        machine.registered[text] = join(machine.registered.get(text, NOTHING), found)
+    return UNKNOWN
+
+
+def check_answers(
+    machine: Machine, tables: CallTables, arguments: Arguments, node: syntax.Node
+) -> None:
+    """Look at what a call answers in the handler's place."""
+    for table in tables.answers:
+        if table.body:
+            value = answered(machine, table, arguments)
+        else:
+            value = selection.selected(table.argument, None, arguments)
+        if value is not None:
+            responses.check(machine, value, node)
+
+
+def answered(machine: Machine, table: Answer, arguments: Arguments) -> Value:
+    """A response that a call is given in parts, as the structure that it stands for."""
+    answer = machine.struct("map")
+    headers = machine.struct("map")
+    given = selection.selected(table.headers, None, arguments)
+    for obj in given.objects if given is not None else ():
+        if isinstance(obj, Struct):
+            headers.fields.update(obj.fields)
+    kind = selection.selected(table.type, None, arguments)
+    if kind is not None:
+        headers.fields["content-type"] = kind
+    answer.fields["body"] = selection.selected(table.body, None, arguments) or UNKNOWN
+    answer.fields["headers"] = Value(objects=(headers,))
+    return Value(objects=(answer,))
 
 
 def method_tables(machine: Machine, path: str) -> CallTables | None:

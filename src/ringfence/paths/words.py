@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ringfence.model.application import Application, Trigger
+from ringfence.model.application import OUTSIDE_HTTP_KINDS, OUTSIDE_KINDS, Application, Trigger
 from ringfence.model.finding import Power
 from ringfence.model.severity import Effect, Exposure
 from ringfence.permissions.data_classes import class_words
 from ringfence.permissions.powers import WHOLE_ACCOUNT
 
-HTTP_KINDS = ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb")
+HTTP_KINDS = (
+    "apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb",
+    *OUTSIDE_HTTP_KINDS,
+)  # fmt: skip
 
 #: What a sender does, by trigger kind: ``{name}`` is the trigger's name, ``{place}`` the resource.
 _SENDS = {
@@ -35,6 +38,16 @@ _SENDS = {
     "invoke": "can invoke {function}",
     "apigateway-websocket": "can send {name} over a WebSocket to {function}",
     "function-url": "can call the URL of {function}",
+    "azure-queue": "can send messages to {name}, which {function} handles",
+    "azure-servicebus": "can send messages to {name}, which {function} handles",
+    "azure-blob": "can write blobs into {name}; each one starts {function}",
+    "azure-eventhub": "can send events to {name}, which {function} handles",
+    "azure-eventgrid": "can publish events ({name}) that {function} handles",
+    "azure-cosmosdb": "can change documents in {name}, which starts {function}",
+    "google-pubsub": "can publish to {name}, which {function} handles",
+    "google-storage": "can write objects into {name}; each one starts {function}",
+    "google-firestore": "can change documents ({name}), which starts {function}",
+    "google-cloudevent": "can cause events ({name}) that {function} handles",
 }
 _KIND_WORDS = {
     "s3": "bucket",
@@ -127,7 +140,7 @@ def entry_sentence(application: Application, trigger: Trigger) -> str:
     source = application.resources.get(trigger.source)
     kind = _KIND_WORDS.get(trigger.kind, "")
     place = f"{kind} {source.logical_id}" if source and kind else trigger.name
-    if not place or trigger.kind == "schedule":
+    if not place or trigger.kind in ("schedule", "azure-timer"):
         return f"The clock starts {name} ({trigger.name})"
     if trigger.sender.exposure is Exposure.NONE:
         return f"{_capital(trigger.name)} starts {name}; nobody outside sends it"
@@ -175,12 +188,31 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def field(path: str, kind: str = "event") -> str:
-    """An event path, or a part of a service's answer, in words to begin a sentence with."""
+#: The same for the events of other clouds.
+_OUTSIDE_FIELDS = (
+    (r"^query\.?(?P<n>.*)", "The query parameter {n}"),
+    (r"^params\.?(?P<n>.*)", "The path parameter {n}"),
+    (r"^form\.?(?P<n>.*)", "The form field {n}"),
+    (r"^(?:data\.)?name$", "The object's name"),
+    (r"^content\b.*", "The object's content"),
+    (r"^data\.message\.(?:data|json)\.?(?P<n>.*)", "Field {n} of the message"),
+    (r"^(?:data|\[\]|cloudevent\.data)\.(?P<n>.*)", "Field {n} of the event"),
+)  # fmt: skip
+_IN_MESSAGES = ("azure-queue", "azure-servicebus", "azure-eventhub")
+
+
+def field(path: str, kind: str = "event", trigger: str = "") -> str:
+    """An event path, or a part of a service's answer, in words to begin a sentence with.
+    ``trigger`` is the kind of the trigger, where it is known."""
     if kind == "response":
         return _answer(path)
     plain = path.removeprefix("event").lstrip(".")
-    for pattern, words in _FIELDS:
+    known = _FIELDS
+    if trigger in OUTSIDE_KINDS:
+        known = (*_OUTSIDE_FIELDS, *_FIELDS)
+        if trigger in _IN_MESSAGES:
+            known = ((r"^(?:\[\]\.)?body\.?(?P<n>.*)", "Field {n} of the message"), *known)
+    for pattern, words in known:
         match = re.search(pattern, plain)
         if match is None:
             continue
