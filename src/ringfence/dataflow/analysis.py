@@ -409,6 +409,8 @@ def find_handler(machine: Machine, module: ModuleObject, symbol: str) -> Value |
             value = module.scope.variables.get(first)
         else:
             value = exported(module, first)
+            if value is None and first == "default":
+                value = access.module_member(machine, module, first)
         for part in rest:
             if value is None:
                 return None

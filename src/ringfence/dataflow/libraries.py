@@ -120,8 +120,9 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
             continue
         found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
         for obj in given.objects:
-            for key in table.field if isinstance(obj, Struct) else ():
-                found = join(found, obj.fields.get(key, NOTHING))
+            if isinstance(obj, Struct):
+                for key in table.field:
+                    found = join(found, obj.fields.get(key, NOTHING))
         machine.registered[text] = join(machine.registered.get(text, NOTHING), found)
     return UNKNOWN
 
@@ -131,10 +132,9 @@ def check_answers(
 ) -> None:
     """Look at what a call answers in the handler's place."""
     for table in tables.answers:
+        value = selection.selected(table.argument, None, arguments)
         if table.body:
             value = answered(machine, table, arguments)
-        else:
-            value = selection.selected(table.argument, None, arguments)
         if value is not None:
             responses.check(machine, value, node)
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ringfence.loaders.clouds import entries_in
+from ringfence.loaders.clouds.entries import Entry, trigger_of
+from ringfence.loaders.clouds.manifests import entries_beside
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import (
     Application,
@@ -74,6 +77,7 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
     application = Application(str(tree.root))
     known = frozenset(files)
     candidates = [file for file in files if may_declare(file)]
+    beside = entries_beside(tree, files)
     limit = tree.limits.code_files
     if len(candidates) > limit:
         reason = f"more than {limit} files of code; the rest was not looked at"
@@ -84,7 +88,12 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
             note = Skipped(".", f"{reason} was not looked at", None, "scan a smaller folder")
             application.skipped.append(note)
             break
-        for symbol, line in handlers_in(file, tree.code(file)):
+        text = tree.code(file)
+        language = language_of_file(file)
+        entries = [*beside.get(file, ()), *entries_in(file, text, language)]
+        for entry in entries:
+            add_entry(application, known, entry)
+        for symbol, line in () if entries else handlers_in(file, text):
             add_function(application, known, file, symbol, line)
     return application
 
@@ -92,6 +101,14 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
 def may_declare(file: str) -> bool:
     """Whether a file is code, other than that of tests."""
     return language_of_file(file) != "" and not _TEST.search(file)
+
+
+def notes_of(triggers: Iterable[Trigger], files: list[str], *, alone: bool = True) -> list[Skipped]:
+    """What is missing for functions that no template declares, by their triggers."""
+    outside = [trigger.kind != "invoke" for trigger in triggers]
+    bare, known = outside.count(False), outside.count(True)
+    notes = [note_of(bare, files, alone=alone)] if bare else []
+    return [*notes, outside_note(known)] if known else notes
 
 
 def note_of(count: int, files: list[str], *, alone: bool = True) -> Skipped:
@@ -109,6 +126,17 @@ def note_of(count: int, files: list[str], *, alone: bool = True) -> Skipped:
         "is not known"
     )
     return Skipped("the template", reason, None, cure)
+
+
+def outside_note(count: int) -> Skipped:
+    """The note that says what is missing for functions of other clouds, whose code says what starts
+    them."""
+    functions = "the function" if count == 1 else f"the {count} functions"
+    reason = (
+        f"what {functions} of other clouds than AWS may do is not known: their permissions and "
+        "deployment files are not read"
+    )
+    return Skipped("the permissions", reason, None, "")
 
 
 def language_of_file(file: str) -> str:
@@ -145,6 +173,29 @@ def add_function(
         code=CodeLocation(code_root(file, known), file, symbol),
     )
     add_undeclared(application, function, "there is no template")
+
+
+def add_entry(application: Application, known: frozenset[str], entry: Entry) -> None:
+    """Add a function of another cloud with the trigger that its declaration tells."""
+    identifier = f"{entry.file}#{entry.symbol}"
+    if identifier in application.functions:
+        return
+    stem = posixpath.splitext(entry.file)[0]
+    code = CodeLocation(
+        code_root(entry.file, known),
+        entry.file,
+        entry.symbol,
+        registered=entry.registered,
+        parameters=entry.parameters,
+    )
+    application.functions[identifier] = replace(
+        bare_function(identifier, entry.name, entry.place),
+        language="python" if language_of_file(entry.file) == "python" else "javascript",
+        handler=f"{stem}.{entry.symbol}",
+        code=code,
+    )
+    trigger = trigger_of(entry, identifier)
+    application.triggers[trigger.id] = trigger
 
 
 def bare_function(identifier: str, name: str, place: Location) -> Function:

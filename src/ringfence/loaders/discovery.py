@@ -14,7 +14,12 @@ import posixpath
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from ringfence.loaders.codeonly import code_root, manifests_in, may_declare
+from ringfence.loaders.clouds.manifests import entries_beside
+from ringfence.loaders.codeonly import (
+    code_root,
+    manifests_in,
+    may_declare,
+)
 from ringfence.loaders.glance import SERVERLESS_FILES, TEMPLATE_SUFFIXES, Glances
 from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Skipped
@@ -197,10 +202,13 @@ def bare_parts(
         reason = f"more than {limit} files of code; the rest was not looked at"
         found.skipped.append(Skipped(".", reason, None, "scan a smaller folder"))
     taken = {folder for file in covered for folder in folders_above(file)}
+    beside = entries_beside(tree, found.files)
     parts: dict[str, Discovery] = {}
     for file in code[:limit]:
         root = code_root(file, known)
-        if root not in taken and glances.code(file).handlers:
+        if root not in taken and (file in beside or glances.code(file).handlers):
             part = parts.setdefault(root, Discovery(files=manifests_in(root, known)))
             part.files.append(file)
+            manifests = {entry.manifest for entry in beside.get(file, ())}
+            part.files += sorted(manifests.difference(part.files))
     return [parts[root] for root in sorted(parts)]

@@ -38,16 +38,7 @@ _SENDS = {
     "invoke": "can invoke {function}",
     "apigateway-websocket": "can send {name} over a WebSocket to {function}",
     "function-url": "can call the URL of {function}",
-    "azure-queue": "can send messages to {name}, which {function} handles",
-    "azure-servicebus": "can send messages to {name}, which {function} handles",
-    "azure-blob": "can write blobs into {name}; each one starts {function}",
-    "azure-eventhub": "can send events to {name}, which {function} handles",
-    "azure-eventgrid": "can publish events ({name}) that {function} handles",
-    "azure-cosmosdb": "can change documents in {name}, which starts {function}",
-    "google-pubsub": "can publish to {name}, which {function} handles",
-    "google-storage": "can write objects into {name}; each one starts {function}",
-    "google-firestore": "can change documents ({name}), which starts {function}",
-    "google-cloudevent": "can cause events ({name}) that {function} handles",
+    **dict.fromkeys(OUTSIDE_KINDS.difference(OUTSIDE_HTTP_KINDS), "starts {function} with it"),
 }
 _KIND_WORDS = {
     "s3": "bucket",
@@ -207,7 +198,7 @@ def field(path: str, kind: str = "event", trigger: str = "") -> str:
     if kind == "response":
         return _answer(path)
     plain = path.removeprefix("event").lstrip(".")
-    known = _FIELDS
+    known: tuple[tuple[str, str], ...] = _FIELDS
     if trigger in OUTSIDE_KINDS:
         known = (*_OUTSIDE_FIELDS, *_FIELDS)
         if trigger in _IN_MESSAGES:
