@@ -76,6 +76,8 @@ def name_of(entry: Entry) -> str:
     if entry.kind in _DELIVERY:
         word = entry.word or _DELIVERY[entry.kind][0]
         return f"{word} {entry.detail}" if entry.detail else f"the {word} of {entry.name}"
+    if entry.kind == "cloudevents":
+        return f"requests to {entry.name}"
     return f"{entry.method or 'ANY'} {entry.path or f'/{entry.name}'}"
 
 
