@@ -9,6 +9,7 @@ from ringfence.dataflow import (
     calls,
     libraries,
     models,
+    powertools,
 )
 from ringfence.dataflow.objects import (
     Closure,
@@ -52,9 +53,7 @@ def run_decorator(
     machine: Machine, decorator: External, function: Value, node: syntax.Node
 ) -> None:
     """A library's decorator that registers a function calls it as its table says."""
-    if decorator.path.endswith(".event_parser()"):
-        for obj in function.objects:
-            machine.memo[("parser", id(getattr(obj, "node", None)))] = decorator
+    powertools.remember(machine, decorator, function)
     tables = machine.catalogue.tables(decorator.path)
     for callback in tables.callbacks if tables is not None else ():
         values = [

@@ -13,6 +13,7 @@ from ringfence.dataflow import (
     encodings,
     known_calls,
     logs,
+    powertools,
     selection,
     sinks,
     table_conditions,
@@ -68,6 +69,8 @@ def call_external(
     if special is not None:
         return special
     result: Value | None = None
+    if powertools.is_data_class(path):
+        return arguments.get(0, "data") or UNKNOWN
     handler = handlers(machine.language).get(path)
     if handler is not None:
         result = handler(machine, arguments, node)
@@ -118,13 +121,19 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
         text = name.only_text() if name is not None else None
         if text is None or given is None:
             continue
-        found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
-        for obj in given.objects:
-            if isinstance(obj, Struct):
-                for key in table.field:
-                    found = join(found, obj.fields.get(key, NOTHING))
+        found = functions_in(given, table.field)
         machine.registered[text] = join(machine.registered.get(text, NOTHING), found)
     return UNKNOWN
+
+
+def functions_in(given: Value, keys: tuple[str, ...]) -> Value:
+    """The functions that a value is, or that a map holds under some keys."""
+    found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
+    for obj in given.objects:
+        if isinstance(obj, Struct):
+            for key in keys:
+                found = join(found, obj.fields.get(key, NOTHING))
+    return found
 
 
 def check_answers(
@@ -136,7 +145,7 @@ def check_answers(
         if table.body:
             value = answered(machine, table, arguments)
         if value is not None:
-            responses.check(machine, value, node)
+            machine.answer(value, node)
 
 
 def answered(machine: Machine, table: Answer, arguments: Arguments) -> Value:
@@ -240,6 +249,7 @@ def from_tables(
             function = selection.selected(callback.argument, receiver, arguments)
             if function is None:
                 continue
+            function = functions_in(function, callback.field)
             values = [
                 callback_parameter(machine, word, given, arguments, node)
                 for word in callback.parameters

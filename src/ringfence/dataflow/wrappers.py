@@ -42,6 +42,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "event_name": ("eventName",),
     "json_value": ("value", "!json"),
     "ses": ("ses",),
+    "object_key": ("Records", "[]", "s3", "object", "key"),
+    "bucket_name": ("Records", "[]", "s3", "bucket", "name"),
 }
 _BELOW = {"Sns": {"message": "Message", "subject": "Subject", "topic_arn": "TopicArn"}}
 

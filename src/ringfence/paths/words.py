@@ -151,13 +151,16 @@ def _guard(trigger: Trigger) -> str:
 # --- fields of events -------------------------------------------------------------------------
 
 _FIELDS = (
-    (r"^request\.(?:query|args|GET)\.?(?P<n>.*)", "The query parameter {n}"),
-    (r"^request\.(?:params|view_args|path_parameters)\.?(?P<n>.*)", "The path parameter {n}"),
+    (r"^request\.(?:query_string_parameters|queryStringParameters|query_params|query|args|GET)"
+     r"\.?(?P<n>.*)", "The query parameter {n}"),
+    (r"^request\.(?:params|view_args|path_parameters|path_params|pathParameters)\.?(?P<n>.*)", "The path parameter {n}"),
     (r"^request\.headers\.?(?P<n>.*)", "The header {n}"),
     (r"^request\.cookies\.?.*", "A cookie"),
     (r"^request\.(?:json_body|body|json|form|data|raw_body)\.?(?P<n>.*)",
      "Field {n} of the request body"),
     (r"^path parameter$", "A path parameter"),
+    (r"^request\.request\.body\.?(?P<n>.*)", "Field {n} of the request body"),
+    (r"^request\.(?:request|req)\b", "The request"),
     (r"^request$", "The request"),
     (r"s3\.object\.key", "The object's key"),
     (r"queryStringParameters\.?(?P<n>.*)", "The query parameter {n}"),

@@ -94,6 +94,7 @@ keyword that it was made with;
     argument = [-1]                # name of a type, or "". Without a table, a function that is
                                    # given to an unknown call gets the call's result
     parameters = ["express.Request", "express.Response"]
+    field = []                     # keys of a map that may hold it instead
 
     [[registration]]               # a call that gives a library the handler of a function
     call = ["@azure/functions.app.http"]
@@ -246,6 +247,7 @@ class Wrapper(Entry):
 @record(frozen=True)
 class Callback(Entry):
     parameters: tuple[str, ...] = ()
+    field: tuple[str, ...] = ()
 
 
 @record(frozen=True)
