@@ -294,6 +294,15 @@ def from_source(machine: Machine, table: SourceTable, path: str, node: syntax.No
     )
 
 
+def table_source(machine: Machine, word: str, name: str, node: syntax.Node) -> Value:
+    """Fresh data of the source that the tables call ``word``, or its part of this name."""
+    table = machine.catalogue.reads.get(word)
+    if table is None:
+        return UNKNOWN
+    value = from_source(machine, table, word, node)
+    return part_of(machine, value, name, node) if name else value
+
+
 def machine_source(machine: Machine, table: SourceTable, label: str, path: str) -> Source:
     key = ("source", label, path)
     found = machine.memo.get(key)

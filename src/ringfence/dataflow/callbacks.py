@@ -54,6 +54,10 @@ def run_decorator(
 ) -> None:
     """A library's decorator that registers a function calls it as its table says."""
     powertools.remember(machine, decorator, function)
+    if not belongs(machine, decorator, function):
+        # Another function runs it, so it is not one that nothing reaches.
+        machine.ran.update(id(o.node) for o in function.objects if isinstance(o, Closure))
+        return
     tables = machine.catalogue.tables(decorator.path)
     for callback in tables.callbacks if tables is not None else ():
         values = [
@@ -69,3 +73,22 @@ def run_decorator(
                 for place in range(len(obj.node.parameters)):
                     values[place] = models.parameter(machine, decorator, obj, place, values[place])
         calls.call_value(machine, function, call_arguments.Arguments(values), node)
+
+
+#: Decorators of Chalice that make a function of its own, where routes share one.
+_OWN_FUNCTIONS = ("chalice.App.on_", "chalice.App.schedule()")
+_EVENT_KINDS = frozenset(
+    ("s3", "sqs", "sns", "dynamodb-stream", "kinesis", "eventbridge", "schedule")
+)
+
+
+def belongs(machine: Machine, decorator: External, function: Value) -> bool:
+    """Whether what a decorator registers runs in the function that is interpreted."""
+    if not decorator.path.startswith("chalice.App."):
+        return True
+    if decorator.path.startswith(_OWN_FUNCTIONS):
+        code = machine.function.code
+        names = {obj.node.name for obj in function.objects if isinstance(obj, Closure)}
+        return code is not None and code.symbol.rpartition(".")[2] in names
+    kinds = {trigger.kind for trigger in machine.triggers}
+    return not kinds or not kinds <= _EVENT_KINDS

@@ -62,6 +62,8 @@ _ENVELOPES = {
     "LambdaFunctionUrlEnvelope": ("body", "!json"),
     "VpcLatticeEnvelope": ("body", "!json"),
 }
+_VIEWS = ("flask.views.MethodView", "flask.views.View")
+_VIEW_METHODS = ("get", "post", "put", "patch", "delete", "dispatch_request")
 _CONVERTERS = re.compile(r"<(int|float|uuid):(\w+)>")
 
 
@@ -184,6 +186,9 @@ def class_method(
     machine: Machine, cls: ClassObject, name: str, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """``Model.model_validate_json(text)`` and its like; None for anything else."""
+    if name == "as_view" and any(base.path in _VIEWS for base in cls.external_bases()):
+        run_view(machine, cls, node)
+        return UNKNOWN
     if name not in _FROM_TEXT and name not in _FROM_DATA:
         return None
     if cls.find(name) is not None or not is_model(cls):
@@ -194,6 +199,19 @@ def class_method(
     if name in _FROM_TEXT:
         value = encodings.load_json(machine, arguments, node)
     return validated(machine, cls, value, node)
+
+
+def run_view(machine: Machine, cls: ClassObject, node: syntax.Node) -> None:
+    """Flask's views that are classes: a method for each HTTP method, with the route's parts."""
+    instance = Value(objects=(machine.struct("instance", cls),))
+    for name in _VIEW_METHODS:
+        found = cls.find(name)
+        for obj in found[0].objects if found is not None else ():
+            if isinstance(obj, Closure):
+                machine.page_nodes.add(id(obj.node))
+                part = access.table_source(machine, "web.PathParameter", "", node)
+                values = [part] * max(len(obj.node.parameters) - 1, 0)
+                machine.call(access.bind(Value(objects=(obj,)), instance, cls), values, node)
 
 
 def validated(machine: Machine, cls: ClassObject, value: Value, node: syntax.Node) -> Value:

@@ -46,16 +46,16 @@ def part(
         if isinstance(obj, External) and word in ("Depends", "Security"):
             return _dependency(machine, obj, route, closure.node, depth)
         if word in _PLACES:
-            return _source(machine, _PLACES[word], name, closure.node)
+            return access.table_source(machine, _PLACES[word], name, closure.node)
         if isinstance(obj, External) and obj.path in _REQUESTS:
-            return _source(machine, "starlette.Request", "", closure.node)
+            return access.table_source(machine, "starlette.Request", "", closure.node)
         if word in _OWN:
             return UNKNOWN
     if f"{{{name}}}" in route or f"{{{name}:" in route:
         return value
     if any(isinstance(obj, ClassObject) and models.is_model(obj) for obj in kinds):
-        return _source(machine, "web.Body", "", closure.node)
-    return _source(machine, "web.Query", name, closure.node)
+        return access.table_source(machine, "web.Body", "", closure.node)
+    return access.table_source(machine, "web.Query", name, closure.node)
 
 
 def _kinds(machine: Machine, closure: Closure, parameter: syntax.Parameter) -> list[Obj]:
@@ -80,15 +80,6 @@ def _told(parameter: syntax.Parameter) -> Iterator[syntax.Expression]:
         yield annotation
 
 
-def _source(machine: Machine, word: str, name: str, node: syntax.Node) -> Value:
-    """Fresh data of the tables' source, or its part of this name."""
-    table = machine.catalogue.reads.get(word)
-    if table is None:
-        return UNKNOWN
-    value = access.from_source(machine, table, word, node)
-    return access.part_of(machine, value, name, node) if name else value
-
-
 def _dependency(
     machine: Machine, depends: External, route: str, node: syntax.Node, depth: int
 ) -> Value:
@@ -97,7 +88,7 @@ def _dependency(
     found: list[Value] = []
     for obj in function.objects if function is not None and depth < _MAX_DEPENDENCIES else ():
         if isinstance(obj, Closure):
-            path = _source(machine, "web.PathParameter", "", node)
+            path = access.table_source(machine, "web.PathParameter", "", node)
             count = len(obj.node.parameters)
             values = [part(machine, obj, place, route, path, depth + 1) for place in range(count)]
             found.append(machine.call_object(obj, values, node))

@@ -16,6 +16,7 @@ from ringfence.loaders.clouds.entries import Entry, trigger_of
 from ringfence.loaders.clouds.manifests import entries_beside
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import (
+    OUTSIDE_KINDS,
     Application,
     Authentication,
     CodeLocation,
@@ -35,6 +36,12 @@ _PYTHON = (
     re.compile(
         rf"^(?:async[ \t]+)?def[ \t]+(\w{{1,80}})[ \t]*\([ \t\r\n]*{_EVENT}[ \t]*"
         rf"(?::[^()\n]{{0,80}}?)?,[ \t\r\n]*{_CONTEXT}[ \t]*[:=,)\r\n]",
+        re.MULTILINE,
+    ),
+    # An application of a web framework behind an adapter.
+    re.compile(
+        r"^(handler|(?:\w{1,60}_|lambda)handler)[ \t]*=[ \t]*(?:mangum\.)?"
+        r"(?:Mangum|create_lambda_handler)\(",
         re.MULTILINE,
     ),
     # Two parameters of any name, where the function's name says it.
@@ -90,7 +97,7 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
             break
         text = tree.code(file)
         language = language_of_file(file)
-        entries = [*beside.get(file, ()), *entries_in(file, text, language)]
+        entries = beside.get(file) or entries_in(file, text, language)
         for entry in entries:
             add_entry(application, known, entry)
         for symbol, line in () if entries else handlers_in(file, text):
@@ -105,15 +112,23 @@ def may_declare(file: str) -> bool:
 
 def notes_of(triggers: Iterable[Trigger], files: list[str], *, alone: bool = True) -> list[Skipped]:
     """What is missing for functions that no template declares, by their triggers."""
-    outside = [trigger.kind != "invoke" for trigger in triggers]
-    bare, known = outside.count(False), outside.count(True)
-    notes = [note_of(bare, files, alone=alone)] if bare else []
-    return [*notes, outside_note(known)] if known else notes
+    kinds: dict[str, set[str]] = {}
+    for trigger in triggers:
+        kinds.setdefault(trigger.function, set()).add(trigger.kind)
+    bare = [name for name, held in kinds.items() if held == {"invoke"}]
+    outside = [name for name, held in kinds.items() if held & OUTSIDE_KINDS]
+    if outside:  # the timetables of all clouds are of one kind
+        outside += [name for name, held in kinds.items() if held == {"schedule"}]
+    known = len(kinds) - len(bare) - len(outside)
+    notes = [note_of(len(bare), files, alone=alone)] if bare else []
+    if known:
+        notes.append(note_of(known, files, alone=alone, entered=True))
+    return [*notes, outside_note(len(outside))] if outside else notes
 
 
-def note_of(count: int, files: list[str], *, alone: bool = True) -> Skipped:
+def note_of(count: int, files: list[str], *, alone: bool = True, entered: bool = False) -> Skipped:
     """The note that says what is missing for functions that no template declares. ``alone`` tells
-    that there is no template for others either."""
+    that there is no template for others either, ``entered`` that the code says what starts them."""
     functions = "the function" if count == 1 else f"the {count} functions"
     what, cure = declared_otherwise(files) or (
         "no template that Ringfence can read",
@@ -125,6 +140,8 @@ def note_of(count: int, files: list[str], *, alone: bool = True) -> Skipped:
         f"there is {what}; who may call {functions} found in code, and what they may do, "
         "is not known"
     )
+    if entered:
+        reason = f"there is {what}; what {functions} found in code may do is not known"
     return Skipped("the template", reason, None, cure)
 
 
@@ -178,6 +195,11 @@ def add_function(
 def add_entry(application: Application, known: frozenset[str], entry: Entry) -> None:
     """Add a function of another cloud with the trigger that its declaration tells."""
     identifier = f"{entry.file}#{entry.symbol}"
+    trigger = trigger_of(entry, identifier)
+    if trigger.id in application.triggers:
+        number = len(application.triggers_of(identifier))
+        trigger = replace(trigger, id=f"{trigger.id}{number + 1}")
+    application.triggers[trigger.id] = trigger
     if identifier in application.functions:
         return
     stem = posixpath.splitext(entry.file)[0]
@@ -194,8 +216,6 @@ def add_entry(application: Application, known: frozenset[str], entry: Entry) -> 
         handler=f"{stem}.{entry.symbol}",
         code=code,
     )
-    trigger = trigger_of(entry, identifier)
-    application.triggers[trigger.id] = trigger
 
 
 def bare_function(identifier: str, name: str, place: Location) -> Function:

@@ -153,7 +153,8 @@ def _guard(trigger: Trigger) -> str:
 _FIELDS = (
     (r"^request\.(?:query_string_parameters|queryStringParameters|query_params|query|args|GET)"
      r"\.?(?P<n>.*)", "The query parameter {n}"),
-    (r"^request\.(?:params|view_args|path_parameters|path_params|pathParameters)\.?(?P<n>.*)", "The path parameter {n}"),
+    (r"^request\.(?:params|view_args|path_parameters|path_params|pathParameters)"
+     r"\.?(?P<n>.*)", "The path parameter {n}"),
     (r"^request\.headers\.?(?P<n>.*)", "The header {n}"),
     (r"^request\.cookies\.?.*", "A cookie"),
     (r"^request\.(?:json_body|body|json|form|data|raw_body)\.?(?P<n>.*)",

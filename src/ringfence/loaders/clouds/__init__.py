@@ -13,7 +13,13 @@ from ringfence.loaders.clouds.entries import Entry
 
 #: A file that holds none of these registers nothing.
 _MARKS = {
-    "python": ("azure.functions", "functions_framework", "firebase_functions", "azure import"),
+    "python": (
+        "azure.functions",
+        "functions_framework",
+        "firebase_functions",
+        "azure import",
+        "chalice",
+    ),
     "javascript": ("@azure/functions", "@google-cloud/functions-framework", "firebase-functions"),
 }
 
@@ -27,7 +33,10 @@ def entries_in(file: str, text: str, language: str) -> list[Entry]:
 
     module = parse_source(file, text, language)
     if language == "python":
+        from ringfence.loaders.clouds.chalice import routes_of
         from ringfence.loaders.clouds.python import entries_of
-    else:
-        from ringfence.loaders.clouds.script import entries_of
-    return entries_of(module, file)
+
+        return routes_of(module, file) or entries_of(module, file)
+    from ringfence.loaders.clouds.script import entries_of as entries_of_script
+
+    return entries_of_script(module, file)

@@ -16,9 +16,9 @@ class Entry:
     library), ``name`` what people call the function. ``kind`` is the trigger's, ``detail`` the
     queue, container, topic or timetable that delivers, and ``word`` which of these it is, where the
     kind leaves that open. ``level`` is what an HTTP function asks for: anonymous, function, admin,
-    or "" where that is not known. ``parameters`` is what the handler receives, as in
-    :class:`~ringfence.model.application.CodeLocation`. ``place`` is the line that declares it,
-    ``manifest`` the file beside the code that does.
+    api-key, authorizer, or "" where that is not known. ``parameters`` is what the handler receives,
+    as in :class:`~ringfence.model.application.CodeLocation`. ``place`` is the line that declares
+    it, ``manifest`` the file beside the code that does.
     """
 
     file: str
@@ -48,6 +48,12 @@ _DELIVERY = {
     "google-storage": ("bucket", "write objects into"),
     "google-firestore": ("documents", "write"),
     "google-cloudevent": ("events", "cause"),
+    "s3": ("bucket", "put objects into"),
+    "sqs": ("queue", "send messages to"),
+    "sns": ("topic", "publish to"),
+    "dynamodb-stream": ("table", "write items into"),
+    "kinesis": ("stream", "write records to"),
+    "eventbridge": ("events", "cause"),
 }
 _TIMED = ("azure-timer", "schedule")
 _READ_ELSEWHERE = "who may do so is set where it is deployed, which is not read"
@@ -104,6 +110,14 @@ def _over_http(level: str, place: Location) -> tuple[Sender, Authentication]:
         reason = "only a function key is asked for"
         held = Sender(Exposure.AUTHENTICATED, "anyone with a function key", reason, place)
         return held, Authentication("api-key", "a function key", place)
+    if level == "api-key":
+        reason = "only an API key is asked for"
+        held = Sender(Exposure.AUTHENTICATED, "anyone with an API key", reason, place)
+        return held, Authentication("api-key", "", place)
+    if level == "authorizer":
+        reason = "the application's own authorizer decides"
+        let_in = Sender(Exposure.AUTHENTICATED, "whoever the authorizer lets in", reason, place)
+        return let_in, Authentication("custom", "", place)
     if level == "admin":
         reason = "the master key of the application is asked for"
         held = Sender(Exposure.PRINCIPAL, "holders of the master key", reason, place)

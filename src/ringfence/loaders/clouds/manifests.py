@@ -40,15 +40,14 @@ SCRIPT_EVENTS = {
 _AZURE = "function.json"
 _OPENFAAS = ("stack.yml", "stack.yaml")
 _KNATIVE = ("func.yaml", "func.yml")
-NAMES = frozenset((_AZURE, *_OPENFAAS, *_KNATIVE))
+_ZAPPA = "zappa_settings.json"
+NAMES = frozenset((_AZURE, *_OPENFAAS, *_KNATIVE, _ZAPPA))
 #: What names the packages of an application, for those that need no other manifest.
 _PACKAGES = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile")
 _FRAMEWORK = re.compile(r"functions[-_]framework")
 #: The files in which the Functions Framework looks for functions.
 _FRAMEWORK_FILES = ("main.py", "index.js", "function.js", "index.ts", "src/index.ts")
 _SCRIPTS = (".ts", ".js", ".mjs", ".cjs")
-
-Parse = Callable[[str], syntax.Module]
 
 
 def entries_beside(tree: Tree, files: Iterable[str]) -> dict[str, list[Entry]]:
@@ -67,8 +66,7 @@ def entries_beside(tree: Tree, files: Iterable[str]) -> dict[str, list[Entry]]:
             document = tree.document(file)
             if not isinstance(document, Mapping):
                 continue
-            read = _azure if name == _AZURE else _openfaas if name in _OPENFAAS else _knative
-            entries = list(read(reader, document, folder))
+            entries = list(_READERS[name](reader, document, folder))
         for entry in entries:
             listed = found.setdefault(entry.file, [])
             if all(entry.symbol != other.symbol for other in listed):
@@ -353,3 +351,41 @@ def _reads_name(node: syntax.FunctionLiteral) -> bool:
         and one.key.value == "name"
         for one in trees.nodes(node.body)
     )
+
+
+# --- Zappa: a WSGI application behind API Gateway ---
+
+
+def _zappa(reader: _Reader, document: Mapping, folder: str) -> Iterator[Entry]:
+    """The application and the scheduled functions of the stages, each once."""
+    told: set[str] = set()
+    for stage in document.entries.values():
+        if not isinstance(stage, Mapping):
+            continue
+        level = "anonymous"
+        if "authorizer" in stage or _text(stage, "iam_authorization").lower() == "true":
+            level = "authorizer"
+        elif "api_key_required" in stage:
+            level = "api-key"
+        named = [(_text(stage, "app_function"), "apigateway-rest", "")]
+        for event in items_of(stage.get("events")):
+            if isinstance(event, Mapping) and "expression" in event:
+                named.append((_text(event, "function"), "schedule", _text(event, "expression")))
+        for name, kind, detail in named:
+            module, _, symbol = name.rpartition(".")
+            path = posixpath.join(folder, module.replace(".", "/"))
+            file = reader.first((f"{path}.py", f"{path}/__init__.py")) if module else ""
+            if file and name not in told:
+                told.add(name)
+                http = kind == "apigateway-rest"
+                yield Entry(file, symbol, symbol, kind, Location(file, 1), detail=detail,
+                            level=level if http else "", method="ANY" if http else "",
+                            path="/{proxy+}" if http else "")  # fmt: skip
+
+
+_READERS: dict[str, Callable[[_Reader, Mapping, str], Iterator[Entry]]] = {
+    _AZURE: _azure,
+    **dict.fromkeys(_OPENFAAS, _openfaas),
+    **dict.fromkeys(_KNATIVE, _knative),
+    _ZAPPA: _zappa,
+}
