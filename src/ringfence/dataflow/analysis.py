@@ -449,6 +449,8 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     source = Source("event", "event", decided=False)
     taint = Taint(source, (), Trail(None, place, ""))
     event = join(Value((), (taint,), (), True), overlay)
+    if any(("served", node_of(obj)) in machine.memo for obj in handler.objects):
+        event = UNKNOWN  # its decorator handed over the event already, as an object
     arguments = [event, Value(objects=(External("lambda.context"),))]
     if machine.language != "python":
         arguments.append(Value(objects=(External("lambda.callback"),)))

@@ -88,7 +88,9 @@ def belongs(machine: Machine, decorator: External, function: Value) -> bool:
         return True
     if decorator.path.startswith(_OWN_FUNCTIONS):
         code = machine.function.code
-        names = {obj.node.name for obj in function.objects if isinstance(obj, Closure)}
-        return code is not None and code.symbol.rpartition(".")[2] in names
+        nodes = [obj.node for obj in function.objects if isinstance(obj, Closure)]
+        machine.memo.update((("served", id(node)), True) for node in nodes)
+        symbol = code.symbol.rpartition(".")[2] if code is not None else ""
+        return any(node.name == symbol for node in nodes)
     kinds = {trigger.kind for trigger in machine.triggers}
     return not kinds or not kinds <= _EVENT_KINDS

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 
 from ringfence.model import syntax
 
+#: Longer chains of attributes and calls name no library's part.
+MAX_LINKS = 24
+#: Conditions inside of conditions that functions are looked for in.
+MAX_NESTED = 4
+
 
 class Names:
     """The libraries and values that the top level of a file binds to names."""
@@ -18,6 +23,8 @@ class Names:
                 self._import(statement)
             elif isinstance(statement, syntax.Assign):
                 self._assign(statement)
+            elif isinstance(statement, syntax.Define):
+                self.values[statement.name] = statement.value
 
     def _import(self, node: syntax.Import) -> None:
         if not node.name or node.module.startswith("."):
@@ -40,18 +47,20 @@ class Names:
                 if isinstance(entry.value, syntax.Name) and isinstance(entry.key, syntax.Constant):
                     self.libraries[entry.value.name] = f"{owner}.{entry.key.value!s}"
 
-    def path(self, node: syntax.Node) -> str:
+    def path(self, node: syntax.Node, depth: int = 0) -> str:
         """The dotted name of a library's part, calls named with ``()``; "" for everything else."""
+        if depth > MAX_LINKS:  # also a name that is made of itself
+            return ""
         if isinstance(node, syntax.Name):
             if node.name in self.libraries:
                 return self.libraries[node.name]
             value = self.values.get(node.name)
-            return self.path(value) if isinstance(value, syntax.Call) else ""
+            return self.path(value, depth + 1) if isinstance(value, syntax.Call) else ""
         if isinstance(node, syntax.Attribute):
-            owner = required_module(node.value) or self.path(node.value)
+            owner = required_module(node.value) or self.path(node.value, depth + 1)
             return f"{owner}.{node.name}" if owner else ""
         if isinstance(node, syntax.Call):
-            owner = self.path(node.function)
+            owner = self.path(node.function, depth + 1)
             return f"{owner}()" if owner else ""
         return ""
 
@@ -71,14 +80,14 @@ class Names:
         return [text for text in map(self.text, items) if text]
 
 
-def top_level(body: list[syntax.Statement]) -> Iterator[syntax.Statement]:
+def top_level(body: list[syntax.Statement], depth: int = 0) -> Iterator[syntax.Statement]:
     """The statements of a file, those of its conditions and ``try`` blocks included."""
     for statement in body:
         yield statement
-        if isinstance(statement, syntax.If):
-            yield from top_level([*statement.then, *statement.otherwise])
-        elif isinstance(statement, syntax.Try):
-            yield from top_level(statement.body)
+        if depth < MAX_NESTED and isinstance(statement, syntax.If):
+            yield from top_level([*statement.then, *statement.otherwise], depth + 1)
+        elif depth < MAX_NESTED and isinstance(statement, syntax.Try):
+            yield from top_level(statement.body, depth + 1)
 
 
 def required_module(node: syntax.Node | None) -> str:

@@ -48,6 +48,12 @@ _PLAIN = {
 }
 _PLAIN_TYPES = ("str", "bytes")
 
+#: Libraries whose applications have routes too.
+_FRAMEWORKS = frozenset(
+    ("flask", "fastapi", "chalice", "bottle", "quart", "starlette", "sanic", "blacksheep",
+     "aws_lambda_powertools")
+)  # fmt: skip
+
 _FLASK = ("flask.request",)
 _FIREBASE = "firebase_functions"
 #: https://github.com/GoogleCloudPlatform/functions-framework-python
@@ -133,12 +139,10 @@ def _azure(
 
 
 def _is_azure(owner: syntax.Expression, names: Names) -> bool:
-    """Whether a decorator's owner may be an application of Azure: made by its library in the file,
-    or imported from another file."""
-    path = names.path(owner)
-    if path:
-        return path.startswith(("azure.functions.", "azure.durable_functions."))
-    return isinstance(owner, syntax.Name) and owner.name not in names.values
+    """Whether a decorator's owner may be an application of Azure, in a file that uses its library:
+    made here or in another file, and not of a web framework."""
+    framework = names.path(owner).partition(".")[0] in _FRAMEWORKS
+    return isinstance(owner, syntax.Name | syntax.Attribute) and not framework
 
 
 def _title(function: syntax.FunctionLiteral, names: Names) -> str:
@@ -156,9 +160,7 @@ def _level(given: syntax.Expression | None, owner: syntax.Expression, names: Nam
     """The level of a route, else that of its application; a function key where neither says it."""
     if given is None:
         made = names.values.get(owner.name) if isinstance(owner, syntax.Name) else None
-        if not isinstance(made, syntax.Call):
-            return "" if made is None else "function"
-        if names.path(made.function).endswith("Blueprint"):
+        if not isinstance(made, syntax.Call) or not names.path(made).endswith("FunctionApp()"):
             return ""
         given = keywords(made).get("http_auth_level") or next(iter(positional(made)), None)
         if given is None:
