@@ -12,6 +12,7 @@ from ringfence.model.location import Location
 from ringfence.model.record import record
 
 CONTEXT = "azure.Context"
+DURABLE = "azure.DurableClient"
 
 
 @record(frozen=True)
@@ -47,6 +48,7 @@ _PLAIN = {
     "azure-blob": "event.content",
 }
 _PLAIN_TYPES = ("str", "bytes")
+_DURABLE_TYPE = "DurableOrchestrationClient"
 
 #: Libraries whose applications have routes too.
 _FRAMEWORKS = frozenset(
@@ -187,6 +189,8 @@ def _parameters(
         plain = isinstance(annotation, syntax.Name) and annotation.name in _PLAIN_TYPES
         if name == wanted:
             words.append(_PLAIN.get(kind, "event") if plain else "event")
+        elif annotation is not None and trees.dotted(annotation).endswith(_DURABLE_TYPE):
+            words.append(DURABLE)
         else:
             words.append(CONTEXT if name == "context" else "")
     return tuple(words) or ("event",)
