@@ -14,7 +14,7 @@ import posixpath
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from ringfence.loaders.clouds.manifests import entries_beside
+from ringfence.loaders.clouds.manifests import entries_beside, is_host
 from ringfence.loaders.codeonly import (
     code_root,
     manifests_in,
@@ -195,14 +195,23 @@ def bare_parts(
     """
     known = frozenset(found.files)
     declared = {posixpath.dirname(file) for file in (*found.templates, *found.serverless)}
+    beside = entries_beside(tree, found.files)
     code = [file for file in found.files if may_declare(file)]
-    code = [file for file in code if declared.isdisjoint(folders_above(file))] if declared else code
+    if declared:
+        # What says itself which cloud it is for belongs to no template of AWS above it.
+        hosts = {posixpath.dirname(file) for file in found.files if is_host(file)} - declared
+        code = [
+            file
+            for file in code
+            if declared.isdisjoint(above := folders_above(file))
+            or not hosts.isdisjoint(above)
+            or file in beside
+        ]
     limit = tree.limits.code_files
     if len(code) > limit:
         reason = f"more than {limit} files of code; the rest was not looked at"
         found.skipped.append(Skipped(".", reason, None, "scan a smaller folder"))
     taken = {folder for file in covered for folder in folders_above(file)}
-    beside = entries_beside(tree, found.files)
     parts: dict[str, Discovery] = {}
     for file in code[:limit]:
         root = code_root(file, known)

@@ -341,3 +341,36 @@ def test_a_stack_above_folders_with_packages_of_their_own(tmp_path: Path) -> Non
     assert [(entry.kind, entry.name) for entry in result.entries] == [
         ("openfaas", "ANY /function/hello")
     ]
+
+
+def test_an_application_of_azure_below_a_template_of_aws(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "template.yaml": "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: aws/}\n",
+        "aws/app.py": "def handler(event, context): ...\n",
+        "aws/helper.py": "def helper_handler(event, context): ...\n",
+        "azure/host.json": "{}",
+        "azure/function_app.py": "import azure.functions as func\napp = func.FunctionApp()\n\n"
+        "@app.route(route='a')\ndef a(req): ...\n",
+    }
+    result = scanned(tmp_path, files)
+    assert set(result.functions) == {"template.yaml#F", "azure/function_app.py#a"}
+
+
+def test_what_a_durable_client_answers_is_its_own(tmp_path: Path) -> None:
+    text = """\
+        import azure.functions as func
+        import azure.durable_functions as df
+
+        app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+        @app.route(route="start")
+        @app.durable_client_input(client_name="client")
+        async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient):
+            number = await client.start_new("work", None, req.get_json())
+            response = client.create_check_status_response(req, number)
+            return func.HttpResponse(headers={"Location": response.headers.get("Location")})
+        """
+    result = scanned(tmp_path, {"function_app.py": text})
+    assert [finding.rule for finding in result.findings] == ["anonymous-entry"]

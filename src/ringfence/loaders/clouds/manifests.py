@@ -50,6 +50,11 @@ _FRAMEWORK_FILES = ("main.py", "index.js", "function.js", "index.ts", "src/index
 _SCRIPTS = (".ts", ".js", ".mjs", ".cjs")
 
 
+def is_host(file: str) -> bool:
+    """Whether a file marks the folder of an application of Azure Functions."""
+    return posixpath.basename(file) == "host.json"
+
+
 def entries_beside(tree: Tree, files: Iterable[str]) -> dict[str, list[Entry]]:
     """What the manifests among some files declare, by the file of the handler."""
     found: dict[str, list[Entry]] = {}

@@ -48,6 +48,7 @@ _PLAIN = {
     "azure-blob": "event.content",
 }
 _PLAIN_TYPES = ("str", "bytes")
+_APPLICATIONS = ("FunctionApp()", "DFApp()")
 _DURABLE_TYPE = "DurableOrchestrationClient"
 
 #: Libraries whose applications have routes too.
@@ -162,7 +163,7 @@ def _level(given: syntax.Expression | None, owner: syntax.Expression, names: Nam
     """The level of a route, else that of its application; a function key where neither says it."""
     if given is None:
         made = names.values.get(owner.name) if isinstance(owner, syntax.Name) else None
-        if not isinstance(made, syntax.Call) or not names.path(made).endswith("FunctionApp()"):
+        if not isinstance(made, syntax.Call) or not names.path(made).endswith(_APPLICATIONS):
             return ""
         given = keywords(made).get("http_auth_level") or next(iter(positional(made)), None)
         if given is None:
