@@ -196,9 +196,8 @@ def add_entry(application: Application, known: frozenset[str], entry: Entry) -> 
     """Add a function of another cloud with the trigger that its declaration tells."""
     identifier = f"{entry.file}#{entry.symbol}"
     trigger = trigger_of(entry, identifier)
-    if trigger.id in application.triggers:
-        number = len(application.triggers_of(identifier))
-        trigger = replace(trigger, id=f"{trigger.id}{number + 1}")
+    if trigger.id in application.triggers:  # a further route of the same function
+        trigger = replace(trigger, id=f"{trigger.id}:{entry.place.line}")
     application.triggers[trigger.id] = trigger
     if identifier in application.functions:
         return

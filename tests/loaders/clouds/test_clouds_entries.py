@@ -374,3 +374,34 @@ def test_what_a_durable_client_answers_is_its_own(tmp_path: Path) -> None:
         """
     result = scanned(tmp_path, {"function_app.py": text})
     assert [finding.rule for finding in result.findings] == ["anonymous-entry"]
+
+
+@pytest.mark.parametrize(
+    "handler", ["../outside", "link", "/etc", "a" * 5_000, "a\\0b", "''", "[x]", "{y: 1}", "~"]
+)
+def test_a_manifest_leads_nowhere_outside_of_the_folder(handler: str, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "handler.py").write_text("def handle(event, context): ...\n")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link").symlink_to(outside, target_is_directory=True)
+    files = {
+        "app.js": "exports.handler = async (event) => 1;\n",
+        "stack.yml": f'provider: {{name: openfaas}}\nfunctions: {{a: {{handler: "{handler}"}}}}\n',
+    }
+    assert list(app(root, dict(files)).functions) == ["app.js#handler"]
+
+
+def test_many_routes_and_functions_of_one_file(tmp_path: Path) -> None:
+    routes = "".join(f"@app.route('/r{number}')\ndef f{number}(): ...\n" for number in range(1_500))
+    functions = "".join(
+        f"  f{number}: {{lang: python3, handler: ./h}}\n" for number in range(2_000)
+    )
+    files = {
+        "app.py": f"from chalice import Chalice\napp = Chalice('x')\n{routes}",
+        "stack.yml": f"provider: {{name: openfaas}}\nfunctions:\n{functions}",
+        "h/handler.py": "def handle(req): ...\n",
+    }
+    application = app(tmp_path, dict(files))
+    assert (len(application.functions), len(application.triggers)) == (2, 1_501)

@@ -84,10 +84,15 @@ class _Reader:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._read: dict[str, dict[str, syntax.FunctionLiteral]] = {}
 
     def first(self, paths: Iterable[str]) -> str:
-        """The first of some paths that is a file; "" when none is."""
-        return next((path for path in paths if self.tree.is_file(path)), "")
+        """The first of some paths that is a file inside the root; "" when none is."""
+        for path in paths:
+            inside = self.tree.inside("", path)
+            if inside is not None and self.tree.is_file(inside):
+                return inside
+        return ""
 
     def module(self, file: str) -> syntax.Module:
         from ringfence.languages import language_of, parse_source
@@ -97,6 +102,11 @@ class _Reader:
     def functions(self, file: str) -> dict[str, syntax.FunctionLiteral]:
         """The functions of a file by the symbol that finds them; ``default`` is what a script
         exports as a whole."""
+        if file not in self._read:
+            self._read[file] = self._functions(file)
+        return self._read[file]
+
+    def _functions(self, file: str) -> dict[str, syntax.FunctionLiteral]:
         found: dict[str, syntax.FunctionLiteral] = {}
         values: dict[str, syntax.Expression] = {}
         for statement in self.module(file).body:
