@@ -269,6 +269,15 @@ ROUTES = """\
       res.json({});
     });
     app.use('/r', router);
+    const check = (req, res, next) => {
+      execSync('m ' + req.query.m); // bad: os-command-injection
+      next();
+    };
+    app.get('/m', check, [check], (req, res) => { res.json({}); });
+    app.use((error, req, res, next) => {
+      execSync('e ' + req.query.y); // bad: os-command-injection
+      res.status(500).json({});
+    });
     app.route('/c')
       .get((req, res) => { execSync('c ' + req.query.x); }) // bad: os-command-injection
       .post((req, res) => { execSync('d ' + req.body.x); }); // bad: os-command-injection

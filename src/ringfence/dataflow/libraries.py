@@ -31,7 +31,7 @@ from ringfence.dataflow.values import (
     tainted,
 )
 from ringfence.model import syntax
-from ringfence.rules.taint import Answer, CallTables, Propagator, Registration, Sanitiser
+from ringfence.rules.taint import Answer, Callback, CallTables, Propagator, Registration, Sanitiser
 
 _DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
 
@@ -127,10 +127,12 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
 
 
 def functions_in(given: Value, keys: tuple[str, ...]) -> Value:
-    """The functions that a value is, or that a map holds under some keys."""
+    """The functions that a value is, that a list holds, or a map under some keys."""
     found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
     for obj in given.objects:
-        if isinstance(obj, Struct):
+        if isinstance(obj, Struct) and obj.kind == "list":
+            found = join(found, obj.items())
+        elif isinstance(obj, Struct):
             for key in keys:
                 found = join(found, obj.fields.get(key, NOTHING))
     return found
@@ -254,17 +256,29 @@ def from_tables(
                 callback_parameter(machine, word, given, arguments, node)
                 for word in callback.parameters
             ]
-            branch, machine.branch = machine.branch, object()
-            returned = machine.call(
-                Value(objects=tuple(o for o in function.objects if is_function(o))), values, node
-            )
-            machine.branch = branch
-            sinks.check_response(machine, returned, node)
+            for obj in function.objects:
+                if is_function(obj):
+                    branch, machine.branch = machine.branch, object()
+                    received = (*errors_first(machine, callback, obj, node), *values)
+                    returned = machine.call_object(obj, list(received), node)
+                    machine.branch = branch
+                    sinks.check_response(machine, returned, node)
         if found is None:
             found = result or named_result(machine, path, arguments, ())
     elif found is not None:
         callbacks.run_callbacks(machine, arguments, found, node)
     return found if found is not None else result
+
+
+def errors_first(
+    machine: Machine, callback: Callback, function: object, node: syntax.Node
+) -> list[Value]:
+    """What a function that handles errors receives before everything else: such a one has a
+    parameter more."""
+    more = isinstance(function, Closure) and len(function.node.parameters) > len(
+        callback.parameters
+    )
+    return [machine.exception(node)] if callback.errors and more else []
 
 
 def marked(result: Value, propagators: list[Propagator]) -> Value:

@@ -95,6 +95,7 @@ keyword that it was made with;
                                    # given to an unknown call gets the call's result
     parameters = ["express.Request", "express.Response"]
     field = []                     # keys of a map that may hold it instead
+    errors = false                 # true: with a parameter more, it is given an error first
 
     [[registration]]               # a call that gives a library the handler of a function
     call = ["@azure/functions.app.http"]
@@ -248,6 +249,7 @@ class Wrapper(Entry):
 class Callback(Entry):
     parameters: tuple[str, ...] = ()
     field: tuple[str, ...] = ()
+    errors: bool = False
 
 
 @record(frozen=True)
