@@ -14,6 +14,7 @@ from ringfence.dataflow import (
     known_calls,
     logs,
     powertools,
+    responses,
     selection,
     sinks,
     table_conditions,
@@ -143,9 +144,10 @@ def check_answers(
 ) -> None:
     """Look at what a call answers in the handler's place."""
     for table in tables.answers:
+        if table.body:  # it makes a response, which the code may yet return
+            responses.check(machine, answered(machine, table, arguments), node)
+            continue
         value = selection.selected(table.argument, None, arguments)
-        if table.body:
-            value = answered(machine, table, arguments)
         if value is not None:
             machine.answer(value, node)
 
