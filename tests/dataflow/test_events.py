@@ -31,7 +31,9 @@ def test_samples_are_described(kind: str) -> None:
     shape = EVENTS.shapes[kind]
     answers = {EVENTS.control(kind, path)[0] for path in paths_of(shape.sample)}
     assert answers
-    assert (answers & {"yes", "depends"} == set()) is (kind in ("schedule", "codepipeline"))
+    assert (answers & {"yes", "depends"} == set()) is (
+        kind in ("schedule", "codepipeline", "azure-timer")
+    )
     assert shape.references and shape.title
 
 

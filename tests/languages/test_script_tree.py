@@ -227,7 +227,7 @@ TYPESCRIPT = [
     (
         "@Injectable() export class S { @Get() async q(@Body() body: Dto): Promise<void> {} }",
         [
-            "Define(name=S, value=ClassLiteral(name=S, body=[Define(name=q, value=FunctionLiteral(name=q, parameters=[Parameter(target=body, annotation=Dto)], is_async, decorators=[Call(function=Get)]))], decorators=[Call(function=Injectable)]))",
+            "Define(name=S, value=ClassLiteral(name=S, body=[Define(name=q, value=FunctionLiteral(name=q, parameters=[Parameter(target=body, annotation=Dto, decorators=[Call(function=Body)])], is_async, decorators=[Call(function=Get)]))], decorators=[Call(function=Injectable)]))",
             "Export(name=S, value=S)",
         ],
     ),

@@ -10,7 +10,7 @@ from ringfence.checks.findings import severity_for
 from ringfence.checks.folding import folds
 from ringfence.checks.messages import sentence
 from ringfence.checks.room import Room
-from ringfence.model.application import Channel, Trigger
+from ringfence.model.application import OUTSIDE_HTTP_KINDS, OUTSIDE_KINDS, Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
 from ringfence.model.record import replace
 from ringfence.model.rule import Rule
@@ -18,8 +18,9 @@ from ringfence.model.severity import Effect, Exposure, Severity, severity_of
 from ringfence.model.value import Sequence, string
 
 _HTTP = frozenset(
-    {"apigateway-rest", "apigateway-http", "function-url", "alb", "apigateway-websocket"}
-)
+    {"apigateway-rest", "apigateway-http", "function-url", "alb", "apigateway-websocket",
+     *OUTSIDE_HTTP_KINDS}
+)  # fmt: skip
 
 #: Issues of which a file, or all that one template declares, has many or none.
 _ONE_PER_FILE = frozenset({"sensitive-data-logged"})
@@ -27,7 +28,8 @@ _ONE_PER_TEMPLATE = frozenset({"verbose-error-response", "permissive-cors-respon
 #: Triggers whose events hold no credentials and no content of messages: times, names, ids; or what
 #: the history of an execution shows as well. An event of a function that no template starts is not
 #: known to hold any either.
-_PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke", "stepfunctions"})
+_PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke", "stepfunctions",
+                           "azure-timer", "azure-blob", "google-storage"})  # fmt: skip
 _INSIDERS = (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
 #: Rules about what a sender may choose or store: what a program of the same account sends is meant.
 _MEANT_BY_INSIDERS = frozenset(
@@ -35,6 +37,10 @@ _MEANT_BY_INSIDERS = frozenset(
 )
 #: Of those, the ones that are meant as well where what was stored before comes back.
 _MEANT_WHEN_STORED = frozenset({"mass-assignment", "mail-injection"})
+#: What a sender does with what delivers an event, where it is more than to cause it.
+_VERBS = {"s3": "write", "sqs": "send to", "sns": "publish to", "azure-queue": "send to",
+          "azure-servicebus": "send to", "azure-blob": "write", "azure-eventhub": "send to",
+          "google-pubsub": "publish to", "google-storage": "write"}  # fmt: skip
 #: How a value is shown of which nothing but the sender's text is known.
 _UNKNOWN = "{…}"
 #: Kinds of trigger by which programs of the account start a function with an event of their own.
@@ -118,6 +124,8 @@ def _is_direct(flow: Flow, exposure: Exposure, trigger: Trigger | None) -> bool:
     no template says who does, an event of no service's shape is such a one."""
     if exposure in _INSIDERS:
         return trigger is not None and trigger.kind in _DIRECT
+    if trigger is not None and trigger.kind in OUTSIDE_KINDS:
+        return False
     path = flow.source.path
     own = path.startswith("event") and _OF_SERVICES.match(path) is None
     return exposure is Exposure.UNKNOWN and (flow.source.kind != "event" or own)
@@ -236,7 +244,7 @@ def source_in_words(path: str, trigger: Trigger | None, kind: str, place: str = 
     """An event path in a few words of the application; ``place`` is what delivers the event."""
     from ringfence.paths.words import field
 
-    words = field(path, kind)
+    words = field(path, kind, trigger.kind if trigger else "")
     if trigger is None or kind == "response":
         return words
     if trigger.kind == "s3":
@@ -252,7 +260,7 @@ def who_in_words(trigger: Trigger | None) -> str:
     """A clause such as "which anyone may cause", between commas; "" when nothing is known."""
     if trigger is None:
         return ""
-    verb = {"s3": "write", "sqs": "send to", "sns": "publish to"}.get(trigger.kind, "cause")
+    verb = _VERBS.get(trigger.kind, "cause")
     exposure = trigger.sender.exposure
     if exposure is Exposure.ANYONE:
         return f", which anyone may {verb},"

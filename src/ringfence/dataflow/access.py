@@ -110,8 +110,8 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     place = machine.location(node)
     if any(isinstance(const, Mix) for const in value.consts):
         return tainted(texts.derived(value.taint))
-    if isinstance(node, syntax.Attribute) and machine.language == "python":
-        return tainted(wrappers.read(atom, key, place) for atom in value.taint)
+    if machine.language != "python" or isinstance(node, syntax.Attribute):
+        return tainted(wrappers.read(machine, atom, key, place) for atom in value.taint)
     return tainted(atom.at(key, place) for atom in value.taint)
 
 
@@ -297,6 +297,15 @@ def from_source(machine: Machine, table: SourceTable, path: str, node: syntax.No
         (),
         True,
     )
+
+
+def table_source(machine: Machine, word: str, name: str, node: syntax.Node) -> Value:
+    """Fresh data of the source that the tables call ``word``, or its part of this name."""
+    table = machine.catalogue.reads.get(word)
+    if table is None:
+        return UNKNOWN
+    value = from_source(machine, table, word, node)
+    return part_of(machine, value, name, node) if name else value
 
 
 def machine_source(machine: Machine, table: SourceTable, label: str, path: str) -> Source:

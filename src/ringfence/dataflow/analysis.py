@@ -9,6 +9,7 @@ from functools import partial
 from ringfence.dataflow import access, channels, connections, imports
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
+from ringfence.dataflow.libraries import callback_parameter
 from ringfence.dataflow.machine import Machine, ReadModule
 from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Struct
 from ringfence.dataflow.runs import Found, Memory, Run, found_of
@@ -18,14 +19,15 @@ from ringfence.dataflow.state import (
     MAX_UNREACHED,
     BudgetExceeded,
 )
-from ringfence.dataflow.values import UNKNOWN, Source, Taint, Trail, Value, join
+from ringfence.dataflow.values import UNKNOWN, Source, Taint, Trail, Value, join, tainted
+from ringfence.dataflow.wrappers import along
 from ringfence.errors import Exhausted, defect_of
 from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
 from ringfence.model.facts import CodeIssue, Facts, Flow
 from ringfence.model.location import Location, Skipped
 from ringfence.model.severity import CONFIDENCES, Exposure
-from ringfence.rules.events import EventCatalogue
+from ringfence.rules.events import EventCatalogue, split_path
 from ringfence.rules.taint import TaintCatalogue
 
 LoadTaint = Callable[[str], TaintCatalogue]
@@ -352,7 +354,10 @@ def interpret(machine: Machine, overlay: Value, symbols: set[str]) -> str:
     module = imports.load(machine, file)
     if module is None:
         return f"{code.file} cannot be read"
-    handler = find_handler(machine, module, code.symbol)
+    if code.registered:
+        handler = machine.registered.get(code.symbol)
+    else:
+        handler = find_handler(machine, module, code.symbol)
     if handler is None and code.inline is not None:
         handler = find_handler(machine, module, code.symbol.rpartition(".")[2])
     if handler is None:
@@ -374,6 +379,7 @@ def run_unreached(machine: Machine, module: ModuleObject, others: set[str]) -> N
     machine.budget = min(machine.budget, machine.nodes + MAX_NODES_UNREACHED)
     machine.frames.append(Frame(module.scope, module, None, None, None))
     try:
+        given = {node_of(obj) for value in machine.registered.values() for obj in value.objects}
         for name, value in list(module.scope.variables.items())[:MAX_UNREACHED]:
             for obj in value.objects:
                 if (
@@ -381,6 +387,7 @@ def run_unreached(machine: Machine, module: ModuleObject, others: set[str]) -> N
                     and obj.module is module
                     and id(obj.node) not in machine.ran
                     and name not in others
+                    and id(obj.node) not in given
                 ):
                     machine.proven = {}
                     arguments = Arguments([UNKNOWN for _ in obj.node.parameters])
@@ -402,6 +409,8 @@ def find_handler(machine: Machine, module: ModuleObject, symbol: str) -> Value |
             value = module.scope.variables.get(first)
         else:
             value = exported(module, first)
+            if value is None and first == "default":
+                value = access.module_member(machine, module, first)
         for part in rest:
             if value is None:
                 return None
@@ -433,16 +442,36 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     machine.frames.append(Frame(scope, module, None, None, None))
     machine.in_handler = True
     node = handler_node(handler)
-    machine.handler_nodes = {id(getattr(obj, "node", None)) for obj in handler.objects}
+    machine.handler_nodes = {node_of(obj) for obj in handler.objects}
+    if machine.language == "python" and any(t.kind == "google-http" for t in machine.triggers):
+        machine.page_nodes |= machine.handler_nodes
     place = machine.location(node)
     source = Source("event", "event", decided=False)
     taint = Taint(source, (), Trail(None, place, ""))
     event = join(Value((), (taint,), (), True), overlay)
+    if any(("served", node_of(obj)) in machine.memo for obj in handler.objects):
+        event = UNKNOWN  # its decorator handed over the event already, as an object
     arguments = [event, Value(objects=(External("lambda.context"),))]
     if machine.language != "python":
         arguments.append(Value(objects=(External("lambda.callback"),)))
+    words = code.parameters if (code := machine.function.code) is not None else ()
+    if words:
+        arguments = [received(machine, word, event, node) for word in words]
     call_value(machine, handler, Arguments(arguments), node)
     machine.frames.pop()
+
+
+def received(machine: Machine, word: str, event: Value, node: syntax.Node) -> Value:
+    """One parameter of a handler, by its word in the location of the code."""
+    first, *path = split_path(word) or ("",)
+    if first != "event":
+        return callback_parameter(machine, word, UNKNOWN, Arguments([]), node)
+    place = machine.location(node)
+    return tainted(along(atom, tuple(path), place) for atom in event.taint) if path else event
+
+
+def node_of(obj: object) -> int:
+    return id(getattr(obj, "node", None))
 
 
 def handler_node(handler: Value) -> syntax.Node:

@@ -55,8 +55,12 @@ def method(
     receiver_node: syntax.Expression | None,
 ) -> Value:
     """A method of a receiver that is no object of the application or a library."""
-    from ringfence.dataflow import callbacks, sinks, table_conditions
+    from ringfence.dataflow import callbacks, sinks, table_conditions, wrappers
 
+    if machine.members:
+        member = wrappers.called(machine, receiver, name, machine.location(node))
+        if member is not None:
+            return member
     tables = machine.catalogue.calls.get(
         ("str." if machine.language == "python" else "String.") + name
     )

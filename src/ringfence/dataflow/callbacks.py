@@ -9,6 +9,7 @@ from ringfence.dataflow import (
     calls,
     libraries,
     models,
+    powertools,
 )
 from ringfence.dataflow.objects import (
     Closure,
@@ -52,9 +53,11 @@ def run_decorator(
     machine: Machine, decorator: External, function: Value, node: syntax.Node
 ) -> None:
     """A library's decorator that registers a function calls it as its table says."""
-    if decorator.path.endswith(".event_parser()"):
-        for obj in function.objects:
-            machine.memo[("parser", id(getattr(obj, "node", None)))] = decorator
+    powertools.remember(machine, decorator, function)
+    if not belongs(machine, decorator, function):
+        # Another function runs it, so it is not one that nothing reaches.
+        machine.ran.update(id(o.node) for o in function.objects if isinstance(o, Closure))
+        return
     tables = machine.catalogue.tables(decorator.path)
     for callback in tables.callbacks if tables is not None else ():
         values = [
@@ -70,3 +73,24 @@ def run_decorator(
                 for place in range(len(obj.node.parameters)):
                     values[place] = models.parameter(machine, decorator, obj, place, values[place])
         calls.call_value(machine, function, call_arguments.Arguments(values), node)
+
+
+#: Decorators of Chalice that make a function of its own, where routes share one.
+_OWN_FUNCTIONS = ("chalice.App.on_", "chalice.App.schedule()")
+_EVENT_KINDS = frozenset(
+    ("s3", "sqs", "sns", "dynamodb-stream", "kinesis", "eventbridge", "schedule")
+)
+
+
+def belongs(machine: Machine, decorator: External, function: Value) -> bool:
+    """Whether what a decorator registers runs in the function that is interpreted."""
+    if not decorator.path.startswith("chalice.App."):
+        return True
+    if decorator.path.startswith(_OWN_FUNCTIONS):
+        code = machine.function.code
+        nodes = [obj.node for obj in function.objects if isinstance(obj, Closure)]
+        machine.memo.update((("served", id(node)), True) for node in nodes)
+        symbol = code.symbol.rpartition(".")[2] if code is not None else ""
+        return any(node.name == symbol for node in nodes)
+    kinds = {trigger.kind for trigger in machine.triggers}
+    return not kinds or not kinds <= _EVENT_KINDS

@@ -15,6 +15,7 @@ from ringfence.dataflow import (
     expressions,
     libraries,
     models,
+    powertools,
     sinks,
     targets,
     validators,
@@ -338,7 +339,7 @@ def bind_parameters(
     keywords = dict(arguments.keywords)
     text = "" if id(closure.node) in machine.handler_nodes else f"passed to {closure.name}()"
     if not text and positional and machine.language == "python":
-        positional[0] = models.handler_event(machine, closure, positional[0], closure.node)
+        positional[0] = powertools.handler_event(machine, closure, positional[0], closure.node)
     taken = 0
     for parameter in parameters:
         target = parameter.target

@@ -8,6 +8,7 @@ from ringfence.dataflow import (
     call_arguments,
     callbacks,
     calls,
+    nest,
 )
 from ringfence.dataflow.objects import (
     ClassObject,
@@ -81,8 +82,9 @@ def class_literal(machine: Machine, node: syntax.ClassLiteral) -> Value:
             if isinstance(obj, Closure):
                 obj.scope = outer
                 obj.home = cls
-    for decorator in node.decorators:
-        machine.evaluate(decorator)
+    decorators = [machine.evaluate(decorator) for decorator in node.decorators]
+    if decorators and machine.language != "python":
+        nest.run_controller(machine, cls, decorators)
     return value
 
 

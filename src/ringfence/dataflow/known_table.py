@@ -59,9 +59,13 @@ from ringfence.dataflow.known_calls import (
     url_join,
     wraps,
 )
-from ringfence.dataflow.models import parse_call
 from ringfence.dataflow.objects import (
     External,
+)
+from ringfence.dataflow.powertools import (
+    parse_call,
+    process_partial_response,
+    process_records,
 )
 from ringfence.dataflow.texts import derive
 from ringfence.dataflow.validators import validate_fast, validate_json
@@ -137,9 +141,17 @@ _PYTHON: dict[str, Handler] = {
     "aws_lambda_powertools.utilities.validation.validate": validate_json,
     "fastjsonschema.validate": validate_fast,
     "aws_lambda_powertools.utilities.parser.parse": parse_call,
+    "aws_lambda_powertools.utilities.batch.process_partial_response": process_partial_response,
+    "aws_lambda_powertools.utilities.batch.async_process_partial_response":
+        process_partial_response,
+    "aws_lambda_powertools.utilities.batch.BatchProcessor()": process_records,
+    "aws_lambda_powertools.utilities.batch.AsyncBatchProcessor()": process_records,
+    "aws_lambda_powertools.utilities.batch.SqsFifoPartialProcessor()": process_records,
 }  # fmt: skip
 
 _SCRIPT: dict[str, Handler] = {
+    "@aws-lambda-powertools/batch.processPartialResponse": process_partial_response,
+    "@aws-lambda-powertools/batch.processPartialResponseSync": process_partial_response,
     **dict.fromkeys(
         ("isNaN", "isFinite", "Number()", "Date.now", "Number.isInteger", "Number.isNaN",
          "Math.random", "BigInt",

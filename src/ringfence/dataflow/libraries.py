@@ -13,6 +13,8 @@ from ringfence.dataflow import (
     encodings,
     known_calls,
     logs,
+    powertools,
+    responses,
     selection,
     sinks,
     table_conditions,
@@ -21,6 +23,7 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
 from ringfence.dataflow.texts import derive, derived
 from ringfence.dataflow.values import (
+    NOTHING,
     UNKNOWN,
     Taint,
     Value,
@@ -30,7 +33,7 @@ from ringfence.dataflow.values import (
 )
 from ringfence.model import syntax
 from ringfence.model.severity import CONFIDENCES
-from ringfence.rules.taint import CallTables, Propagator, Sanitiser
+from ringfence.rules.taint import Answer, Callback, CallTables, Propagator, Registration, Sanitiser
 
 _DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
 
@@ -56,6 +59,9 @@ def call_external(
         tables = method_tables(machine, path)
     if tables is not None:
         sinks.check(machine, path, tables, receiver, arguments, node)
+        if tables.registrations:
+            return register(machine, tables.registrations, arguments)
+        check_answers(machine, tables, arguments, node)
     if logs.is_log_call(path):
         logs.check(machine, path, arguments.everything(), node)
         return UNKNOWN
@@ -65,6 +71,8 @@ def call_external(
     if special is not None:
         return special
     result: Value | None = None
+    if powertools.is_data_class(path):
+        return arguments.get(0, "data") or UNKNOWN
     handler = handlers(machine.language).get(path)
     if handler is not None:
         result = handler(machine, arguments, node)
@@ -105,6 +113,60 @@ def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node)
     elif name == "succeed":
         machine.answer(arguments.get(0) or UNKNOWN, node)
     return UNKNOWN
+
+
+def register(machine: Machine, registrations: list[Registration], arguments: Arguments) -> Value:
+    """Keep the handler that the code gives to a library, under its function's name."""
+    for table in registrations:
+        name = selection.selected(table.name, None, arguments)
+        given = selection.selected(table.argument, None, arguments)
+        text = name.only_text() if name is not None else None
+        if text is None or given is None:
+            continue
+        found = functions_in(given, table.field)
+        machine.registered[text] = join(machine.registered.get(text, NOTHING), found)
+    return UNKNOWN
+
+
+def functions_in(given: Value, keys: tuple[str, ...]) -> Value:
+    """The functions that a value is, that a list holds, or a map under some keys."""
+    found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
+    for obj in given.objects:
+        if isinstance(obj, Struct) and obj.kind == "list":
+            found = join(found, obj.items())
+        elif isinstance(obj, Struct):
+            for key in keys:
+                found = join(found, obj.fields.get(key, NOTHING))
+    return found
+
+
+def check_answers(
+    machine: Machine, tables: CallTables, arguments: Arguments, node: syntax.Node
+) -> None:
+    """Look at what a call answers in the handler's place."""
+    for table in tables.answers:
+        if table.body:  # it makes a response, which the code may yet return
+            responses.check(machine, answered(machine, table, arguments), node)
+            continue
+        value = selection.selected(table.argument, None, arguments)
+        if value is not None:
+            machine.answer(value, node)
+
+
+def answered(machine: Machine, table: Answer, arguments: Arguments) -> Value:
+    """A response that a call is given in parts, as the structure that it stands for."""
+    answer = machine.struct("map")
+    headers = machine.struct("map")
+    given = selection.selected(table.headers, None, arguments)
+    for obj in given.objects if given is not None else ():
+        if isinstance(obj, Struct):
+            headers.fields.update(obj.fields)
+    kind = selection.selected(table.type, None, arguments)
+    if kind is not None:
+        headers.fields["content-type"] = kind
+    answer.fields["body"] = selection.selected(table.body, None, arguments) or UNKNOWN
+    answer.fields["headers"] = Value(objects=(headers,))
+    return Value(objects=(answer,))
 
 
 def method_tables(machine: Machine, path: str) -> CallTables | None:
@@ -192,21 +254,34 @@ def from_tables(
             function = selection.selected(callback.argument, receiver, arguments)
             if function is None:
                 continue
+            function = functions_in(function, callback.field)
             values = [
                 callback_parameter(machine, word, given, arguments, node)
                 for word in callback.parameters
             ]
-            branch, machine.branch = machine.branch, object()
-            returned = machine.call(
-                Value(objects=tuple(o for o in function.objects if is_function(o))), values, node
-            )
-            machine.branch = branch
-            sinks.check_response(machine, returned, node)
+            for obj in function.objects:
+                if is_function(obj):
+                    branch, machine.branch = machine.branch, object()
+                    received = (*errors_first(machine, callback, obj, node), *values)
+                    returned = machine.call_object(obj, list(received), node)
+                    machine.branch = branch
+                    sinks.check_response(machine, returned, node)
         if found is None:
             found = result or named_result(machine, path, arguments, ())
     elif found is not None:
         callbacks.run_callbacks(machine, arguments, found, node)
     return found if found is not None else result
+
+
+def errors_first(
+    machine: Machine, callback: Callback, function: object, node: syntax.Node
+) -> list[Value]:
+    """What a function that handles errors receives before everything else: such a one has a
+    parameter more."""
+    more = isinstance(function, Closure) and len(function.node.parameters) > len(
+        callback.parameters
+    )
+    return [machine.exception(node)] if callback.errors and more else []
 
 
 def marked(result: Value, propagators: list[Propagator]) -> Value:

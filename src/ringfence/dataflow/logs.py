@@ -31,6 +31,8 @@ _METHODS = frozenset(
         "table",
     ]
 )
+#: What has such methods and is no logger by its name.
+_OWNERS = ("console", "logging", "azure.Context", "azure.Context.log")
 
 
 def is_log_call(path: str) -> bool:
@@ -41,7 +43,7 @@ def is_log_call(path: str) -> bool:
     if name not in _METHODS:
         return False
     lower = owner.lower()
-    return owner in ("console", "logging") or "logger" in lower or "winston" in lower
+    return owner in _OWNERS or "logger" in lower or "winston" in lower
 
 
 def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -> None:

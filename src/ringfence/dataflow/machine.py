@@ -22,6 +22,7 @@ from ringfence.dataflow import (
     responses,
     subjects,
     targets,
+    wrappers,
 )
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.objects import (
@@ -83,6 +84,8 @@ class Machine:
         self.events = events
         self.language = "python" if catalogue.language == "python" else "javascript"
         self.triggers = application.triggers_of(function.id)
+        self.members = wrappers.members_of(self)
+        self.registered: dict[str, Value] = {}
         self.collected = Collected()
         self.modules: dict[str, ModuleObject | None] = {}
         self.frames: list[Frame] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, schemas
+from ringfence.dataflow import access, requests, schemas
 from ringfence.dataflow.objects import ClassObject, Closure, External, JsonText, Struct, deep_taint
 from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.scopes import Frame
 from ringfence.dataflow.texts import derived
-from ringfence.dataflow.values import UNKNOWN, Value, join
+from ringfence.dataflow.values import UNKNOWN, Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ _ENVELOPES = {
     "LambdaFunctionUrlEnvelope": ("body", "!json"),
     "VpcLatticeEnvelope": ("body", "!json"),
 }
+_VIEWS = ("flask.views.MethodView", "flask.views.View")
+_VIEW_METHODS = ("get", "post", "put", "patch", "delete", "dispatch_request")
 _CONVERTERS = re.compile(r"<(int|float|uuid):(\w+)>")
 
 
@@ -184,6 +186,9 @@ def class_method(
     machine: Machine, cls: ClassObject, name: str, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """``Model.model_validate_json(text)`` and its like; None for anything else."""
+    if name == "as_view" and any(base.path in _VIEWS for base in cls.external_bases()):
+        run_view(machine, cls, node)
+        return UNKNOWN
     if name not in _FROM_TEXT and name not in _FROM_DATA:
         return None
     if cls.find(name) is not None or not is_model(cls):
@@ -194,6 +199,19 @@ def class_method(
     if name in _FROM_TEXT:
         value = encodings.load_json(machine, arguments, node)
     return validated(machine, cls, value, node)
+
+
+def run_view(machine: Machine, cls: ClassObject, node: syntax.Node) -> None:
+    """Flask's views that are classes: a method for each HTTP method, with the route's parts."""
+    instance = Value(objects=(machine.struct("instance", cls),))
+    for name in _VIEW_METHODS:
+        found = cls.find(name)
+        for obj in found[0].objects if found is not None else ():
+            if isinstance(obj, Closure):
+                machine.page_nodes.add(id(obj.node))
+                part = access.table_source(machine, "web.PathParameter", "", node)
+                values = [part] * max(len(obj.node.parameters) - 1, 0)
+                machine.call(access.bind(Value(objects=(obj,)), instance, cls), values, node)
 
 
 def validated(machine: Machine, cls: ClassObject, value: Value, node: syntax.Node) -> Value:
@@ -279,7 +297,9 @@ def parameter(
     if route and any(found.group(2) == name for found in _CONVERTERS.finditer(route)):
         return UNKNOWN
     annotation = closure.node.parameters[place].annotation
-    if annotation is None or not checks_annotations(decorator):
+    if decorator.path.startswith("fastapi."):
+        value = requests.part(machine, closure, place, route or "", value)
+    if annotation is None or not value.taint or not checks_annotations(decorator):
         return value
     machine.frames.append(Frame(closure.scope, closure.module, None, None, None))
     try:
@@ -298,21 +318,22 @@ def checks_annotations(decorator: External) -> bool:
     return asked is not None and asked.truth() is True
 
 
-def handler_event(machine: Machine, closure: Closure, value: Value, node: syntax.Node) -> Value:
-    """The event as ``@event_parser`` hands it to the handler."""
-    parser = machine.memo.get(("parser", id(closure.node)))
-    if not isinstance(parser, External):
-        return value
-    model = parser.keywords.get("model", UNKNOWN)
+def parsed_event(
+    machine: Machine,
+    value: Value,
+    model: Value,
+    annotation: syntax.Expression | None,
+    envelope: Value | None,
+    node: syntax.Node,
+) -> Value:
+    """The part of an event that an envelope names, as a model or annotation shows it."""
     schema = ANY
     for obj in model.objects:
         if isinstance(obj, ClassObject):
             schema = of_class(machine, obj)
-    first = closure.node.parameters[0].annotation if closure.node.parameters else None
-    if schema is ANY and first is not None:
-        schema = of_annotation(machine, first, schemas.MAX_DEPTH)
-    envelope = parser.keywords.get("envelope", UNKNOWN)
-    for obj in envelope.objects:
+    if schema is ANY and annotation is not None:
+        schema = of_annotation(machine, annotation, schemas.MAX_DEPTH)
+    for obj in envelope.objects if envelope is not None else ():
         if isinstance(obj, External):
             path = _ENVELOPES.get(obj.path.removesuffix("()").rpartition(".")[2], ())
             for step in path:
@@ -320,15 +341,3 @@ def handler_event(machine: Machine, closure: Closure, value: Value, node: syntax
             if "[]" in path:
                 return machine.sequence_of(schemas.passed(machine, schema, value, node))
     return schemas.passed(machine, schema, value, node)
-
-
-def parse_call(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value | None:
-    """Powertools' ``parse(event=…, model=…)``."""
-    model = arguments.get(1, "model")
-    value = arguments.get(0, "event") or UNKNOWN
-    result: Value | None = None
-    for obj in model.objects if model is not None else ():
-        if isinstance(obj, ClassObject):
-            made = validated(machine, obj, value, node)
-            result = made if result is None else join(result, made)
-    return result

@@ -10,6 +10,7 @@ from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import NOTHING, Mix, Value, join
 from ringfence.model import syntax
+from ringfence.model.application import OUTSIDE_HTTP_KINDS
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 CORS = "permissive-cors-response"
 HTTP_KINDS = frozenset(
     ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb",
-     "cloudfront")
+     "cloudfront", *OUTSIDE_HTTP_KINDS)
 )  # fmt: skip
+
+
+#: What tells a response from other structures, in all clouds.
+_PARTS = frozenset(("statusCode", "body", "jsonBody"))
 
 
 def check(machine: Machine, value: Value, node: syntax.Node) -> None:
@@ -26,12 +31,12 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
     if machine.triggers and not any(t.kind in HTTP_KINDS and t.answers for t in machine.triggers):
         return
     for obj in value.objects:
-        if isinstance(obj, Struct) and ("statusCode" in obj.fields or "body" in obj.fields):
+        if isinstance(obj, Struct) and not _PARTS.isdisjoint(obj.fields):
             check_struct(machine, obj, node)
 
 
 def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
-    body = response.fields.get("body", NOTHING)
+    body = join(response.fields.get("body", NOTHING), response.fields.get("jsonBody", NOTHING))
     headers = header_map(response)
     verbose(machine, body, node)
     exposures.check(machine, exposures.RESPONSE, body, node)

@@ -366,7 +366,7 @@ def attribute_set(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> None:
     """``library.attribute = value``: tables name it ``library.attribute=``, with one argument."""
-    from ringfence.dataflow import connections
+    from ringfence.dataflow import connections, libraries
     from ringfence.dataflow.call_arguments import Arguments
 
     connections.set_attribute(obj, name, value)
@@ -374,6 +374,7 @@ def attribute_set(
     tables = machine.catalogue.tables(path)
     if tables is not None:
         check(machine, path, tables, Value(objects=(obj,)), Arguments([value]), node)
+        libraries.check_answers(machine, tables, Arguments([value]), node)
 
 
 def called_by_name(machine: Machine, function: syntax.Index, node: syntax.Call) -> None:

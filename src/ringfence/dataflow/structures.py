@@ -27,8 +27,9 @@ _TEXT_MAPS = frozenset(
 )  # fmt: skip
 #: Kinds whose event is the sender's own structure; elsewhere it lies in a text that is parsed.
 _OPEN_KINDS = frozenset(
-    ("appsync", "stepfunctions", "invoke", "eventbridge", "iot", "schedule", "alexa", "pipe")
-)
+    ("appsync", "stepfunctions", "invoke", "eventbridge", "iot", "schedule", "alexa", "pipe",
+     "azure-eventgrid", "azure-cosmosdb", "google-firestore", "google-cloudevent", "cloudevents")
+)  # fmt: skip
 _BODIES = frozenset(("body", "json", "get_json", "json_body", "json_params", "rawBody"))
 
 

@@ -63,11 +63,15 @@ class ScriptDefinitions(ScriptExpressions):
         """None for TypeScript's ``this`` parameter, which only has a type."""
         span = self.span(node)
         default = annotation = None
+        decorators: list[Expression] = []
         target = node
         if node.type in ("required_parameter", "optional_parameter"):
             target = self.field(node, "pattern")
             default = self.optional(node, "value")
             annotation = self._annotation(node)
+            decorators = [
+                self.inner(child) for child in self.parts(node) if child.type == "decorator"
+            ]
         elif node.type == "assignment_pattern":
             target = self.field(node, "left")
             default = self.expression(self.field(node, "right"))
@@ -76,7 +80,8 @@ class ScriptDefinitions(ScriptExpressions):
         kind = ""
         if target.type == "rest_pattern":
             kind, target = "*", self.parts(target, 1)[0]
-        return syntax.Parameter(*span, self.expression(target), default, kind, annotation)
+        target_node = self.expression(target)
+        return syntax.Parameter(*span, target_node, default, kind, annotation, decorators)
 
     def _annotation(self, node: Node) -> Expression | None:
         """The name of a plain named type (``APIGatewayProxyEvent``, ``lambda.Event``)."""

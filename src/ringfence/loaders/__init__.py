@@ -58,9 +58,10 @@ def load_application(root: Path, options: LoadOptions | None = None) -> Applicat
     if not application.templates and not application.functions:
         raise nothing(root, application.skipped, found)
     if not application.templates:
-        from ringfence.loaders.codeonly import note_of
+        from ringfence.loaders.codeonly import notes_of
 
-        application.skipped.insert(0, note_of(len(application.functions), found.files))
+        triggers = application.triggers.values()
+        application.skipped[:0] = notes_of(triggers, found.files)
     return application
 
 

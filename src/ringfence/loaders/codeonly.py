@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ringfence.loaders.clouds import entries_in
+from ringfence.loaders.clouds.entries import Entry, trigger_of
+from ringfence.loaders.clouds.manifests import entries_beside
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import (
+    OUTSIDE_KINDS,
     Application,
     Authentication,
     CodeLocation,
@@ -32,6 +36,12 @@ _PYTHON = (
     re.compile(
         rf"^(?:async[ \t]+)?def[ \t]+(\w{{1,80}})[ \t]*\([ \t\r\n]*{_EVENT}[ \t]*"
         rf"(?::[^()\n]{{0,80}}?)?,[ \t\r\n]*{_CONTEXT}[ \t]*[:=,)\r\n]",
+        re.MULTILINE,
+    ),
+    # An application of a web framework behind an adapter.
+    re.compile(
+        r"^(handler|(?:\w{1,60}_|lambda)handler)[ \t]*=[ \t]*(?:mangum\.)?"
+        r"(?:Mangum|create_lambda_handler)\(",
         re.MULTILINE,
     ),
     # Two parameters of any name, where the function's name says it.
@@ -74,6 +84,7 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
     application = Application(str(tree.root))
     known = frozenset(files)
     candidates = [file for file in files if may_declare(file)]
+    beside = entries_beside(tree, files)
     limit = tree.limits.code_files
     if len(candidates) > limit:
         reason = f"more than {limit} files of code; the rest was not looked at"
@@ -84,7 +95,12 @@ def build_from_code(tree: Tree, files: list[str]) -> Application:
             note = Skipped(".", f"{reason} was not looked at", None, "scan a smaller folder")
             application.skipped.append(note)
             break
-        for symbol, line in handlers_in(file, tree.code(file)):
+        text = tree.code(file)
+        language = language_of_file(file)
+        entries = beside.get(file) or entries_in(file, text, language)
+        for entry in entries:
+            add_entry(application, known, entry)
+        for symbol, line in () if entries else handlers_in(file, text):
             add_function(application, known, file, symbol, line)
     return application
 
@@ -94,9 +110,25 @@ def may_declare(file: str) -> bool:
     return language_of_file(file) != "" and not _TEST.search(file)
 
 
-def note_of(count: int, files: list[str], *, alone: bool = True) -> Skipped:
+def notes_of(triggers: Iterable[Trigger], files: list[str], *, alone: bool = True) -> list[Skipped]:
+    """What is missing for functions that no template declares, by their triggers."""
+    kinds: dict[str, set[str]] = {}
+    for trigger in triggers:
+        kinds.setdefault(trigger.function, set()).add(trigger.kind)
+    bare = [name for name, held in kinds.items() if held == {"invoke"}]
+    outside = [name for name, held in kinds.items() if held & OUTSIDE_KINDS]
+    if outside:  # the timetables of all clouds are of one kind
+        outside += [name for name, held in kinds.items() if held == {"schedule"}]
+    known = len(kinds) - len(bare) - len(outside)
+    notes = [note_of(len(bare), files, alone=alone)] if bare else []
+    if known:
+        notes.append(note_of(known, files, alone=alone, entered=True))
+    return [*notes, outside_note(len(outside))] if outside else notes
+
+
+def note_of(count: int, files: list[str], *, alone: bool = True, entered: bool = False) -> Skipped:
     """The note that says what is missing for functions that no template declares. ``alone`` tells
-    that there is no template for others either."""
+    that there is no template for others either, ``entered`` that the code says what starts them."""
     functions = "the function" if count == 1 else f"the {count} functions"
     what, cure = declared_otherwise(files) or (
         "no template that Ringfence can read",
@@ -108,7 +140,20 @@ def note_of(count: int, files: list[str], *, alone: bool = True) -> Skipped:
         f"there is {what}; who may call {functions} found in code, and what they may do, "
         "is not known"
     )
+    if entered:
+        reason = f"there is {what}; what {functions} found in code may do is not known"
     return Skipped("the template", reason, None, cure)
+
+
+def outside_note(count: int) -> Skipped:
+    """The note that says what is missing for functions of other clouds, whose code says what starts
+    them."""
+    functions = "the function" if count == 1 else f"the {count} functions"
+    reason = (
+        f"what {functions} of other clouds than AWS may do is not known: their permissions and "
+        "deployment files are not read"
+    )
+    return Skipped("the permissions", reason, None, "")
 
 
 def language_of_file(file: str) -> str:
@@ -145,6 +190,31 @@ def add_function(
         code=CodeLocation(code_root(file, known), file, symbol),
     )
     add_undeclared(application, function, "there is no template")
+
+
+def add_entry(application: Application, known: frozenset[str], entry: Entry) -> None:
+    """Add a function of another cloud with the trigger that its declaration tells."""
+    identifier = f"{entry.file}#{entry.symbol}"
+    trigger = trigger_of(entry, identifier)
+    if trigger.id in application.triggers:  # a further route of the same function
+        trigger = replace(trigger, id=f"{trigger.id}:{entry.place.line}")
+    application.triggers[trigger.id] = trigger
+    if identifier in application.functions:
+        return
+    stem = posixpath.splitext(entry.file)[0]
+    code = CodeLocation(
+        code_root(entry.file, known),
+        entry.file,
+        entry.symbol,
+        registered=entry.registered,
+        parameters=entry.parameters,
+    )
+    application.functions[identifier] = replace(
+        bare_function(identifier, entry.name, entry.place),
+        language="python" if language_of_file(entry.file) == "python" else "javascript",
+        handler=f"{stem}.{entry.symbol}",
+        code=code,
+    )
 
 
 def bare_function(identifier: str, name: str, place: Location) -> Function:

@@ -14,7 +14,12 @@ import posixpath
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from ringfence.loaders.codeonly import code_root, manifests_in, may_declare
+from ringfence.loaders.clouds.manifests import entries_beside, is_host
+from ringfence.loaders.codeonly import (
+    code_root,
+    manifests_in,
+    may_declare,
+)
 from ringfence.loaders.glance import SERVERLESS_FILES, TEMPLATE_SUFFIXES, Glances
 from ringfence.loaders.tree import Tree
 from ringfence.model.location import Location, Skipped
@@ -190,8 +195,18 @@ def bare_parts(
     """
     known = frozenset(found.files)
     declared = {posixpath.dirname(file) for file in (*found.templates, *found.serverless)}
+    beside = entries_beside(tree, found.files)
     code = [file for file in found.files if may_declare(file)]
-    code = [file for file in code if declared.isdisjoint(folders_above(file))] if declared else code
+    if declared:
+        # What says itself which cloud it is for belongs to no template of AWS above it.
+        hosts = {posixpath.dirname(file) for file in found.files if is_host(file)} - declared
+        code = [
+            file
+            for file in code
+            if declared.isdisjoint(above := folders_above(file))
+            or not hosts.isdisjoint(above)
+            or file in beside
+        ]
     limit = tree.limits.code_files
     if len(code) > limit:
         reason = f"more than {limit} files of code; the rest was not looked at"
@@ -200,7 +215,9 @@ def bare_parts(
     parts: dict[str, Discovery] = {}
     for file in code[:limit]:
         root = code_root(file, known)
-        if root not in taken and glances.code(file).handlers:
+        if root not in taken and (file in beside or glances.code(file).handlers):
             part = parts.setdefault(root, Discovery(files=manifests_in(root, known)))
             part.files.append(file)
+            manifests = {entry.manifest for entry in beside.get(file, ())}
+            part.files += sorted(manifests.difference(part.files))
     return [parts[root] for root in sorted(parts)]

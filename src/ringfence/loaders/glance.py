@@ -139,10 +139,14 @@ def _service(tree: Tree, file: str) -> Glance:
 
 
 def _code(tree: Tree, file: str) -> Glance:
-    from ringfence.loaders.codeonly import handlers_in
+    from ringfence.loaders.clouds import entries_in
+    from ringfence.loaders.codeonly import handlers_in, language_of_file
 
-    found = tuple(Handler(symbol, line) for symbol, line in handlers_in(file, tree.code(file)))
-    return Glance(handlers=found) if found else NOTHING
+    text = tree.code(file)
+    entries = entries_in(file, text, language_of_file(file))
+    found = [Handler(entry.symbol, entry.place.line) for entry in entries]
+    found = found or [Handler(symbol, line) for symbol, line in handlers_in(file, text)]
+    return Glance(handlers=tuple(found)) if found else NOTHING
 
 
 def _speaks_of_resources(data: bytes) -> bool:

@@ -47,9 +47,26 @@ class Export:
 
 
 @record(frozen=True)
+class OutsideEvent:
+    """What starts a function of another cloud: the fields are those of
+    :class:`~ringfence.loaders.clouds.entries.Entry`; ``script`` and ``python`` are what a handler
+    in these languages receives."""
+
+    kind: str
+    location: Location
+    detail: str = ""
+    level: str = ""
+    method: str = ""
+    path: str = ""
+    script: tuple[str, ...] = ("event",)
+    python: tuple[str, ...] = ("event",)
+
+
+@record(frozen=True)
 class OutsideFunction:
     """A function that is deployed to another cloud than AWS. ``handlers`` are the readings of its
-    handler, as module and symbol (``index.hello``); ``problem`` says why there is none."""
+    handler, as module and symbol (``index.hello``); ``problem`` says why there is none. ``events``
+    are those that are plain."""
 
     key: str
     language: str
@@ -58,6 +75,7 @@ class OutsideFunction:
     location: Location
     provider: str
     problem: str = ""
+    events: tuple[OutsideEvent, ...] = ()
 
 
 @record()

@@ -14,7 +14,20 @@ TRIGGER_KINDS = (
     "sqs", "sns", "dynamodb-stream", "kinesis", "eventbridge", "schedule", "pipe", "cognito",
     "iot", "ses", "logs", "kafka", "mq", "stepfunctions", "appsync", "config", "codepipeline",
     "cloudfront", "alexa", "invoke",
+    "azure-http", "azure-queue", "azure-servicebus", "azure-blob", "azure-eventhub",
+    "azure-eventgrid", "azure-cosmosdb", "azure-timer", "google-http", "google-pubsub",
+    "google-storage", "google-firestore", "google-cloudevent", "cloudevents", "openfaas",
 )  # fmt: skip
+
+#: The kinds of other clouds than AWS: Azure Functions, Google Cloud Functions, Knative, OpenFaaS.
+OUTSIDE_KINDS = frozenset(
+    kind
+    for kind in TRIGGER_KINDS
+    if kind.startswith(("azure-", "google-")) or kind in ("cloudevents", "openfaas")
+)
+
+#: Of those, the kinds that answer a request over HTTP.
+OUTSIDE_HTTP_KINDS = ("azure-http", "google-http", "cloudevents", "openfaas")
 
 #: The kinds of resource that Ringfence reasons about; "" is every other provider type.
 RESOURCE_KINDS = (
@@ -66,8 +79,11 @@ class CodeLocation:
 
     ``root`` is the code folder (imports resolve inside it and ``layers``), ``file`` the handler's
     file, ``symbol`` the exported handler (``lambda_handler``; dotted for nested exports).
-    ``inline`` is the source text of template-embedded code (then ``file`` is the template and
-    ``inline_location`` the first line of the text).
+    ``registered`` tells that the code gives its handler to a library under the name ``symbol``
+    instead of exporting it. ``parameters`` is what the handler receives, where that is not the
+    event and a context: ``event``, or a part of it (``event.body``), the name of a type of the
+    taint tables, or "" for what says nothing. ``inline`` is the source text of template-embedded
+    code (then ``file`` is the template and ``inline_location`` the first line of the text).
     """
 
     root: str
@@ -76,6 +92,8 @@ class CodeLocation:
     layers: tuple[str, ...] = ()
     inline: str | None = None
     inline_location: Location = NOWHERE
+    registered: bool = False
+    parameters: tuple[str, ...] = ()
 
 
 @record(frozen=True)

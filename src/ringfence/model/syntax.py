@@ -188,12 +188,14 @@ class Default(Expression):
 
 @record(eq=False)
 class Parameter(Node):
-    """``kind`` is "", "*" (rest) or "**". ``target`` is a Name or a destructuring pattern."""
+    """``kind`` is "", "*" (rest) or "**". ``target`` is a Name or a destructuring pattern.
+    ``decorators`` are TypeScript's."""
 
     target: Expression
     default: Expression | None = None
     kind: str = ""
     annotation: Expression | None = None
+    decorators: list[Expression] = field(default_factory=list)
 
 
 @record(eq=False)

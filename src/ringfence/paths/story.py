@@ -153,7 +153,8 @@ class Telling:
         if case.flow is None:
             text = case.text[:1].upper() + case.text[1:].rstrip(".")
             return Step(case.location, f"{text}: {ending.removeprefix('so ')}{others}")
-        subject = words.field(case.flow.source.path, case.flow.source.kind)
+        source = case.flow.source
+        subject = words.field(source.path, source.kind, case.trigger.kind if case.trigger else "")
         joint = " " if ending.startswith(("without", "as it is")) else ", "
         text = f"{subject} reaches {words.sink(case.flow.sink)}{joint}{ending}{others}"
         if story.shared_with:

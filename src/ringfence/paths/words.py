@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ringfence.model.application import Application, Trigger
+from ringfence.model.application import OUTSIDE_HTTP_KINDS, OUTSIDE_KINDS, Application, Trigger
 from ringfence.model.finding import Power
 from ringfence.model.severity import Effect, Exposure
 from ringfence.permissions.data_classes import class_words
 from ringfence.permissions.powers import WHOLE_ACCOUNT
 
-HTTP_KINDS = ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb")
+HTTP_KINDS = (
+    "apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb",
+    *OUTSIDE_HTTP_KINDS,
+)  # fmt: skip
 
 #: What a sender does, by trigger kind: ``{name}`` is the trigger's name, ``{place}`` the resource.
 _SENDS = {
@@ -35,6 +38,7 @@ _SENDS = {
     "invoke": "can invoke {function}",
     "apigateway-websocket": "can send {name} over a WebSocket to {function}",
     "function-url": "can call the URL of {function}",
+    **dict.fromkeys(OUTSIDE_KINDS.difference(OUTSIDE_HTTP_KINDS), "starts {function} with it"),
 }
 _KIND_WORDS = {
     "s3": "bucket",
@@ -127,7 +131,7 @@ def entry_sentence(application: Application, trigger: Trigger) -> str:
     source = application.resources.get(trigger.source)
     kind = _KIND_WORDS.get(trigger.kind, "")
     place = f"{kind} {source.logical_id}" if source and kind else trigger.name
-    if not place or trigger.kind == "schedule":
+    if not place or trigger.kind in ("schedule", "azure-timer"):
         return f"The clock starts {name} ({trigger.name})"
     if trigger.sender.exposure is Exposure.NONE:
         return f"{_capital(trigger.name)} starts {name}; nobody outside sends it"
@@ -147,13 +151,17 @@ def _guard(trigger: Trigger) -> str:
 # --- fields of events -------------------------------------------------------------------------
 
 _FIELDS = (
-    (r"^request\.(?:query|args|GET)\.?(?P<n>.*)", "The query parameter {n}"),
-    (r"^request\.(?:params|view_args|path_parameters)\.?(?P<n>.*)", "The path parameter {n}"),
+    (r"^request\.(?:query_string_parameters|queryStringParameters|query_params|query|args|GET)"
+     r"\.?(?P<n>.*)", "The query parameter {n}"),
+    (r"^request\.(?:params|view_args|path_parameters|path_params|pathParameters)"
+     r"\.?(?P<n>.*)", "The path parameter {n}"),
     (r"^request\.headers\.?(?P<n>.*)", "The header {n}"),
     (r"^request\.cookies\.?.*", "A cookie"),
     (r"^request\.(?:json_body|body|json|form|data|raw_body)\.?(?P<n>.*)",
      "Field {n} of the request body"),
     (r"^path parameter$", "A path parameter"),
+    (r"^request\.request\.body\.?(?P<n>.*)", "Field {n} of the request body"),
+    (r"^request\.(?:request|req)\b", "The request"),
     (r"^request$", "The request"),
     (r"s3\.object\.key", "The object's key"),
     (r"queryStringParameters\.?(?P<n>.*)", "The query parameter {n}"),
@@ -175,12 +183,31 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def field(path: str, kind: str = "event") -> str:
-    """An event path, or a part of a service's answer, in words to begin a sentence with."""
+#: The same for the events of other clouds.
+_OUTSIDE_FIELDS = (
+    (r"^query\.?(?P<n>.*)", "The query parameter {n}"),
+    (r"^params\.?(?P<n>.*)", "The path parameter {n}"),
+    (r"^form\.?(?P<n>.*)", "The form field {n}"),
+    (r"^(?:data\.)?name$", "The object's name"),
+    (r"^content\b.*", "The object's content"),
+    (r"^data\.message\.(?:data|json)\.?(?P<n>.*)", "Field {n} of the message"),
+    (r"^(?:data|\[\]|cloudevent\.data)\.(?P<n>.*)", "Field {n} of the event"),
+)  # fmt: skip
+_IN_MESSAGES = ("azure-queue", "azure-servicebus", "azure-eventhub")
+
+
+def field(path: str, kind: str = "event", trigger: str = "") -> str:
+    """An event path, or a part of a service's answer, in words to begin a sentence with.
+    ``trigger`` is the kind of the trigger, where it is known."""
     if kind == "response":
         return _answer(path)
     plain = path.removeprefix("event").lstrip(".")
-    for pattern, words in _FIELDS:
+    known: tuple[tuple[str, str], ...] = _FIELDS
+    if trigger in OUTSIDE_KINDS:
+        known = (*_OUTSIDE_FIELDS, *_FIELDS)
+        if trigger in _IN_MESSAGES:
+            known = ((r"^(?:\[\]\.)?body\.?(?P<n>.*)", "Field {n} of the message"), *known)
+    for pattern, words in known:
         match = re.search(pattern, plain)
         if match is None:
             continue

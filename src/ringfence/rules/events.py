@@ -17,6 +17,10 @@
     sender = "whoever may put objects into the bucket"
     note = "…"
 
+    [members.python]               # where code gets an object: its attributes and methods, by
+    get_json = "body.!json"        # language (python, javascript), as paths of the event; "" is
+    get_body = "body"              # the event itself
+
 The longest path that covers a value decides. A value that contains controlled parts is controlled.
 """
 
@@ -29,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.errors import RuleError
-from ringfence.model.application import TRIGGER_KINDS
+from ringfence.model.application import OUTSIDE_KINDS, TRIGGER_KINDS
 from ringfence.model.record import field, record
 from ringfence.rules import packed
 
@@ -78,6 +82,7 @@ class EventShape:
     fields: tuple[EventField, ...]
     sample_text: str
     references: tuple[str, ...] = ()
+    members: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     root: _Node = field(default_factory=_Node)
 
     @property
@@ -105,12 +110,13 @@ class EventCatalogue:
     def guess(self, path: tuple[str, ...]) -> Answer:
         """The same for a function whose triggers are not known: the best-fitting kind decides.
 
-        One part of a path says nothing (many events have an ``id``), so two must fit.
+        One part of a path says nothing (many events have an ``id``), so two must fit. Functions of
+        other clouds are known by what registers them, so their kinds are not tried.
         """
         best: Answer = ("yes", None)
         depth = 1
         for shape in self.shapes.values():
-            if shape.default == "yes":
+            if shape.default == "yes" or shape.kind in OUTSIDE_KINDS:
                 continue
             answer, matched = self._walk(shape, path)
             if answer[1] is None:
@@ -208,6 +214,10 @@ def shape_of(document: dict[str, Any], where: str) -> EventShape:
         fields,
         document["sample"],
         tuple(document.get("references", ())),
+        {
+            language: {name: split_path(path) for name, path in table.items()}
+            for language, table in document.get("members", {}).items()
+        },
     )
     for one in fields:
         node = shape.root

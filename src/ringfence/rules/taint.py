@@ -107,6 +107,21 @@ far as it is no list or map.
     argument = [-1]                # name of a type, or "". Without a table, a function that is
                                    # given to an unknown call gets the call's result
     parameters = ["express.Request", "express.Response"]
+    field = []                     # keys of a map that may hold it instead
+    errors = false                 # true: with a parameter more, it is given an error first
+
+    [[registration]]               # a call that gives a library the handler of a function
+    call = ["@azure/functions.app.http"]
+    name = [0]                     # the argument with the function's name
+    argument = [1]                 # the handler, ...
+    field = ["handler"]            # ... or a map that holds it under one of these keys
+
+    [[answer]]                     # a call whose argument is what the handler answers
+    call = ["azure.Context.res="]
+    argument = [0]                 # the whole answer, or in its place:
+    body = [0, "body"]             # its parts
+    headers = ["headers"]
+    type = ["mimetype"]            # the type of the content, where no header says it
 
     [[issue]]                      # a CodeIssue: wrong without any flow
     call = ["jwt.decode"]
@@ -248,6 +263,21 @@ class Wrapper(Entry):
 @record(frozen=True)
 class Callback(Entry):
     parameters: tuple[str, ...] = ()
+    field: tuple[str, ...] = ()
+    errors: bool = False
+
+
+@record(frozen=True)
+class Registration(Entry):
+    name: Selector = (0,)
+    field: tuple[str, ...] = ()
+
+
+@record(frozen=True)
+class Answer(Entry):
+    body: Selector = ()
+    headers: Selector = ()
+    type: Selector = ()
 
 
 @record(frozen=True)
@@ -280,6 +310,8 @@ class CallTables:
     propagators: list[Propagator] = field(default_factory=list)
     wrappers: list[Wrapper] = field(default_factory=list)
     callbacks: list[Callback] = field(default_factory=list)
+    registrations: list[Registration] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     issues: list[IssueTable] = field(default_factory=list)
     uses: list[UseTable] = field(default_factory=list)
     connections: list[ConnectionTable] = field(default_factory=list)
@@ -335,6 +367,8 @@ _TABLES: dict[str, tuple[type[Entry], str]] = {
     "propagator": (Propagator, "propagators"),
     "wrapper": (Wrapper, "wrappers"),
     "callback": (Callback, "callbacks"),
+    "registration": (Registration, "registrations"),
+    "answer": (Answer, "answers"),
     "issue": (IssueTable, "issues"),
     "use": (UseTable, "uses"),
     "connection": (ConnectionTable, "connections"),
@@ -360,7 +394,13 @@ _NEEDS = {
     Exposed: ("into",),
 }
 _EXTRA_KEYS = ("note", "source")
-_DEFAULT_ARGUMENT: dict[type[Entry], Selector] = {Wrapper: (0,), Guard: (0,), Callback: (-1,)}
+_DEFAULT_ARGUMENT: dict[type[Entry], Selector] = {
+    Wrapper: (0,),
+    Guard: (0,),
+    Callback: (-1,),
+    Registration: (-1,),
+    Answer: (0,),
+}
 
 E = TypeVar("E", bound=Entry)
 
@@ -457,9 +497,18 @@ def _entry(entry_class: type[E], table: dict[str, Any], where: str) -> E:
             values[key] = tuple(content) if isinstance(content, list) else content
         if key in _WORDS and content not in _WORDS[key]:
             raise RuleError(f"{key} = {content!r}", where, f"use one of {', '.join(_WORDS[key])}")
-        if key in ("call", "read", "argument", "field", "marks", "clears") and not isinstance(
-            content, list
-        ):
+        if key in (
+            "call",
+            "read",
+            "argument",
+            "field",
+            "marks",
+            "clears",
+            "name",
+            "body",
+            "headers",
+            "type",
+        ) and not isinstance(content, list):
             raise RuleError(f"{key} must be a list", where)
     for key in _NEEDS.get(entry_class, ()):
         if not values.get(key):

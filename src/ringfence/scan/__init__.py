@@ -15,7 +15,7 @@ from ringfence.checks.baseline import read_baseline
 from ringfence.config import load_config
 from ringfence.errors import Exhausted, NothingToRead
 from ringfence.loaders import LoadOptions, find, nothing
-from ringfence.loaders.codeonly import note_of
+from ringfence.loaders.codeonly import notes_of
 from ringfence.loaders.discovery import Discovery
 from ringfence.loaders.glance import Glances
 from ringfence.loaders.tree import Tree
@@ -131,7 +131,7 @@ def _notes(
     """What concerns the folder as a whole: files that were found but could not be read, and code
     that no template declares."""
     looked = [note for _, glance in glances.taken.values() for note in glance.notes]
-    bare = sum(len(outcome.functions) for outcome in outcomes if not outcome.templates)
+    bare = [entry for outcome in outcomes if not outcome.templates for entry in outcome.entries]
     alone = all(not outcome.templates for outcome in outcomes)
-    undeclared = [note_of(bare, found.files, alone=alone)] if bare else []
+    undeclared = notes_of(bare, found.files, alone=alone)
     return list(dict.fromkeys([*undeclared, *found.skipped, *looked, *tree.skipped]))

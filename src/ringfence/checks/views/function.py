@@ -22,11 +22,13 @@ from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View
 from ringfence.checks.views.powers import powers_view
 from ringfence.checks.worlds import Projection
-from ringfence.model.application import Function, Trigger
+from ringfence.model.application import OUTSIDE_HTTP_KINDS, Function, Trigger
 from ringfence.model.value import Mapping, Reference, Value, display, string
 from ringfence.rules.runtimes import Runtime, find_runtime
 
-HTTP_KINDS = frozenset({"apigateway-rest", "apigateway-http", "function-url", "alb", "appsync"})
+HTTP_KINDS = frozenset(
+    {"apigateway-rest", "apigateway-http", "function-url", "alb", "appsync", *OUTSIDE_HTTP_KINDS}
+)
 _API_KINDS = frozenset({"apigateway-rest", "apigateway-http", "apigateway-websocket"})
 _ASYNCHRONOUS = frozenset(
     {"s3", "sns", "eventbridge", "schedule", "iot", "ses", "config", "logs", "codepipeline"}

@@ -27,9 +27,11 @@ from ringfence.checks.views.acts import acts, only_reads
 from ringfence.checks.views.function import expensive_of, imports_of
 from ringfence.checks.views.powers import powers_view
 from ringfence.checks.worlds import Projection
-from ringfence.model.application import Trigger
+from ringfence.model.application import OUTSIDE_HTTP_KINDS, Trigger
 
-HTTP_KINDS = frozenset({"apigateway-rest", "apigateway-http", "function-url", "alb"})
+HTTP_KINDS = frozenset(
+    {"apigateway-rest", "apigateway-http", "function-url", "alb", *OUTSIDE_HTTP_KINDS}
+)
 _CHANGING = frozenset(
     {"POST", "PUT", "PATCH", "DELETE", "ANY", "*", "X-AMAZON-APIGATEWAY-ANY-METHOD"}
 )

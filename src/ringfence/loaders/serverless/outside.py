@@ -1,7 +1,8 @@
 """Services for other clouds than AWS: their functions and where their handlers are.
 
-Events and permissions of these clouds are not read, and the report says so. How a handler is
-written is the convention of each provider's plugin for the framework.
+Events are read where they are plain (``outside_events``), permissions of these clouds are not, and
+the report says so. How a handler is written is the convention of each provider's plugin for the
+framework.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.loaders.construct import mapping_of
 from ringfence.loaders.serverless.functions import environment_of
+from ringfence.loaders.serverless.outside_events import events_of
 from ringfence.loaders.serverless.service import FunctionEntry, Service
 from ringfence.loaders.template import OutsideFunction, Template
 from ringfence.model.location import Location, Skipped
@@ -32,17 +34,18 @@ def service_outside(tree: Tree, service: Service, provider: str, folder: str) ->
     """The template of a service that another provider deploys: no resources, only functions."""
     modules = main_modules(tree, folder) if provider == "google" else ()
     place = service.document.key_location("provider")
-    reason = (
-        f"the provider {provider} is not AWS: the code of its functions is read, but not who may "
-        "call them and what they may do"
-    )
+    functions = [_function(entry, service, provider, modules) for entry in service.functions]
+    read, left = "the code of its functions is", "who may call them and what they may do"
+    if functions and all(function.events for function in functions):
+        read, left = "the code and the events of its functions are", "what they may do"
+    reason = f"the provider {provider} is not AWS: {read} read, but not {left}"
     return Template(
         service.file,
         folder,
         "serverless",
         f"service {service.name}" if service.name else "",
         skipped=[Skipped(service.file, reason, place, "")],
-        outside=[_function(entry, service, provider, modules) for entry in service.functions],
+        outside=functions,
     )
 
 
@@ -70,6 +73,7 @@ def _function(
         entry.location if entry.location.line else Location(service.file, 1),
         provider,
         "" if readings else _problem(entry, handler),
+        tuple(events_of(entry, provider)),
     )
 
 

@@ -1,0 +1,59 @@
+const Koa = require('koa');
+const Router = require('@koa/router');
+const fastify = require('fastify');
+const { Hono } = require('hono');
+const { handle } = require('hono/aws-lambda');
+const serverless = require('serverless-http');
+const awsLambdaFastify = require('@fastify/aws-lambda');
+const createAPI = require('lambda-api');
+
+const router = new Router();
+router.get('/page', (ctx) => {
+  ctx.body = '<h1>' + ctx.query.name + '</h1>'; // bad: cross-site-scripting
+});
+router.get('/data', (ctx) => {
+  ctx.body = { name: ctx.query.name };
+});
+router.get('/fixed', (ctx) => {
+  ctx.body = '<h1>Welcome</h1>';
+});
+router.get('/away', (ctx) => {
+  ctx.redirect(ctx.query.next); // bad: open-redirect
+});
+router.get('/home', (ctx) => {
+  ctx.redirect('/home');
+});
+const koa = new Koa();
+koa.use(router.routes());
+exports.koa = serverless(koa);
+
+const app = fastify();
+app.get('/away', async (request, reply) => {
+  reply.redirect(request.query.next); // bad: open-redirect
+});
+app.get('/home', async (request, reply) => {
+  reply.redirect('/home');
+});
+exports.fastify = awsLambdaFastify(app);
+
+const hono = new Hono();
+hono.get('/page', (c) => c.html('<h1>' + c.req.query('name') + '</h1>')); // bad: cross-site-scripting
+hono.get('/fixed', (c) => c.html('<h1>Welcome</h1>'));
+hono.get('/away', (c) => c.redirect(c.req.query('next'))); // bad: open-redirect
+hono.get('/home', (c) => c.redirect('/home'));
+exports.hono = handle(hono);
+
+const api = createAPI();
+api.get('/page', async (req, res) => {
+  res.html('<h1>' + req.query.name + '</h1>'); // bad: cross-site-scripting
+});
+api.get('/fixed', async (req, res) => {
+  res.html('<h1>Welcome</h1>');
+});
+exports.api = async (event, context) => await api.run(event, context);
+
+exports.ofAnotherFramework = async (event) => {
+  const answer = require('a-small-framework').answer();
+  answer.redirect(event.queryStringParameters.next); // bad: open-redirect
+  answer.redirect('/home');
+};
