@@ -161,6 +161,11 @@ _SCRIPT: dict[str, Handler] = {
         if (arguments.get(1) or NONE).only_text() in ("base64", "base64url", "hex")
         else text(machine, arguments, node)
     ),
+    **dict.fromkeys(
+        ("zlib.gunzipSync", "zlib.unzipSync", "zlib.inflateSync", "zlib.inflateRawSync",
+         "zlib.brotliDecompressSync", "pako.ungzip", "pako.inflate", "fflate.gunzipSync"),
+        decode,
+    ),
     "atob": decode, "btoa": encode, "structuredClone": same, "Object.freeze": same,
     "Object.create": lambda machine, arguments, node: Value(objects=(machine.struct("map"),)),
     "Object.keys": keys, "Object.values": values, "Object.entries": entries,
