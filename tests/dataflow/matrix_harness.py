@@ -98,8 +98,11 @@ def is_silent(family: dict[str, Any], trigger: dict[str, Any]) -> bool:
     """Whether the dangerous use is none behind this trigger."""
     if family.get("needs") and not trigger.get("answers"):
         return True
-    if family.get("takes") == "whole" and not trigger.get("whole"):
-        return True
+    return family.get("takes") == "whole" and not trigger.get("whole")
+
+
+def is_meant(family: dict[str, Any], trigger: dict[str, Any]) -> bool:
+    """Whether the sender is trusted with what the family does, so that little is made of it."""
     inside = trigger["sender"] in INSIDERS
     direct = inside and trigger["kind"] in DIRECT
     return {"insiders": inside, "direct": direct}.get(family.get("meant", ""), False)
@@ -112,6 +115,7 @@ def expected(
         return set()
     lost = CERTAINTIES.index(family[language]["certainty"])
     lost += CERTAINTIES.index(trigger.get("certainty", "high"))
+    lost = 2 if is_meant(family, trigger) else lost
     path = trigger["path"] if isinstance(trigger["path"], str) else trigger["path"][language]
     if family.get("takes") == "whole":
         path = path.removesuffix(".name")

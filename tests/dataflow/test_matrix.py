@@ -66,7 +66,7 @@ def test_every_flow_rule_meets_every_kind_of_trigger() -> None:
         } == set(TRIGGER_KINDS)
 
 
-def test_what_is_silent_has_its_reason() -> None:
+def test_what_is_left_out_has_its_reason() -> None:
     assert [
         name_of(family) for family in FAMILIES if "meant" in family and "why" not in family
     ] == []
