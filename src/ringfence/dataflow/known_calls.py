@@ -23,6 +23,7 @@ from ringfence.dataflow.objects import (
     Partial,
     Regex,
     Struct,
+    deep_taint,
 )
 from ringfence.dataflow.texts import derive
 from ringfence.dataflow.values import (
@@ -32,6 +33,7 @@ from ringfence.dataflow.values import (
     NOTHING,
     TRUE,
     UNKNOWN,
+    Taint,
     Value,
     join,
     join_all,
@@ -98,13 +100,18 @@ def largest(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
 def text(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``str(x)``: the same text, as far as an attack is concerned."""
     value = first(arguments)
+    taint = tuple(as_text(atom) for atom in value.taint)
     if any(isinstance(obj, (JsonText, External)) for obj in value.objects):
-        return Value(value.consts, value.taint, value.objects, value.open)
+        return Value(value.consts, taint, value.objects, value.open)
     if value.objects:
-        return derive(value)
+        return tainted(texts.derived_parts(deep_taint(value)))
     consts = tuple(texts.const_text(const, machine.language) for const in value.consts)
-    taint = tuple(atom.changed(marks=(structures.TEXT,)) for atom in value.taint)
     return Value(consts, taint, (), value.open)
+
+
+def as_text(atom: Taint) -> Taint:
+    """What is known to be a text from here on; of an exception that tells nothing new."""
+    return atom if atom.source.kind == "error" else atom.changed(marks=(structures.TEXT,))
 
 
 def same(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
@@ -164,6 +171,13 @@ def partial(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
         return UNKNOWN
     made = Partial(arguments.positional[0], arguments.positional[1:], arguments.keywords)
     return Value(objects=(made,))
+
+
+def submit(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``executor.submit(function, x)``: its future stands for what the function gives."""
+    if not arguments.positional:
+        return UNKNOWN
+    return machine.call(partial(machine, arguments, node), [], node)
 
 
 def reduce_(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

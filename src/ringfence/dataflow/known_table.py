@@ -53,6 +53,7 @@ from ringfence.dataflow.known_calls import (
     same,
     serialise_item,
     set_attribute,
+    submit,
     substitute,
     text,
     timer,
@@ -121,6 +122,19 @@ _PYTHON: dict[str, Handler] = {
     "enumerate": enumerate_, "zip": zip_, "map": map_, "filter": filter_, "next": next_,
     "max": lambda machine, arguments, node: join_all(arguments.positional),
     "min": amounts.smallest,
+    **dict.fromkeys(
+        ("concurrent.futures.ThreadPoolExecutor().map",
+         "concurrent.futures.ProcessPoolExecutor().map", "multiprocessing.Pool().map",
+         "multiprocessing.Pool().imap", "multiprocessing.pool.ThreadPool().map",
+         "multiprocessing.pool.ThreadPool().imap"),
+        map_,
+    ),
+    **dict.fromkeys(
+        ("concurrent.futures.ThreadPoolExecutor().submit",
+         "concurrent.futures.ProcessPoolExecutor().submit", "asyncio.to_thread"),
+        submit,
+    ),
+    "concurrent.futures.as_completed": same,
     "functools.partial": partial, "functools.reduce": reduce_, "functools.wraps": wraps,
     "traceback.format_exc": format_trace, "traceback.format_exception": format_trace,
     "traceback.format_tb": format_trace, "sys.exc_info": format_trace,
@@ -172,6 +186,11 @@ _SCRIPT: dict[str, Handler] = {
         decode(machine, arguments, node)
         if (arguments.get(1) or NONE).only_text() in ("base64", "base64url", "hex")
         else text(machine, arguments, node)
+    ),
+    **dict.fromkeys(
+        ("zlib.gunzipSync", "zlib.unzipSync", "zlib.inflateSync", "zlib.inflateRawSync",
+         "zlib.brotliDecompressSync", "pako.ungzip", "pako.inflate", "fflate.gunzipSync"),
+        decode,
     ),
     "atob": decode, "btoa": encode, "structuredClone": same, "Object.freeze": same,
     "Object.create": lambda machine, arguments, node: Value(objects=(machine.struct("map"),)),

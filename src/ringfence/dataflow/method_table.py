@@ -61,7 +61,7 @@ _PYTHON: dict[str, Method] = {
     "get": get, "setdefault": setdefault, "update": update, "pop": pop, "popitem": items,
     "keys": keys, "values": values, "items": items, "copy": same_list, "json": json_body,
     "match": match, "fullmatch": match, "group": same, "groups": same, "sort": same_list,
-    "format_map": format_text, "__getitem__": get,
+    "format_map": format_text, "__getitem__": get, "result": same_list,
 }  # fmt: skip
 
 _SCRIPT: dict[str, Method] = {

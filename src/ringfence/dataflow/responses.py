@@ -8,7 +8,7 @@ from ringfence.dataflow import exposures, sinks, structures, verdicts
 from ringfence.dataflow.objects import Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, Mix, Value, join
+from ringfence.dataflow.values import NOTHING, Mix, Value, join, join_all
 from ringfence.model import syntax
 from ringfence.model.application import OUTSIDE_HTTP_KINDS
 
@@ -30,8 +30,11 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
     """Look at a returned response."""
     if machine.triggers and not any(t.kind in HTTP_KINDS and t.answers for t in machine.triggers):
         return
+    told = set(_PARTS)
+    if any(trigger.kind == "cloudfront" for trigger in machine.triggers):
+        told.add("status")
     for obj in value.objects:
-        if isinstance(obj, Struct) and not _PARTS.isdisjoint(obj.fields):
+        if isinstance(obj, Struct) and told.intersection(obj.fields):
             check_struct(machine, obj, node)
 
 
@@ -94,6 +97,8 @@ def planted(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> N
 
 
 def header_map(response: Struct) -> dict[str, Value]:
+    """The values of headers by their names in lower case: a text, a list of them, or the list of
+    ``{"key": …, "value": …}`` that CloudFront takes."""
     found: dict[str, Value] = {}
     for name in ("headers", "multiValueHeaders"):
         for obj in response.fields.get(name, NOTHING).objects:
@@ -103,8 +108,18 @@ def header_map(response: Struct) -> dict[str, Value]:
                     found[lower] = join(found.get(lower, NOTHING), value)
                     for inner in value.objects:
                         if isinstance(inner, Struct):
-                            found[lower] = join(found[lower], inner.items())
+                            found[lower] = join(found[lower], header_values(inner.items()))
     return found
+
+
+def header_values(items: Value) -> Value:
+    """What stands under ``value`` in each entry of a list, or the entries themselves."""
+    pairs = [
+        one.fields["value"]
+        for one in items.objects
+        if isinstance(one, Struct) and "value" in one.fields
+    ]
+    return join_all(pairs) if pairs else items
 
 
 def verbose(machine: Machine, body: Value, node: syntax.Node) -> None:

@@ -30,6 +30,10 @@ _OPEN_KINDS = frozenset(
     ("appsync", "stepfunctions", "invoke", "eventbridge", "iot", "schedule", "alexa", "pipe",
      "azure-eventgrid", "azure-cosmosdb", "google-firestore", "google-cloudevent", "cloudevents")
 )  # fmt: skip
+#: Ends of paths where the service that makes the event always puts a text.
+_TEXT_ENDS = (
+    ("s3", "object", "key"), ("detail", "object", "key"), ("logEvents", "[]", "message"),
+)  # fmt: skip
 _BODIES = frozenset(("body", "json", "get_json", "json_body", "json_params", "rawBody"))
 
 
@@ -37,6 +41,8 @@ def is_structure(machine: Machine, atom: Taint) -> bool:
     """Whether the sender may put a map where this stands."""
     proven = machine.proven.get(proven_key(atom), frozenset())
     if TEXT in atom.marks or NOT_A_STRUCTURE in atom.cleared or NOT_A_STRUCTURE in proven:
+        return False
+    if is_text_of_service(atom.path):
         return False
     if PARSED in atom.marks or "!json" in atom.path:
         return True
@@ -47,6 +53,12 @@ def is_structure(machine: Machine, atom: Taint) -> bool:
         return False
     kinds = {trigger.kind for trigger in machine.triggers}
     return not kinds or bool(kinds & _OPEN_KINDS)
+
+
+def is_text_of_service(path: tuple[str, ...]) -> bool:
+    """Whether a service put a text here, such as an object's key, whatever the sender chose."""
+    slot = path[-4:-2] == ("intent", "slots") and path[-1:] == ("value",)
+    return slot or any(path[-len(end) :] == end for end in _TEXT_ENDS)
 
 
 def uncompared(value: Value, depth: int = 4) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ringfence.dataflow.objects import Regex, deep_taint
+from ringfence.dataflow.objects import JsonText, Regex, deep_taint
 from ringfence.dataflow.values import (
     MAX_CONSTS,
     Const,
@@ -52,7 +52,8 @@ def const_text(const: Const, language: str = "python") -> str | Mix:
 
 
 def alternatives(value: Value, language: str) -> list[str | Mix]:
-    """The possible texts of a value; everything not known is one hole."""
+    """The possible texts of a value; everything not known is one hole. A text that stands for
+    another value is untrusted as its own taint tells, not as that value was."""
     found: list[str | Mix] = [const_text(const, language) for const in value.consts]
     covered = {
         atom.key
@@ -62,7 +63,9 @@ def alternatives(value: Value, language: str) -> list[str | Mix]:
         if isinstance(part, Hole)
         for atom in part.taint
     }
-    taint = tuple(atom for atom in deep_taint(value) if atom.key not in covered)
+    plain = tuple(obj for obj in value.objects if not isinstance(obj, JsonText))
+    inside = deep_taint(Value(value.consts, value.taint, plain, value.open))
+    taint = tuple(atom for atom in inside if atom.key not in covered)
     if value.objects or value.open or taint or not found:
         found.append(Mix((Hole(derived_parts(taint)),)))
     return found

@@ -67,3 +67,9 @@ exports.prepared = async (event) => {
   const narrow = new Request('https://api.example.com', { method: 'POST', body: JSON.stringify(event) });
   await fetch(narrow);
 };
+
+exports.parameters = async (event) => {
+  await fetch(`https://${new URLSearchParams(event.query).get('host')}/`); // bad: server-side-request-forgery
+  await fetch(`https://api.example.com/items?${new URLSearchParams({ q: event.q })}`);
+  await fetch('https://api.example.com/items?' + new URLSearchParams({ q: event.q }).toString());
+};
