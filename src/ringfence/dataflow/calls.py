@@ -66,9 +66,10 @@ def call(machine: Machine, node: syntax.Call) -> Value:
         return call_super(machine, "constructor", arguments, node)
     callee = machine.evaluate(function)
     arguments = call_arguments.evaluate_arguments(machine, node)
+    picked = machine.frame.scope.conditions.get(getattr(function, "name", ""))
+    if isinstance(function, syntax.Name) and isinstance(picked, syntax.Index):
+        sinks.called_by_name(machine, picked, node)
     if isinstance(function, syntax.Index):
-        from ringfence.dataflow import sinks
-
         sinks.called_by_name(machine, function, node)
         receiver = machine.evaluate(function.value)
         key = NOTHING

@@ -25,11 +25,12 @@ _MEMBERSHIP = frozenset(["includes", "has", "contains", "hasOwnProperty", "__con
 _NUMBER_TESTS = frozenset(
     ("Number.isInteger", "Number.isFinite", "Number.isSafeInteger", "isFinite")
 )
-_REMEMBERED = (syntax.Compare, syntax.Logical, syntax.Unary, syntax.Call)
+_REMEMBERED = (syntax.Compare, syntax.Logical, syntax.Unary, syntax.Call, syntax.Index)
 
 
 def remember(machine: Machine, name: str, value: syntax.Expression) -> None:
-    """``ok = check(x)``: a later test of ``ok`` is a test of ``check(x)``."""
+    """``ok = check(x)``: a later test of ``ok`` is a test of ``check(x)``, and a later call of
+    ``f = object[name]`` picks by the name."""
     conditions = machine.frame.scope.conditions
     if isinstance(value, syntax.Await):
         value = value.value

@@ -13,13 +13,14 @@ exports.evaluated = async (event) => {
 
 exports.fixed = async (event) => {
   eval('1 + 2');
+  vm.runInNewContext('order.total > 10', { order: event.order });
   setTimeout(() => event.code, 10);
   JSON.parse(event.code);
 };
 
 exports.modules = async (event) => {
-  require(event.name); // bad: unsafe-reflection
-  await import('./handlers/' + event.name); // bad: unsafe-reflection
+  require(event.name); // bad: code-injection
+  await import('./handlers/' + event.name); // bad: code-injection
   require('./handlers/fixed');
 };
 

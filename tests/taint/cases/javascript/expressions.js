@@ -27,7 +27,7 @@ exports.paths = async (event) => {
 exports.sandboxes = async (event) => {
   new VM().run(event.code); // bad: code-injection
   new VM().run('1 + 1');
-  new Worker(event.code, { eval: true }); // bad: code-injection, unsafe-reflection
+  new Worker(event.code, { eval: true }); // bad: code-injection
   new Worker('./worker.js', { workerData: event.data });
   new JSDOM(event.html, { runScripts: 'dangerously' }); // bad: code-injection
   new JSDOM(event.html);

@@ -12,7 +12,7 @@ const redis = new Redis(process.env.HOST);
 const people = new MongoClient(process.env.URL).db().collection('people');
 
 exports.redis = async (event) => {
-  await redis.eval(`return redis.call('get', '${event.k}')`, 0); // bad: code-injection
+  await redis.eval(`return redis.call('get', '${event.k}')`, 0); // bad: nosql-injection
   await redis.call(event.command); // bad: nosql-injection
   await redis.eval("return redis.call('get', KEYS[1])", 1, event.k);
   await redis.call('GET', event.k);

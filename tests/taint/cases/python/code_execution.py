@@ -16,8 +16,8 @@ def evaluated(event, context):
 
 
 def imported(event, context):
-    importlib.import_module(event["m"])  # bad: unsafe-reflection
-    __import__(event["m"])  # bad: unsafe-reflection
+    importlib.import_module(event["m"])  # bad: code-injection
+    __import__(event["m"])  # bad: code-injection
     runpy.run_path(event["m"])  # bad: unsafe-reflection
     importlib.import_module("handlers.orders")
 

@@ -28,8 +28,8 @@ def wide(event, context):
 
 
 def prepared(event, context):
-    request = urllib.request.Request(event["url"])  # bad: server-side-request-forgery
-    urllib.request.urlopen(request)
+    request = urllib.request.Request(event["url"])
+    urllib.request.urlopen(request)  # bad: server-side-request-forgery
 
 
 def connection(event, context):

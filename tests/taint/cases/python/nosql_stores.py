@@ -19,7 +19,7 @@ people = MongoClient(os.environ["URL"])["d"]["people"]
 
 
 def stores(event, context):
-    cache.eval("return redis.call('get', '" + event["k"] + "')", 0)  # bad: code-injection
+    cache.eval("return redis.call('get', '" + event["k"] + "')", 0)  # bad: nosql-injection
     cache.execute_command(event["command"])  # bad: nosql-injection
     cache.eval("return redis.call('get', KEYS[1])", 1, event["k"])
     cache.execute_command("GET", event["k"])
