@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from ringfence.dataflow import access, channels, connections, imports
+from ringfence.dataflow import access, channels, connections, imports, middlewares
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.machine import Machine, ReadModule
@@ -441,6 +441,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     arguments = [event, Value(objects=(External("lambda.context"),))]
     if machine.language != "python":
         arguments.append(Value(objects=(External("lambda.callback"),)))
+    middlewares.run_before(machine, handler, event, node)
     call_value(machine, handler, Arguments(arguments), node)
     machine.frames.pop()
 
