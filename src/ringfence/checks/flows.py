@@ -33,7 +33,13 @@ _PLAIN_EVENTS = frozenset({"schedule", "config", "s3", "logs", "invoke", "stepfu
 _INSIDERS = (Exposure.ACCOUNT, Exposure.PRINCIPAL, Exposure.NONE)
 #: Rules about what a sender may choose or store: what a program of the same account sends is meant.
 _MEANT_BY_INSIDERS = frozenset(
-    {"cloud-resource-injection", "mass-assignment", "mail-injection", "denial-of-service-loop"}
+    {
+        "cloud-resource-injection",
+        "mass-assignment",
+        "mail-injection",
+        "denial-of-service-loop",
+        "authorization-by-caller",
+    }
 )
 #: Of those, the ones that are meant as well where what was stored before comes back.
 _MEANT_WHEN_STORED = frozenset({"mass-assignment", "mail-injection"})

@@ -10,6 +10,8 @@ the rest of the language. What every program uses is in ``builtins``, ``text_met
 apply the taint tables; ``cloud`` knows the SDKs; ``guards``, ``subjects``, ``answers``,
 ``addresses`` and ``structures`` what conditions prove; ``schemas``, ``models`` and ``validators``
 what declared shapes let through; ``verdicts`` asks the event catalogue who controls a path.
+``authority`` and ``claims`` find decisions about access by fields that the caller sets, ``choices``
+and ``refusals`` what hangs on them; ``middlewares`` runs what stands before a handler.
 Knowledge of libraries and events is data in ``rules/``. It imports no front end: trees come from
 the caller.
 """

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from ringfence.dataflow import access, channels, connections, imports
+from ringfence.dataflow import access, channels, connections, imports, middlewares
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.libraries import callback_parameter
@@ -457,6 +457,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     words = code.parameters if (code := machine.function.code) is not None else ()
     if words:
         arguments = [received(machine, word, event, node) for word in words]
+    middlewares.run_before(machine, handler, event, node)
     call_value(machine, handler, Arguments(arguments), node)
     machine.frames.pop()
 

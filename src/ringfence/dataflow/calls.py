@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import (
     access,
     answers,
+    authority,
     builtins,
     call_arguments,
     callbacks,
@@ -14,6 +15,7 @@ from ringfence.dataflow import (
     definitions,
     expressions,
     libraries,
+    middlewares,
     models,
     powertools,
     sinks,
@@ -58,7 +60,10 @@ def call(machine: Machine, node: syntax.Call) -> Value:
         if node.new:
             callee = access.attribute(machine, receiver, function.name, function)
             return call_value(machine, callee, arguments, node, new=True)
-        return call_method(machine, receiver, function.name, arguments, node, function.value)
+        result = call_method(machine, receiver, function.name, arguments, node, function.value)
+        if function.name in authority.TESTS and node.arguments:
+            return authority.member_tested(machine, node, result)
+        return result
     if isinstance(function, syntax.Name) and function.name == "super" and not node.new:
         arguments = call_arguments.evaluate_arguments(machine, node)
         if machine.language == "python":
@@ -490,5 +495,6 @@ def call_of_function(
     member = access.function_member(machine, obj, name)
     if member.objects:
         return call_value(machine, member, arguments, node)
+    middlewares.remember(machine, obj, name, arguments)
     callbacks.run_callbacks(machine, arguments, UNKNOWN, node)
     return Value(objects=(obj,))  # wrapped(handler).use(…) and its like give the function back

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import expressions, guards, own_texts, sinks, subjects, targets
+from ringfence.dataflow import choices, expressions, guards, own_texts, sinks, subjects, targets
 from ringfence.dataflow.values import NOTHING, join
 from ringfence.model import syntax
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def run_switch(machine: Machine, node: syntax.Switch) -> bool:
     subject = machine.evaluate(node.subject)
+    if subject.taint:
+        choices.switched(machine, node, subject)
     before = machine.save()
     branch = machine.branch
     ends: list[State] = []

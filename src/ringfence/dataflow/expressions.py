@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ringfence.dataflow import (
     access,
     amounts,
+    authority,
     call_arguments,
     calls,
+    choices,
     credentials,
     definitions,
     guards,
@@ -205,7 +207,8 @@ def unary(machine: Machine, node: syntax.Unary) -> Value:
     value = machine.evaluate(node.operand)
     if node.operator == "not":
         truth = value.truth()
-        return EITHER if truth is None else (FALSE if truth else TRUE)
+        known = EITHER if truth is None else (FALSE if truth else TRUE)
+        return join(known, authority.turned(machine, value)) if value.objects else known
     if node.operator == "-" and value.definite and len(value.consts) == 1:
         number = value.consts[0]
         if isinstance(number, (int, float)):
@@ -245,6 +248,8 @@ def logical(machine: Machine, node: syntax.Logical) -> Value:
             result = join(result, subjects.settled(machine, value))
             break
         truth = value.truth()
+        if value.objects:
+            result = join(result, Value(objects=authority.decisions(value)))
         if node.operator == "or":
             if truth is True:
                 result = join(result, value)
@@ -292,19 +297,24 @@ def compare(machine: Machine, node: syntax.Compare) -> Value:
             return TRUE if a == b else FALSE
         if node.operator in ("!=", "is not"):
             return FALSE if a == b else TRUE
-    return EITHER
+    return join(EITHER, authority.compared(machine, node, left, right))
 
 
 def conditional(machine: Machine, node: syntax.Conditional) -> Value:
+    choice = choices.Choice(machine, node)
     known = machine.test(node.test)
+    choice.decide(machine.tested, known)
     result = NOTHING
     before = machine.save()
     for positive, branch in ((True, node.then), (False, node.otherwise)):
         if known is not None and known is not positive:
             continue
         guards.refine(machine, node.test, positive)
+        choice.enter(positive)
         result = join(result, subjects.settled(machine, machine.evaluate(branch)))
+        choice.leave(positive, True)
         machine.restore(before)
+    choice.judge()
     return result
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import (
     access,
     amounts,
+    authority,
     callbacks,
     containers,
     environment,
@@ -202,7 +203,8 @@ def format_trace(machine: Machine, arguments: Arguments, node: syntax.Node) -> V
 
 
 def any_(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
-    return EITHER
+    told = [obj.items() for obj in first(arguments).objects if isinstance(obj, Struct)]
+    return join(EITHER, Value(objects=authority.decisions(join_all(told))))
 
 
 def join_path(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

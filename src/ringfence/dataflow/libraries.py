@@ -13,6 +13,7 @@ from ringfence.dataflow import (
     encodings,
     known_calls,
     logs,
+    middlewares,
     powertools,
     responses,
     selection,
@@ -231,6 +232,8 @@ def from_tables(
     for wrapper in tables.wrappers:
         value = selection.selected(wrapper.argument, receiver, arguments)
         if value is not None and value.objects:
+            if receiver is not None:
+                middlewares.remember_chain(machine, value, receiver)
             return value
     found: Value | None = None
     for source in tables.sources:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import (
     access,
     answers,
+    authority,
     expressions,
 )
 from ringfence.dataflow.objects import (
@@ -68,8 +69,8 @@ def found(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.
 
 def yes_no(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
     element = expressions.element_of(machine, receiver, node, False)
-    machine.call(arguments.get(0) or UNKNOWN, [element, UNKNOWN], node)
-    return EITHER
+    told = machine.call(arguments.get(0) or UNKNOWN, [element, UNKNOWN], node)
+    return join(EITHER, Value(objects=authority.decisions(told)))
 
 
 def reduce(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ringfence.dataflow import (
+    authority,
     call_arguments,
     calls,
+    choices,
     control,
     credentials,
     definitions,
@@ -108,6 +110,8 @@ class Machine:
         self.page_nodes: set[int] = set()
         self.ran: set[int] = set()
         self.unreached = False
+        self.tested: Value = NOTHING
+        self.following: tuple[list[syntax.Statement], int] = ([], 0)
         self.current: syntax.Node = syntax.Constant(1, 1, 1, 1, None)
         self.directory: Directory | None = None
         self.error = Source("error", "error")
@@ -216,13 +220,14 @@ class Machine:
             if isinstance(statement, (syntax.Define, syntax.Export)):
                 self.hoist(statement)
         alive = True
-        for statement in body:
+        for place, statement in enumerate(body, 1):
             if not alive:
                 break
             self.nodes += 1
             if self.nodes > self.budget:
                 raise BudgetExceeded
             self.current = statement
+            self.following = (body, place)
             alive = STATEMENTS[type(statement)](self, statement)
         return alive
 
@@ -263,6 +268,8 @@ class Machine:
         if type(node.value) is syntax.Opaque and node.value.kind == "declared":
             return True
         value = self.evaluate(node.value)
+        if self.frames[-1].deciding:
+            value = authority.set_there(self, value)
         targets.assign(self, node.target, value, node.declares)
         if isinstance(node.value, syntax.Constant) and isinstance(
             node.target, (syntax.Name, syntax.Attribute)
@@ -300,7 +307,9 @@ class Machine:
                 self.answer(value, node)
             if id(frame.closure.node) in self.page_nodes:
                 responses.check_page(self, value, node)
+        choices.answered(self, value, node)
         truth = value.truth()
+        value = authority.returned(self, value, node)
         if truth is None and isinstance(
             node.value, (syntax.Compare, syntax.Logical, syntax.Unary, syntax.Call)
         ):
@@ -331,7 +340,9 @@ class Machine:
         return False
 
     def run_if(self, node: syntax.If) -> bool:
+        choice = choices.Choice(self, node)
         known = self.test(node.test)
+        choice.decide(self.tested, known)
         before = self.save()
         branch = self.branch
         ends: list[State] = []
@@ -342,9 +353,13 @@ class Machine:
             if known is None:
                 self.branch = object()
             guards.refine(self, node.test, positive)
-            if self.run(body):
+            choice.enter(positive)
+            alive = self.run(body)
+            if alive:
                 ends.append((self.frames[-1].scope.variables, self.proven))
+            choice.leave(positive, alive)
             self.branch = branch
+        choice.judge()
         if not ends:
             self.restore(before)
             return False
@@ -354,7 +369,9 @@ class Machine:
     def test(self, node: syntax.Expression) -> bool | None:
         """Evaluate a condition; its truth, if it does not hang on state kept between calls."""
         reads = self.module_reads
-        truth = self.evaluate(node).truth()
+        value = self.evaluate(node)
+        self.tested = value
+        truth = value.truth()
         return truth if self.module_reads == reads else None
 
     def run_block(self, node: syntax.Block) -> bool:

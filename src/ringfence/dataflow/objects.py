@@ -9,6 +9,7 @@ from ringfence.model.syntax import ClassLiteral, FunctionLiteral, Module
 
 if TYPE_CHECKING:
     from ringfence.dataflow.scopes import Scope
+    from ringfence.model.location import Location
 
 MAX_FIELDS = 200
 
@@ -184,6 +185,10 @@ class External(Obj):
         self.keywords = keywords or {}
         self.before = before
 
+    def truth(self) -> bool | None:
+        """A module, or what a call made, is there; what an attribute of it is, nobody knows."""
+        return True if "." not in self.path or self.path.endswith("()") else None
+
     def __repr__(self) -> str:
         return f"<{self.path}>"
 
@@ -272,6 +277,44 @@ class Number(Obj):
     def __init__(self, taint: tuple[Taint, ...]) -> None:
         self.taint = taint
         self.bounded = False
+
+
+class Decision(Obj):
+    """Stands beside a truth value that hangs on a field which the caller sets.
+
+    ``claimed`` tells whether the value is true where the caller claims the authority; ``lost`` is
+    certainty lost, ``telling`` whether the comparison alone says that a right is meant; ``shown``
+    is what the field is compared with, ``several`` tells of more than one constant; ``place`` is
+    where. ``returned`` is the place of the ``return``
+    by which a function answers with it.
+    """
+
+    __slots__ = ("atom", "claimed", "lost", "place", "returned", "several", "shown", "telling")
+
+    def __init__(
+        self, atom: Taint, claimed: bool, lost: int, telling: bool, shown: str, place: Location
+    ) -> None:
+        self.atom = atom
+        self.claimed = claimed
+        self.lost = lost
+        self.telling = telling
+        self.shown = shown
+        self.place = place
+        self.returned: Location | None = None
+        self.several = False
+
+    def truth(self) -> bool | None:
+        return None
+
+    def variant(self, claimed: bool, returned: Location | None) -> Decision:
+        """The same with another sense, or told at another place."""
+        made = Decision(self.atom, claimed, self.lost, self.telling, self.shown, self.place)
+        made.returned = returned or self.returned
+        made.several = self.several
+        return made
+
+    def __repr__(self) -> str:
+        return f"<decision by {self.atom.display}>"
 
 
 class Regex(Obj):

@@ -65,6 +65,7 @@ def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
 
 def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
     """A text that a web framework sends as HTML; a map or list it sends as JSON."""
+    verbose(machine, value, node)
     if not value.taint or value.objects:
         return
     tagged = any(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from ringfence.dataflow import connections
+from ringfence.dataflow import authority, connections
 from ringfence.dataflow.channels import Looks, PostOffice
 from ringfence.dataflow.letters import Mail
 from ringfence.dataflow.state import Collected
@@ -37,7 +37,7 @@ class Found:
 def found_of(collected: Collected) -> Found:
     """The facts that a machine gathered, without its state."""
     return Found(
-        list(collected.flows.values()),
+        authority.settled(collected),
         [entry.call for entry in collected.calls.values()],
         list(collected.uses.values()),
         connections.issues_of(collected),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ringfence.dataflow.objects import ClassObject, Closure, ModuleObject
+from ringfence.dataflow.objects import ClassObject, Closure, Decision, ModuleObject
 from ringfence.dataflow.values import NOTHING, Taint, Value, join
 from ringfence.model import syntax
+from ringfence.model.location import Location
 
 Variables = dict[str, Value]
 #: What guards have proved: a taint's (source, path) → the rules it can no longer serve.
@@ -59,6 +60,7 @@ class Frame:
     __slots__ = (
         "broken",
         "closure",
+        "deciding",
         "exits",
         "home",
         "module",
@@ -87,6 +89,8 @@ class Frame:
         self.yielded: Value | None = None
         self.raised: Value = NOTHING
         self.thrown = False
+        #: Decisions that led here, whether they claim authority here, and where they are told.
+        self.deciding: list[tuple[Decision, bool, Location]] = []
 
 
 def join_variables(first: Variables, second: Variables) -> Variables:

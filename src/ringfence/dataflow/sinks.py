@@ -172,8 +172,12 @@ def carries(machine: Machine, marks: tuple[str, ...], atom: Taint) -> bool:
     )
 
 
+#: Rules that a check of the text's form says nothing about.
+_NOT_OF_FORM = frozenset((OF_NUMBERS, "authorization-by-caller"))
+
+
 def is_cleared(rule: str, cleared: frozenset[str]) -> bool:
-    return rule in cleared or ("*" in cleared and rule != OF_NUMBERS)
+    return rule in cleared or ("*" in cleared and rule not in _NOT_OF_FORM)
 
 
 def is_known(machine: Machine, rule: str, atom: Taint) -> bool:
@@ -202,8 +206,10 @@ def flow(
     lost: int = 0,
     value: str = "",
     text: str = "",
+    place: Location | None = None,
 ) -> None:
-    """Record one flow, unless the data is cleared, proven safe, or not the sender's."""
+    """Record one flow, unless the data is cleared, proven safe, or not the sender's. It stands at
+    ``place``, by default where ``node`` does."""
     if atom.source.kind in OWN_KINDS or is_known(machine, rule, atom):
         return
     if rule in _OF_SIGNS and is_quoted_key(atom):
@@ -218,7 +224,7 @@ def flow(
         lost += 1
     if lost > 3:
         return
-    place = machine.location(node)
+    place = place or machine.location(node)
     steps = steps_of(atom, verdict.sender, place, text or f"becomes the {argument} of {sink}")
     source = FlowSource(
         atom.source.kind,

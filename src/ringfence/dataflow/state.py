@@ -54,5 +54,7 @@ class Collected:
     settings: dict[Setting, None] = field(default_factory=dict)
     #: Event paths of tokens whose signature some call checks.
     verified: set[str] = field(default_factory=set)
+    #: Event paths of identities that are compared with what may be a verified one.
+    matched: set[str] = field(default_factory=set)
     files: dict[str, None] = field(default_factory=dict)
     opaque: dict[str, int] = field(default_factory=dict)

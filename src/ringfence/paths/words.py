@@ -250,6 +250,7 @@ _RULE_WORDS = {
     "server-side-request-forgery": "so the sender chooses where {function} sends requests",
     "xml-external-entity": "so crafted XML reads files of {function}",
     "unverified-token": "without its signature checked, so a forged token passes for a real one",
+    "authorization-by-caller": "and decides who is let through, so the sender passes for another",
     "cloud-resource-injection": "so the sender chooses which resource {function} works on",
     "mass-assignment": "as it is, so the sender sets any field of what is stored",
     "mail-injection": "so the sender decides what mail {function} sends",

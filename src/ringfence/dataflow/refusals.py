@@ -1,0 +1,92 @@
+"""What a side of a branch does to the caller: whether it refuses, gives up, or acts."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ringfence.dataflow import trees
+from ringfence.model import syntax
+from ringfence.model.record import field, record
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.state import CallRecord
+
+_DENIED_TEXT = re.compile(
+    r"forbid|un-?authori[sz]ed|denied"
+    r"|(?<!method )not (an? )?(authori[sz]ed|allowed|permitted|admin)"
+    r"|(no|insufficient|missing|lacks?|require[sd]?) (the )?(permission|privilege|rights|access)"
+    r"|admins? only|only (for )?(an? |the )?(admin|owner|manager)"
+    r"|(admin|owner)\w* (access|rights|role)"
+    r"|must be (an? )?(admin|owner|manager)|not the owner|not yours|^deny$",
+    re.IGNORECASE,
+)
+_DENIED_NAME = re.compile(
+    r"forbid|un_?authori[sz]ed|access_?denied|permission_?(error|denied)|not_?authori[sz]ed"
+    r"|not_?allowed|^deny|denied$|insufficient_?(scope|permission|privilege|right)|auth\w*error",
+    re.IGNORECASE,
+)
+_CHECK = re.compile(
+    r"invalid|must be one of|unknown|unsupported|bad request|is required|missing", re.IGNORECASE
+)
+_STATUS = (401, 403, "401", "403")
+MAX_NODES = 300
+
+
+@record()
+class Side:
+    """``denies``: it tells the caller that it may not; ``gives_up``: it ends without an answer, or
+    with an error; ``allows``: it writes a policy that lets the caller in; ``calls``: cloud calls
+    that were first made there; ``alive``: what stands after the branch is reached from it.
+    """
+
+    denies: bool = False
+    gives_up: bool = False
+    allows: bool = False
+    alive: bool = True
+    calls: list[CallRecord] = field(default_factory=list)
+
+
+def side(body: list[syntax.Statement] | syntax.Expression, calls: list[CallRecord]) -> Side:
+    """What a branch's code, as far as it can be read from it, does."""
+    inside = list(islice(trees.nodes(body, into_functions=False), MAX_NODES))
+    allows = any(_allows(node) for node in inside)
+    denies = not allows and any(_denies(node) for node in inside)
+    gives_up = isinstance(body, list) and _gives_up(body, inside)
+    return Side(denies, gives_up, allows, calls=calls)
+
+
+def _denies(node: syntax.Node) -> bool:
+    if isinstance(node, syntax.Constant):
+        if isinstance(node.value, str) and len(node.value) < 200:
+            return node.value in _STATUS or _DENIED_TEXT.search(node.value) is not None
+        return isinstance(node.value, int) and node.value in _STATUS
+    if isinstance(node, (syntax.Name, syntax.Attribute)):
+        return _DENIED_NAME.search(node.name) is not None
+    return False
+
+
+def _allows(node: syntax.Node) -> bool:
+    return isinstance(node, syntax.Constant) and node.value in ("Allow", "allow")
+
+
+def _gives_up(body: list[syntax.Statement], inside: list[syntax.Node]) -> bool:
+    if not body or len(body) > 3:
+        return False
+    texts = [n.value for n in inside if isinstance(n, syntax.Constant) and isinstance(n.value, str)]
+    if any(_CHECK.search(text) for text in texts):
+        return False
+    last = body[-1]
+    if isinstance(last, syntax.Raise):
+        return True
+    if not isinstance(last, syntax.Return):
+        return False
+    if last.value is None:
+        return True
+    if isinstance(last.value, syntax.Constant):
+        return last.value.value in (None, False)
+    return any(
+        isinstance(n, syntax.Constant) and type(n.value) is int and 400 <= n.value < 500
+        for n in trees.nodes(last.value, into_functions=False)
+    )
