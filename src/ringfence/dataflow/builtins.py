@@ -14,6 +14,8 @@ from ringfence.dataflow import (
 )
 from ringfence.dataflow.objects import (
     Environment,
+    External,
+    Number,
     Obj,
     Regex,
     Struct,
@@ -194,6 +196,9 @@ def concat(machine: Machine, receiver: Value, arguments: Arguments, node: syntax
     return machine.sequence_of(element)
 
 
+_NUMBERS = frozenset(("int", "float", "bool", "uuid.UUID", "decimal.Decimal"))
+
+
 def get(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
     if any(isinstance(obj, Environment) for obj in receiver.objects):
         from ringfence.dataflow import known_calls
@@ -202,9 +207,14 @@ def get(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.No
     if not arguments.positional:
         return derive(receiver)
     found = access.index(machine, receiver, arguments.positional[0], node)
+    kind = arguments.keywords.get("type", NOTHING)  # request.args.get("days", type=int)
+    if any(isinstance(obj, External) and obj.path in _NUMBERS for obj in kind.objects):
+        found = Value((), (), (Number(found.taint),), True)
     default = arguments.get(1, "default")
     if default is None:
-        return found
+        known = not receiver.taint and not receiver.open and not receiver.consts
+        missed = known and arguments.positional[0].only_text() is None
+        return join(found, NONE) if missed else found
     known = len(receiver.objects) == 1 and not receiver.open and not receiver.taint
     key = arguments.positional[0].only_text()
     if known and key is not None:

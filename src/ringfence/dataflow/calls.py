@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
@@ -97,15 +98,33 @@ def is_super(node: syntax.Expression) -> bool:
 
 
 def tagged(machine: Machine, node: syntax.Call) -> Value:
-    """A tagged template: a library's tag takes values apart from text, so nothing is injected."""
+    """A tagged template: a library's tag takes values apart from text, so nothing is injected,
+    save by those that only set a text."""
     arguments = call_arguments.evaluate_arguments(machine, node)
     callee = machine.evaluate(node.function)
     if any(isinstance(obj, Closure) for obj in callee.objects):
         return call_value(machine, callee, arguments, node)
     for obj in callee.objects:
-        if isinstance(obj, External) and obj.path == "String.raw":
+        if isinstance(obj, External) and _SETS_TEXT.match(obj.path):
             return derive(*arguments.everything())
+        if isinstance(obj, External) and obj.path == "hono/html.html":
+            return escaped(derive(*arguments.everything()))
     return UNKNOWN
+
+
+#: Tags that change a text's look and nothing else.
+_SETS_TEXT = re.compile(r"String\.raw$|(common-tags|dedent|ts-dedent|outdent|endent)\b")
+#: The mark of a text that is not to be escaped.
+RAW = "raw"
+
+
+def escaped(value: Value) -> Value:
+    """Values in a page, escaped where they are not declared to be raw."""
+    taint = tuple(
+        atom if RAW in atom.marks else atom.changed(cleared=("cross-site-scripting",))
+        for atom in value.taint
+    )
+    return Value(value.consts, taint, (), True)
 
 
 def call_super(

@@ -163,13 +163,13 @@ def import_relative(machine: Machine, node: syntax.Import) -> Value:
 
 def is_known_library(machine: Machine, module: str) -> bool:
     """Whether tables or the interpreter know the package, so that a copy of it in the code folder
-    need not be read. A file of the application itself with such a name is read all the same."""
+    need not be read. A module of the application itself with such a name is read all the same."""
     top = module.partition(".")[0]
     if top not in _CLOUD_LIBRARIES and top not in machine.catalogue.packages():
         return False
     code = machine.function.code
-    own = join_path(code.root, top + ".py") if code is not None else None
-    return own is None or machine.read_module(own) is None
+    own = join_path(code.root, top) if code is not None else None
+    return own is None or not exists_python(machine, own)
 
 
 def find_python(machine: Machine, module: str) -> str | None:

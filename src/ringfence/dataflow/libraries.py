@@ -130,7 +130,7 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
 
 
 def functions_in(given: Value, keys: tuple[str, ...]) -> Value:
-    """The functions that a value is, that a list holds, or a map under some keys."""
+    """The functions that a value is, that a list holds, or a map or instance under some keys."""
     found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
     for obj in given.objects:
         if isinstance(obj, Struct) and obj.kind == "list":
@@ -138,6 +138,9 @@ def functions_in(given: Value, keys: tuple[str, ...]) -> Value:
         elif isinstance(obj, Struct):
             for key in keys:
                 found = join(found, obj.fields.get(key, NOTHING))
+                member = obj.cls.find(key) if obj.cls is not None else None
+                if member is not None:
+                    found = join(found, access.bind(member[0], Value(objects=(obj,)), member[1]))
     return found
 
 

@@ -84,16 +84,19 @@ def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
 
 #: Headers by which a sender's text changes what the browser does with the answer.
 _TELLING = ("set-cookie", "content-type", "content-security-policy", "refresh", "link")
+#: Those that decide under which name and kind a file is saved.
+_NAMING = ("content-disposition",)
 
 
 def planted(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None:
     """The sender's text in a header that steers the browser."""
-    for name in _TELLING:
+    for name in (*_TELLING, *_NAMING):
         value = headers.get(name, NOTHING)
+        lost = 2 if name in _NAMING else 1
         for atom in deep_taint(value):
             sinks.flow(
                 machine, "header-injection", "script", atom, f"the {name.title()} header", name,
-                node, 1, shown(value), f"becomes part of the {name.title()} header",
+                node, lost, shown(value), f"becomes part of the {name.title()} header",
             )  # fmt: skip
 
 
