@@ -11,7 +11,7 @@ from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.libraries import callback_parameter
 from ringfence.dataflow.machine import Machine, ReadModule
-from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Struct
+from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Partial, Struct
 from ringfence.dataflow.runs import Found, Memory, Run, found_of
 from ringfence.dataflow.scopes import Frame, Scope
 from ringfence.dataflow.state import (
@@ -473,6 +473,17 @@ def received(machine: Machine, word: str, event: Value, node: syntax.Node) -> Va
 
 def node_of(obj: object) -> int:
     return id(getattr(obj, "node", None))
+
+
+def nodes_of(handler: Value, depth: int = 4) -> list[object]:
+    """The functions that a handler is, also with arguments already given."""
+    found: list[object] = []
+    for obj in handler.objects:
+        if isinstance(obj, Partial) and depth:
+            found += nodes_of(obj.function, depth - 1)
+        else:
+            found.append(getattr(obj, "node", None))
+    return found
 
 
 def handler_node(handler: Value) -> syntax.Node:

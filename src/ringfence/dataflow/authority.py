@@ -112,7 +112,9 @@ def _note_secret(machine: Machine, left: Value, right: Value) -> None:
             machine.collected.matched.add(KNOWS_MORE)
 
 
-def member_tested(machine: Machine, node: syntax.Call, result: Value) -> Value:
+def member_tested(
+    machine: Machine, node: syntax.Call, result: Value, container: Value, member: Value
+) -> Value:
     """``ADMINS.includes(role)``, ``groups.includes("admin")``: with the decision that it makes."""
     function = node.function
     assert isinstance(function, syntax.Attribute)
@@ -120,13 +122,12 @@ def member_tested(machine: Machine, node: syntax.Call, result: Value) -> Value:
         machine.collected.matched.add(KNOWS_MORE)
         return result
     argument = node.arguments[0].value
-    if not (subjects.is_simple(argument) and subjects.is_simple(function.value)):
+    if not subjects.is_simple(argument):
         return result
     made = syntax.Compare(
         node.line, node.column, node.end_line, node.end_column, "in", argument, function.value
     )
-    container = machine.evaluate(function.value)
-    return join(result, compared(machine, made, machine.evaluate(argument), container))
+    return join(result, compared(machine, made, member, container))
 
 
 def _by_name(

@@ -62,8 +62,9 @@ def call(machine: Machine, node: syntax.Call) -> Value:
             callee = access.attribute(machine, receiver, function.name, function)
             return call_value(machine, callee, arguments, node, new=True)
         result = call_method(machine, receiver, function.name, arguments, node, function.value)
-        if function.name in authority.TESTS and node.arguments:
-            return authority.member_tested(machine, node, result)
+        if function.name in authority.TESTS and arguments.positional:
+            member = arguments.positional[0]
+            return authority.member_tested(machine, node, result, receiver, member)
         return result
     if isinstance(function, syntax.Name) and function.name == "super" and not node.new:
         arguments = call_arguments.evaluate_arguments(machine, node)

@@ -284,7 +284,10 @@ class PostOffice:
                 return NOTHING
             result = NOTHING
             named = names_in(parameters.get(reading[0], NOTHING))
-            for resource in self.directory.of_value(named, reading[1], function):
+            found = self.directory.of_value(named, reading[1], function)
+            if reading[1] == "bucket" and not found:
+                found = self.own_buckets(function, parameters.get("Bucket", NOTHING))
+            for resource in found:
                 looks.stores[resource] = None
                 key = (resource, operation, document)
                 if key not in answers:
@@ -293,6 +296,14 @@ class PostOffice:
             return result
 
         return answer
+
+    def own_buckets(self, function: str, name: Value) -> list[str]:
+        """The buckets whose notices a function gets, where it reads from that which a notice
+        names."""
+        if not any(atom.path[-2:] == ("bucket", "name") for atom in name.taint):
+            return []
+        triggers = self.application.triggers_of(function)
+        return [t.source for t in triggers if t.kind in ("s3", "eventbridge") and t.source]
 
     def stored(
         self, function: str, resource: str, operation: str, document: bool, looks: Looks

@@ -75,9 +75,10 @@ def put_pair(machine: Machine, struct: Struct, pair: list[Value] | None) -> None
 
 
 def keys(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
-    return machine.sequence_of(
-        expressions.element_of(machine, known_calls.first(arguments), node, True)
-    )
+    """``Object.keys(map)``; the names in a secret's structure are no secret."""
+    key = expressions.element_of(machine, known_calls.first(arguments), node, True)
+    taint = tuple(atom for atom in key.taint if atom.source.kind != "secret")
+    return machine.sequence_of(Value(key.consts, taint, key.objects, key.open))
 
 
 def values(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

@@ -385,6 +385,31 @@ def yield_(machine: Machine, node: syntax.Yield) -> Value:
     return UNKNOWN
 
 
+def without_fields(
+    machine: Machine, target: syntax.Expression, condition: syntax.Expression
+) -> None:
+    """``{k: v for k, v in map.items() if k not in HIDDEN}``: what stood under these is gone."""
+    if not (
+        isinstance(condition, syntax.Compare)
+        and condition.operator == "not in"
+        and isinstance(condition.left, syntax.Name)
+        and isinstance(target, syntax.ListLiteral)
+    ):
+        return
+    held = subjects.evaluate_quietly(machine, condition.right)
+    hidden = set(held.texts())
+    for obj in held.objects:
+        if isinstance(obj, Struct):
+            hidden.update(obj.items().texts())
+    variables = machine.frame.scope.variables
+    for item in target.items:
+        name = item.name if isinstance(item, syntax.Name) else ""
+        value = variables.get(name)
+        if value is not None and name != condition.left.name:
+            taint = tuple(atom for atom in value.taint if not hidden.intersection(atom.path[-1:]))
+            variables[name] = Value(value.consts, taint, value.objects, value.open)
+
+
 def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
     """Its own variables, one round; conditions guard the element."""
     state = machine.save()
@@ -399,6 +424,7 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
         for condition in clause.conditions:
             machine.evaluate(condition)
             guards.refine(machine, condition, True)
+            without_fields(machine, clause.target, condition)
     machine.branch = object()
     element = subjects.settled(machine, machine.evaluate(node.element))
     if node.key is not None:
@@ -493,11 +519,11 @@ def enter_context(machine: Machine, value: Value, node: syntax.Node) -> Value:
     """What ``with value as x`` binds: the value itself, or what its ``__enter__`` yields."""
     for obj in value.objects:
         if isinstance(obj, Struct) and obj.cls is not None:
-            found = obj.cls.find("__enter__")
-            if found is not None:
-                return calls.call_method(
-                    machine, value, "__enter__", call_arguments.Arguments([]), node
-                )
+            for name in ("__enter__", "__aenter__"):
+                if obj.cls.find(name) is not None:
+                    return calls.call_method(
+                        machine, value, name, call_arguments.Arguments([]), node
+                    )
     generated = [obj for obj in value.objects if isinstance(obj, Struct) and obj.kind == "list"]
     if generated and len(generated) == len(value.objects):
         return join_all(obj.items() for obj in generated)

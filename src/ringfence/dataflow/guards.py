@@ -364,6 +364,13 @@ def method_test(
     if name in ("startswith", "startsWith") and arguments and not positive:
         outside_test(machine, function.value, arguments[0])
         return
+    if name in _MEMBERSHIP and arguments and not positive:
+        held = subjects.evaluate_quietly(machine, function.value)
+        names = {text for obj in held.objects if isinstance(obj, Struct)
+                 for text in obj.items().texts()}  # fmt: skip
+        if "__proto__" in names:
+            subjects.clear_subject(machine, arguments[0], frozenset(("prototype-pollution",)))
+        return
     if name == "isNaN" and arguments and not positive:
         subjects.clear_subject(machine, arguments[0], subjects.ALL)
         return
@@ -455,6 +462,8 @@ def regex_test(
     alphabet = patterns.alphabet_of(text, pattern[1], name == "fullmatch")
     if alphabet is not None:
         rules = patterns.rules_cleared(alphabet)
+        if patterns.is_local_path(text, alphabet):
+            rules |= {"open-redirect"}
         subjects.clear_subject(machine, subject, rules)
         return
     if re.match(r"\^?https?:(\\?/){2}[\w.\\-]+(\\?/|\$)", text) and text.startswith("^"):

@@ -71,6 +71,16 @@ def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expressi
         check(machine, name, value)
 
 
+def grown(machine: Machine, target: syntax.Expression, value: syntax.Expression) -> None:
+    """``code += …`` in ``def make_token():``, or on a variable that tells it itself."""
+    closure = machine.frame.closure
+    names = [getattr(target, "name", ""), (closure.label or "") if closure is not None else ""]
+    for name in names:
+        if isinstance(name, str) and name and is_kept_secret(machine, name, value):
+            check(machine, name, value)
+            return
+
+
 def returned(machine: Machine, value: syntax.Expression) -> None:
     """The same in ``def make_token(): return …``."""
     closure = machine.frame.closure

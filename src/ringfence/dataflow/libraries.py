@@ -318,7 +318,9 @@ def sanitised(
         value = found or selection.selected(sanitiser.argument, receiver, arguments)
         taint = derived(deep_taint(value)) if value is not None else ()
         result = named_result(machine, path, arguments, taint)
-    taint = tuple(atom.changed(cleared=sanitiser.clears) for atom in deep_taint(result))
+    taint = tuple(
+        atom.changed(cleared=sanitiser.clears, marks=sanitiser.adds) for atom in deep_taint(result)
+    )
     if "*" in sanitiser.clears:
         taint = ()
     return Value((), taint, tuple(o for o in result.objects if not isinstance(o, Struct)), True)
@@ -359,7 +361,17 @@ def propagate(
     for obj in target.objects if target is not None else ():
         if isinstance(obj, Struct):
             machine.put(obj, None, tainted(taint))
+        elif isinstance(obj, External) and taint:
+            fill_variables(machine, obj, taint)
     return None
+
+
+def fill_variables(machine: Machine, obj: External, taint: tuple[Taint, ...]) -> None:
+    """What a library's object holds stands beside it in the variables of the running function."""
+    variables = machine.frame.scope.variables
+    for name, value in list(variables.items()):
+        if any(one is obj for one in value.objects):
+            variables[name] = join(value, Value((), taint, (), value.open))
 
 
 def callback_parameter(

@@ -48,8 +48,10 @@ def is_log_call(path: str) -> bool:
 
 def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -> None:
     """Report whole events and secrets in logs."""
-    for value in values:
-        forged(machine, path, value, node)
+    escaped = escaped_places(values[0]) if values else set()
+    for place, value in enumerate(values):
+        if place not in escaped:
+            forged(machine, path, value, node)
         made = any(isinstance(obj, External) for obj in value.objects)
         for atom in deep_taint(value):
             # what a library made of it (rows, claims) is not the secret itself
@@ -77,6 +79,16 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
         told = "the log receives the whole environment, which holds the credentials of the role"
         sinks.issue(machine, "sensitive-data-logged", node, told)
     sinks.use(machine, "log", values[0] if values else Value(), node, path)
+
+
+_CONVERSION = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([a-zA-Z%])")
+
+
+def escaped_places(text: Value) -> set[int]:
+    """Which arguments of ``log.info("… %r", x)`` are written as ``repr`` does."""
+    known = text.only_text()
+    letters = [letter for letter in _CONVERSION.findall(known or "") if letter != "%"]
+    return {place for place, letter in enumerate(letters, 1) if letter in "rad"}
 
 
 def told_of(machine: Machine, path: str, atom: Taint) -> str:
@@ -180,8 +192,20 @@ def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None
             )  # fmt: skip
 
 
+def _prints_text(module: syntax.Module) -> bool:
+    """Whether a file names a format of winston that is no JSON."""
+    return any(
+        isinstance(node, (syntax.Attribute, syntax.Name))
+        and node.name in ("printf", "simple", "cli")
+        for node in trees.nodes(module.body)
+    )
+
+
 def is_escaped(machine: Machine, path: str) -> bool:
-    """Whether the platform writes what a logger is given as JSON."""
+    """Whether the platform or the logger writes what it is given as JSON."""
+    if "winston" in path.lower():
+        loaded = [module.module for module in machine.modules.values() if module is not None]
+        return not any(trees.ask(module, _prints_text) for module in loaded)
     properties = machine.function.resource.properties
     settings = properties.get("LoggingConfig")
     written = string(settings.get("LogFormat")) if isinstance(settings, Mapping) else ""

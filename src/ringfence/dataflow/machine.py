@@ -293,6 +293,7 @@ class Machine:
         else:
             value = expressions.binary(self, node.operator, old, new, node)
         targets.assign(self, node.target, value)
+        guessable.grown(self, node.target, node.value)
         return True
 
     def run_return(self, node: syntax.Return) -> bool:

@@ -6,6 +6,7 @@ character that a rule's attack needs is a sanitiser for that rule.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 #: Characters without which an attack of the rule is not possible; any one of them keeps the taint.
@@ -42,6 +43,22 @@ def rules_cleared(alphabet: frozenset[str]) -> frozenset[str]:
     if alphabet <= _CLASSES["w"] | {"-"}:
         return frozenset("*")
     return frozenset(rule for rule, chars in DANGEROUS.items() if not chars & alphabet)
+
+
+#: Texts over such an alphabet that a browser takes for another site.
+_ELSEWHERE = ("//a", "//a/a", "///a", "//")
+
+
+@lru_cache(maxsize=512)
+def is_local_path(pattern: str, alphabet: frozenset[str]) -> bool:
+    """Whether all that a pattern matches as a whole are paths of the site itself."""
+    if alphabet & set(":\\\t\r\n") or len(pattern) > 200:
+        return False
+    try:
+        found = re.compile(pattern.removeprefix("^").removesuffix("$"))
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return not any(found.fullmatch(text) for text in _ELSEWHERE)
 
 
 @lru_cache(maxsize=512)

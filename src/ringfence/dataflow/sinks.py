@@ -86,6 +86,8 @@ def report(
             if isinstance(obj, Number) and not obj.bounded
             for atom in obj.taint
         )
+    if sink.grammar == "shell":
+        untrusted = tuple(unquoted(value, atom, sink.rule) for atom in untrusted)
     for atom in untrusted:
         if sink.rule == OF_NUMBERS and is_packed_by_platform(machine, atom):
             continue
@@ -112,6 +114,21 @@ def report(
             lost + loss,
             shown(value),
         )
+
+
+#: The mark of a text that was quoted for a shell.
+SHELL_QUOTED = "shell-quoted"
+
+
+def unquoted(value: Value, atom: Taint, rule: str) -> Taint:
+    """A quoted text inside quotes of the code's own, which end where the text's own begin."""
+    if SHELL_QUOTED not in atom.marks or "*" in atom.cleared:
+        return atom
+    prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
+    if not any(prefix.count('"') % 2 or prefix.count("'") % 2 for prefix in prefixes):
+        return atom
+    return Taint(atom.source, atom.path, atom.trail, atom.derived, atom.cleared - {rule},
+                 atom.marks, atom.quality)  # fmt: skip
 
 
 def is_packed_by_platform(machine: Machine, atom: Taint) -> bool:

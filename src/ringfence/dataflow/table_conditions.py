@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import backtracking, selection
-from ringfence.dataflow.objects import Closure, External, Number, Struct, deep_taint
+from ringfence.dataflow.objects import ClassObject, Closure, External, Number, Struct, deep_taint
 from ringfence.dataflow.texts import pattern_of
 from ringfence.dataflow.values import Mix, Value
 from ringfence.rules.entries import Condition, Selector
@@ -83,8 +83,12 @@ def is_named(value: Value, pattern: str, selector: Selector, arguments: Argument
 
 
 def with_names(value: Value) -> Value:
-    """A library's object counts as its name: ``yaml.Loader``."""
+    """A library's object counts as its name: ``yaml.Loader``; a class as the library's class that
+    it is made of."""
     names = tuple(obj.path for obj in value.objects if isinstance(obj, External))
+    for obj in value.objects:
+        if isinstance(obj, ClassObject):
+            names += tuple(base.path for base in obj.external_bases())
     if not names:
         return value
     return Value(value.consts + names, value.taint, value.objects, value.open)

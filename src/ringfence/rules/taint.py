@@ -80,6 +80,7 @@ far as it is no list or map.
     call = ["shlex.quote"]
     argument = ["*"]               # which arguments pass to the result, cleared; default all
     clears = ["os-command-injection"]   # or ["*"]
+    adds = ["shell-quoted"]        # marks that the result gains; this one ends inside quotes
     when = []
 
     [[guard]]                      # a test: where it yields true, the argument is safe
@@ -237,6 +238,7 @@ class SourceTable(Entry):
 @record(frozen=True)
 class Sanitiser(Entry):
     clears: tuple[str, ...] = ("*",)
+    adds: tuple[str, ...] = ()
 
 
 @record(frozen=True)
