@@ -11,7 +11,15 @@ from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.libraries import callback_parameter
 from ringfence.dataflow.machine import Machine, ReadModule
-from ringfence.dataflow.objects import ClassObject, Closure, External, ModuleObject, Partial, Struct
+from ringfence.dataflow.objects import (
+    ClassObject,
+    Closure,
+    External,
+    ModuleObject,
+    Obj,
+    Partial,
+    Struct,
+)
 from ringfence.dataflow.runs import Found, Memory, Run, found_of
 from ringfence.dataflow.scopes import Frame, Scope
 from ringfence.dataflow.state import (
@@ -442,7 +450,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     machine.frames.append(Frame(scope, module, None, None, None))
     machine.in_handler = True
     node = handler_node(handler)
-    machine.handler_nodes = {node_of(obj) for obj in handler.objects}
+    machine.handler_nodes = {node_of(obj) for obj in functions_of(handler)}
     if machine.language == "python" and any(t.kind == "google-http" for t in machine.triggers):
         machine.page_nodes |= machine.handler_nodes
     place = machine.location(node)
@@ -475,14 +483,14 @@ def node_of(obj: object) -> int:
     return id(getattr(obj, "node", None))
 
 
-def nodes_of(handler: Value, depth: int = 4) -> list[object]:
-    """The functions that a handler is, also with arguments already given."""
-    found: list[object] = []
+def functions_of(handler: Value, depth: int = 4) -> list[Obj]:
+    """The functions that a handler is, also where arguments are already given."""
+    found: list[Obj] = []
     for obj in handler.objects:
         if isinstance(obj, Partial) and depth:
-            found += nodes_of(obj.function, depth - 1)
+            found += functions_of(obj.function, depth - 1)
         else:
-            found.append(getattr(obj, "node", None))
+            found.append(obj)
     return found
 
 
