@@ -73,6 +73,8 @@ def builtin(machine: Machine, name: str) -> Value:
 def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> Value:
     """``value.name``."""
     result = NOTHING
+    if name in _HOST_PARTS:
+        value = host_of(value)
     for obj in value.objects:
         found: Value
         if isinstance(obj, Struct):
@@ -101,6 +103,25 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
     elif value.consts or value.open or value.taint:
         result = join(result, UNKNOWN)
     return result if not result.is_nothing else UNKNOWN
+
+
+#: What a URL says of where it goes.
+_HOST_PARTS = frozenset(("hostname", "host", "origin", "port", "protocol"))
+
+
+def host_of(value: Value) -> Value:
+    """A URL object without what stands only in its path, where its host is given before."""
+    from ringfence.dataflow.sinks import OF_FIXED_HOST, grammar_loss
+
+    made = [obj for obj in value.objects if isinstance(obj, External) and obj.path == "URL()"]
+    if not made or len(made) != len(value.objects):
+        return value
+    taint = tuple(
+        atom
+        for atom in value.taint
+        if any(grammar_loss("url", obj.arguments[0], atom) < OF_FIXED_HOST for obj in made)
+    )
+    return Value((), taint, value.objects, value.open)
 
 
 def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Value:

@@ -25,6 +25,8 @@ _FIXED_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+[/?#]|\x00[^\x0
 _FIXED_PATH = re.compile(
     r"(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+|\x00[^\x00/?#]*)(?:/[^/?#\x00]|/?[?#])"
 )
+#: Fields of a request whose text the service begins with a slash.
+_PATHS = ("uri", "rawPath", "path")
 NEVER = 9
 #: Certainty lost where only the path at a fixed host is the sender's.
 OF_FIXED_HOST = 2
@@ -291,6 +293,8 @@ def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
     if grammar not in ("url", "path", "program"):
         return 0
     prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
+    if grammar == "url" and not atom.derived and atom.path[-1:] and atom.path[-1] in _PATHS:
+        prefixes = [prefix + "/" for prefix in prefixes if prefix]
     if not prefixes:
         return 0
     if grammar == "program":  # no program bears a name with the code's own spaces in it
