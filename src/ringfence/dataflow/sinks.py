@@ -25,8 +25,6 @@ _FIXED_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+[/?#]|\x00[^\x0
 _FIXED_PATH = re.compile(
     r"(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+|\x00[^\x00/?#]*)(?:/[^/?#\x00]|/?[?#])"
 )
-#: Fields of a request whose text the service begins with a slash.
-_PATHS = ("uri", "rawPath", "path")
 NEVER = 9
 #: Certainty lost where only the path at a fixed host is the sender's.
 OF_FIXED_HOST = 2
@@ -293,8 +291,6 @@ def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
     if grammar not in ("url", "path", "program"):
         return 0
     prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
-    if grammar == "url" and is_rooted(value, atom):
-        prefixes = [prefix + "/" for prefix in prefixes if prefix]
     if not prefixes:
         return 0
     if grammar == "program":  # no program bears a name with the code's own spaces in it
@@ -304,23 +300,6 @@ def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
             return NEVER
         return OF_FIXED_HOST if all(_FIXED_HOST.match(prefix) for prefix in prefixes) else 0
     return 1 if all(prefix and prefix[-1] not in "/\\" for prefix in prefixes) else 0
-
-
-def is_rooted(value: Value, atom: Taint) -> bool:
-    """Whether a request's own path stands in a text as it came, with the slash that it begins
-    with."""
-    if not atom.path or atom.path[-1] not in _PATHS:
-        return False
-    inside = [
-        one
-        for const in value.consts
-        if isinstance(const, Mix)
-        for part in const.parts
-        if not isinstance(part, str)
-        for one in part.taint
-        if same_origin(one, atom)
-    ]
-    return bool(inside) and not any(one.derived for one in inside)
 
 
 def prefix_before(const: object, atom: Taint) -> str | None:
