@@ -20,7 +20,7 @@ from ringfence.dataflow.objects import (
     Partial,
     Struct,
 )
-from ringfence.dataflow.runs import Found, Memory, Run, found_of
+from ringfence.dataflow.runs import Found, Memory, Run, Sharing, found_of
 from ringfence.dataflow.scopes import Frame, Scope
 from ringfence.dataflow.state import (
     MAX_NODES_UNREACHED,
@@ -42,6 +42,8 @@ LoadTaint = Callable[[str], TaintCatalogue]
 LANGUAGES = ("python", "javascript", "typescript")
 #: How often functions are run again for what arrives, after each was run once.
 MAX_ROUNDS = 3
+#: Fewer functions than this are not worth processes of their own.
+FEWEST_SHARED = 60
 #: Python frames while interpreting: a call of the application takes about fifteen of them.
 RECURSION_LIMIT = 6_000
 
@@ -52,15 +54,17 @@ def analyse(
     taint: Mapping[str, TaintCatalogue] | LoadTaint,
     events: EventCatalogue,
     memory: Memory | None = None,
+    sharing: Sharing | None = None,
 ) -> Facts:
     """All facts of the application's code.
 
     ``read_module`` gives the tree of a file relative to the root, None when there is none; for
     code that stands inside a template it is asked for the function's id. ``taint`` are the tables
-    by language, or what loads them. ``memory`` may hold runs of an earlier scan.
+    by language, or what loads them. ``memory`` may hold runs of an earlier scan;
+    ``sharing`` are processes among which the functions of a large application are shared.
     """
     load = taint.__getitem__ if isinstance(taint, Mapping) else taint
-    work = Work(application, read_module, load, events, memory)
+    work = Work(application, read_module, load, events, memory, sharing)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:
@@ -85,7 +89,9 @@ class Work:
         load: LoadTaint,
         events: EventCatalogue,
         memory: Memory | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
+        self.sharing = sharing
         self.application = application
         self.read_module = read_module
         self.load = load
@@ -105,10 +111,14 @@ class Work:
         functions = self.application.functions
         current = ""
         try:
+            self.run_shared()
             for current in functions:
-                self.run(functions[current])
-            for identity, run in self.runs.items():
-                self.post.accept(identity, run.mail, run.looks)
+                if current not in self.runs:
+                    self.run(functions[current])
+            for identity in functions:
+                if identity in self.runs:
+                    run = self.runs[identity]
+                    self.post.accept(identity, run.mail, run.looks)
             self.connected = True
             waiting = self.connect()
             for _ in range(MAX_ROUNDS):
@@ -125,6 +135,25 @@ class Work:
             self.stop(current, str(reason))
         except Exception as problem:
             self.note("the data between functions", defect_of(problem), None)
+
+    def run_shared(self) -> None:
+        """Have other processes run the functions of a large application for the first time."""
+        functions = [one for one in self.application.functions.values() if self.is_read(one)]
+        if self.sharing is None or len(functions) < FEWEST_SHARED:
+            return
+        fresh = []
+        for function in functions:
+            recalled = self.recall(function)
+            if recalled is None:
+                fresh.append(function)
+            else:
+                self.settle(function, recalled)
+        if len(fresh) >= FEWEST_SHARED:
+            for function in fresh:
+                self.load(function.language)  # once, for all processes
+            for function, run in self.sharing.runs(fresh, self.interpreted, self.post):
+                self.remember(function, run)
+                self.settle(function, run)
 
     def in_order(self) -> list[str]:
         """The functions, writers before readers as far as there are no circles."""
@@ -155,20 +184,33 @@ class Work:
     def run(self, function: Function) -> Run | None:
         """Run one function with what has arrived for it, or recall what that gave."""
         self.skipped.pop(function.id, None)
-        code = function.code
-        if code is None or function.language not in LANGUAGES:
+        if not self.is_read(function):
             return None
-        run = self.memory.recall(function, self.post) if self.memory is not None else None
+        run = self.recall(function)
         if run is None:
             run = self.interpreted(function)
-            if self.memory is not None:
-                self.memory.keep(function, self.post, run)
+            self.remember(function, run)
+        self.settle(function, run)
+        return run
+
+    def is_read(self, function: Function) -> bool:
+        return function.code is not None and function.language in LANGUAGES
+
+    def recall(self, function: Function) -> Run | None:
+        return self.memory.recall(function, self.post) if self.memory is not None else None
+
+    def remember(self, function: Function, run: Run) -> None:
+        if self.memory is not None:
+            self.memory.keep(function, self.post, run)
+
+    def settle(self, function: Function, run: Run) -> None:
+        """Take a run for the function's last."""
+        assert function.code is not None
         self.runs[function.id] = run
         self.application.asks.update(run.names)
         if run.reason:
-            place = Location(code.file, 1)
+            place = Location(function.code.file, 1)
             self.skipped[function.id] = Skipped(function.logical_id, run.reason, place, "")
-        return run
 
     def interpreted(self, function: Function) -> Run:
         """Interpret one function; whatever goes wrong inside stays inside."""

@@ -71,6 +71,7 @@ def pack(run: Run) -> list[Any]:
         mail.invoked,
         list(run.looks.stores),
         encode(list(run.looks.channels), list[Channel]),
+        run.reason,
     ]
 
 
@@ -81,7 +82,7 @@ def unpack(data: Any, sources: Sources, judge: Judging) -> Run:
         CodecError: it was made of something else.
     """
     try:
-        found, asked, names, channels, letters, stored, invoked, stores, ways = data
+        found, asked, names, channels, letters, stored, invoked, stores, ways, reason = data
         mail = Mail(
             dict.fromkeys(decode(channels, list[Channel])),
             [_letter(text, sources, judge) for text in letters],
@@ -89,7 +90,7 @@ def unpack(data: Any, sources: Sources, judge: Judging) -> Run:
             invoked,
         )
         looks = Looks(dict.fromkeys(stores), dict.fromkeys(decode(ways, list[Channel])))
-        return Run(partial(_found, found), mail, looks, asked, names)
+        return Run(partial(_found, found), mail, looks, asked, names, reason)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError) as problem:
         raise CodecError(f"no run: {problem}") from None
 

@@ -7,7 +7,7 @@ may therefore give a run of an earlier scan in place of a new one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from ringfence.dataflow import authority, connections
@@ -70,3 +70,15 @@ class Memory(Protocol):
 
     def keep(self, function: Function, post: PostOffice, run: Run) -> None:
         """Remember a run, made with the input that lies in the post office now."""
+
+
+class Sharing(Protocol):
+    """Several processes that interpret functions which know nothing of each other yet."""
+
+    def runs(
+        self,
+        functions: Sequence[Function],
+        interpret: Callable[[Function], Run],
+        post: PostOffice,
+    ) -> Iterator[tuple[Function, Run]]:
+        """The functions with their runs, in any order; those that no process gave are missing."""

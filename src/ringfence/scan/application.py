@@ -29,6 +29,7 @@ from ringfence.paths import find_paths, graph_of
 from ringfence.rules.events import load_events
 from ringfence.rules.taint import load_taint
 from ringfence.scan.memory import RunMemory
+from ringfence.scan.sharing import FunctionSharing
 from ringfence.scan.source import SourceReader
 from ringfence.watchdog import Watchdog
 
@@ -96,13 +97,15 @@ def scan_application(
     survey: Tree | None = None,
     report: Progress | None = None,
     memory: RunMemory | None = None,
+    jobs: int = 1,
 ) -> Outcome:
     """Scan the application that some files declare. ``survey`` found them, and may hold some
-    parsed; ``memory`` may hold what an earlier scan learnt about its functions."""
+    parsed; ``memory`` may hold what an earlier scan learnt about its functions; ``jobs`` is how
+    many processes may share them."""
     tree = Tree(task.root, task.load.exclude, task.load.limits, survey)
     with Watchdog(task.time_limit_s, MEMORY_LIMIT_MIB) as watchdog:
         report = report or (lambda stage, done, total: None)
-        outcome = _scan(task, part, tree, watchdog, report, memory)
+        outcome = _scan(task, part, tree, watchdog, report, memory, jobs)
     outcome.complete = not watchdog.stopped
     if memory is not None and outcome.complete:
         memory.save()
@@ -116,6 +119,7 @@ def _scan(
     watchdog: Watchdog,
     report: Progress,
     memory: RunMemory | None,
+    jobs: int,
 ) -> Outcome:
     notes: list[Skipped] = []
     try:
@@ -135,7 +139,10 @@ def _scan(
     report("code", 0, len(application.functions))
     with guarded("the code", notes, watchdog, INTERPRETED):
         facts = Facts()
-        facts = analyse(application, reader, load_taint, load_events(), memory)
+        sharing = FunctionSharing(jobs, application, reader, watchdog.time_limit_s)
+        facts = analyse(
+            application, reader, load_taint, load_events(), memory, sharing if jobs > 1 else None
+        )
     report("checks", 0, 0)
     with guarded("the checks", notes, watchdog, CHECKED):
         checked = Checked()

@@ -175,7 +175,7 @@ class RunMemory:
         if signature is not None and max(signature[1], signature[2]) > self.racy_ns:
             signature = CHANGED
         notes = [note for note in self.reader.skipped if note.what == file]
-        return Known(signature, digest, file in self.reader.parsed, notes)
+        return Known(signature, digest, self.reader.has_parsed(file), notes)
 
 
 def declarations(application: Application) -> str:

@@ -96,7 +96,10 @@ class Runner:
             before_s = time.process_time()
             progress = self.report if len(parts) == 1 else None
             memory = self.cache.memory_of(parts[index])
-            yield index, scan_application(self.task, parts[index], self.tree, progress, memory)
+            yield (
+                index,
+                scan_application(self.task, parts[index], self.tree, progress, memory, self.jobs),
+            )
             self.forget(parts[index])
             self.left_s -= time.process_time() - before_s
 

@@ -46,6 +46,9 @@ class SourceReader:
             self.parsed[file] = self._parse(file, text, language)
         return self.parsed[file]
 
+    def has_parsed(self, file: str) -> bool:
+        return file in self.parsed or self.recalled.get(file, False)
+
     def known(self) -> list[str]:
         """The files whose syntax was read, now or by the scan that is recalled."""
         recalled = [file for file, parsed in self.recalled.items() if parsed]
