@@ -3,9 +3,11 @@
 The modules are compiled to bytecode first, as every installation does; nothing else is kept.
 
     python bench/run.py --app DIR [--checkov EXE] [--semgrep EXE --semgrep-rules DIR] [--runs 10]
+                        [--only injection]
 
 ``--app`` is an application to scan, such as a checkout of the OWASP DVSA; the bundled example
-otherwise. A peer that is not given, or not found, is skipped, and the output says so. Every round
+otherwise. ``--only`` asks Ringfence for a family, to be measured beside rules of the same kind. A
+peer that is not given, or not found, is skipped, and the output says so. Every round
 runs each command once, so a drifting machine touches all of them alike.
 """
 
@@ -28,12 +30,14 @@ def main() -> int:
     arguments = parse()
     app = arguments.app.resolve()
     compileall.compile_dir(HERE.parent / "src", quiet=1)
+    only = ["--only", arguments.only] if arguments.only else []
     ringfence = [sys.executable, "-m", "ringfence"]
     series = [
         Series("python -I -c pass", [sys.executable, "-I", "-c", "pass"]),
         Series("ringfence --help", [*ringfence, "--help"]),
         Series(
-            "ringfence scan", [*ringfence, "scan", str(app), "--no-cache", "--fail-on", "never"]
+            "ringfence scan",
+            [*ringfence, "scan", str(app), "--no-cache", "--fail-on", "never", *only],
         ),
     ]
     for name, command in peers(arguments, app):
@@ -75,6 +79,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--checkov", default="checkov")
     parser.add_argument("--semgrep", default="semgrep")
     parser.add_argument("--semgrep-rules", type=Path)
+    parser.add_argument("--only", default="", help="families of rules that Ringfence is asked for")
     return parser.parse_args()
 
 
