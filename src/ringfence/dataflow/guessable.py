@@ -106,8 +106,8 @@ def check(machine: Machine, name: str, value: syntax.Expression) -> None:
 
 
 def calls_in(node: object) -> Iterator[syntax.Call]:
-    """The calls inside an expression, itself included."""
-    inside = islice(trees.nodes(node, into_functions=False), MAX_NODES)
+    """The calls inside an expression, itself and the functions that it is given included."""
+    inside = islice(trees.nodes(node), MAX_NODES)
     return (inner for inner in inside if isinstance(inner, syntax.Call))
 
 

@@ -24,7 +24,6 @@ DANGEROUS = {
     "xpath-injection": set("'\"[]()=/"),
     "regex-injection": set("(+*{[\\"),
     "open-redirect": set("/:\\"),
-    "mail-injection": set("\r\n"),
     "nosql-injection": set("${}'\"[]:"),
     "xml-external-entity": set("<&"),
     "unsafe-deserialization": set("{}\"'\x80(:\n"),
@@ -128,7 +127,21 @@ def _top_level_bar(pattern: str) -> bool:
     return False
 
 
+_CODE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
+
+
+def spelt_out(pattern: str) -> str:
+    """A pattern with the characters that it names by their codes."""
+
+    def character(found: re.Match[str]) -> str:
+        sign = chr(int(found.group(1) or found.group(2), 16))
+        return "\\" + sign if sign in "\\]^-[(){}.*+?|$/" else sign
+
+    return _CODE.sub(character, pattern)
+
+
 def _scan(pattern: str) -> set[str]:
+    pattern = spelt_out(pattern)
     found: set[str] = set()
     place = 0
     while place < len(pattern):
@@ -211,6 +224,7 @@ def _char_class(pattern: str, place: int) -> tuple[int, set[str]]:
 def removed_by(pattern: str) -> frozenset[str] | None:
     """The characters left after every match of a single character class is removed or replaced:
     ``[^a-z]`` leaves a to z. None for any other shape of pattern."""
+    pattern = spelt_out(pattern)
     if not pattern.startswith("["):
         return None
     end, members = _char_class(pattern, 1)

@@ -86,8 +86,7 @@ def report(
             if isinstance(obj, Number) and not obj.bounded
             for atom in obj.taint
         )
-    if sink.grammar == "shell":
-        untrusted = tuple(unquoted(value, atom, sink.rule) for atom in untrusted)
+    untrusted = tuple(out_of_place(sink.grammar, value, atom, sink.rule) for atom in untrusted)
     for atom in untrusted:
         if sink.rule == OF_NUMBERS and is_packed_by_platform(machine, atom):
             continue
@@ -116,17 +115,18 @@ def report(
         )
 
 
-#: The mark of a text that was quoted for a shell.
-SHELL_QUOTED = "shell-quoted"
-
-
-def unquoted(value: Value, atom: Taint, rule: str) -> Taint:
-    """A quoted text inside quotes of the code's own, which end where the text's own begin."""
-    if SHELL_QUOTED not in atom.marks or "*" in atom.cleared:
+def out_of_place(grammar: str, value: Value, atom: Taint, rule: str) -> Taint:
+    """Data that was made safe for another place than where it stands, as it was before: quoted
+    inside quotes of the code's own, escaped for quotes that are not there, or for a name and not
+    for a filter."""
+    mark = {"shell": "shell-quoted", "sql": "sql-escaped", "filter": "dn-escaped"}.get(grammar)
+    if mark is None or mark not in atom.marks or "*" in atom.cleared:
         return atom
-    prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
-    if not any(prefix.count('"') % 2 or prefix.count("'") % 2 for prefix in prefixes):
-        return atom
+    if grammar != "filter":
+        prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
+        inside = [bool(prefix.count('"') % 2 or prefix.count("'") % 2) for prefix in prefixes]
+        if not inside or (any(inside) is (grammar == "sql")):
+            return atom
     return Taint(atom.source, atom.path, atom.trail, atom.derived, atom.cleared - {rule},
                  atom.marks, atom.quality)  # fmt: skip
 

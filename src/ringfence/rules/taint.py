@@ -80,7 +80,9 @@ far as it is no list or map.
     call = ["shlex.quote"]
     argument = ["*"]               # which arguments pass to the result, cleared; default all
     clears = ["os-command-injection"]   # or ["*"]
-    adds = ["shell-quoted"]        # marks that the result gains; this one ends inside quotes
+    adds = ["shell-quoted"]        # marks that the result gains. These say where it is safe:
+                                   # shell-quoted outside of quotes, sql-escaped inside of them,
+                                   # dn-escaped in names and not in a sink of grammar filter
     when = []
 
     [[guard]]                      # a test: where it yields true, the argument is safe
@@ -211,7 +213,7 @@ FOLDER = Path(__file__).parent / "taint"
 
 DESTINATIONS = ("response", "temporary-file", "public-object", "third-party")
 PARTS = ("whole", "text", "first", "rest", "keys", "mixed")
-GRAMMARS = ("", "shell", "sql", "url", "path", "html", "code", "program")
+GRAMMARS = ("", "shell", "sql", "filter", "url", "path", "html", "code", "program")
 
 
 @record(frozen=True)

@@ -72,3 +72,11 @@ async def async_pg(event, context):
 def passwords(event, context):
     pymysql.connect(host="h", user="u", password="correct horse")  # bad: hard-coded-secret
     pymysql.connect(host="db.example.com", user="u", password=os.environ["P"], ssl_disabled=True)  # bad: plaintext-transport
+
+
+def escaped(event, context):
+    connection = pymysql.connect(host="h", user="u", password=os.environ["P"], ssl={"ca": "/opt/ca.pem"})
+    cursor = connection.cursor()
+    name = connection.escape_string(event["name"])
+    cursor.execute("SELECT * FROM t WHERE name = '" + name + "'")
+    cursor.execute("SELECT * FROM t ORDER BY " + name)  # bad: sql-injection
