@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import call_arguments, calls, cloud, environment, texts, wrappers
+from ringfence.dataflow import (
+    call_arguments,
+    calls,
+    cloud,
+    environment,
+    exposures,
+    texts,
+    wrappers,
+)
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -126,6 +134,8 @@ def host_of(value: Value) -> Value:
 
 def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Value:
     """The part of a tainted structure under a key; of a tainted text, something derived."""
+    if any(atom.source.kind == "response" for atom in value.taint):
+        exposures.remember(machine, value, key)
     if any(isinstance(obj, (External, CloudObject)) for obj in value.objects):
         return tainted(texts.derived(value.taint))
     place = machine.location(node)

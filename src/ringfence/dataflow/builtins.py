@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import (
     access,
     environment,
+    exposures,
     expressions,
     texts,
 )
@@ -262,6 +263,7 @@ def update(machine: Machine, receiver: Value, arguments: Arguments, node: syntax
 def pop(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
     key = arguments.get(0)
     if key is not None:
+        exposures.take_out(machine, receiver)
         return get(machine, receiver, arguments, node)
     return expressions.element_of(machine, receiver, node, False)
 

@@ -8,6 +8,7 @@ may show people what they sent themselves: neither is a source here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def check(
     machine: Machine, into: str, value: Value, node: syntax.Node, certainty: str = "high"
 ) -> None:
     """Report the first secret in a value that goes ``into`` a place."""
-    for told, steps, sure in secrets_in(value, into):
+    for told, steps, sure in (*secrets_in(value, into), *records_with_secrets(machine, value)):
         place = machine.location(node)
         text = f"{_PLACES[into]} {told}"
         way = (*steps, Step(place, text)) if steps else ()
@@ -76,6 +77,8 @@ def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...],
             told = told_of(atom, into)
             if told and not sensitive.is_masked(atom):
                 yield told, steps_of(atom), atom.source.label.startswith("secretsmanager.")
+        for name in named_fields(one):
+            yield f"the {name}", (), False
         if into == OTHERS:
             continue  # one's own secrets are how one signs in there
         for const in one.consts:
@@ -86,9 +89,61 @@ def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...],
             yield "the whole environment, with the credentials of the role", (), True
 
 
+#: Fields that no answer and nobody else needs, whatever they were read from.
+_NEVER_SHOWN = re.compile(
+    r"^((password|passwd|pwd)_?(hash|digest|salt)|hashed_(password|passwd|pwd)"
+    r"|(totp|mfa|otp|two_factor)_?secret|private_key|card_number|cvv|cvc)$"
+)
+
+
+def named_fields(value: Value) -> Iterator[str]:
+    """Fields of a map that is put together, whose names say that nobody is to see them. What the
+    caller sent, and what is fixed, is none."""
+    for obj in value.objects:
+        if isinstance(obj, Struct) and obj.kind == "map":
+            for key, field in obj.fields.items():
+                name = sensitive.words_of(str(key)).replace(" ", "_")
+                sent = any(atom.source.kind == "event" for atom in field.taint)
+                if _NEVER_SHOWN.match(name) and not field.definite and not sent:
+                    yield str(key)
+
+
+def remember(machine: Machine, value: Value, name: str) -> None:
+    """The code reads a field of a stored record: if it is secret, so is the record as a whole."""
+    if not sensitive.is_secret_field(name):
+        return
+    known = machine.memo.setdefault(("records with secrets",), {})
+    for atom in value.taint:
+        if atom.source.kind == "response" and atom.source.label.startswith(_STORES):
+            known[id(atom.source), atom.path] = name
+
+
+def take_out(machine: Machine, value: Value) -> None:
+    """The code removes a field of a record: it thinks of what it shows."""
+    cleaned = machine.memo.setdefault(("cleaned records",), set())
+    cleaned.update((id(atom.source), atom.path) for atom in value.taint)
+
+
+def records_with_secrets(
+    machine: Machine, value: Value
+) -> Iterator[tuple[str, tuple[Step, ...], bool]]:
+    """Whole records in a value, of which the code itself reads a secret field elsewhere."""
+    known = machine.memo.get(("records with secrets",), {})
+    cleaned = machine.memo.get(("cleaned records",), ())
+    for one in inside(value) if known else ():
+        for atom in one.taint:
+            place = (id(atom.source), atom.path)
+            name = known.get(place)
+            if name is not None and not atom.derived and place not in cleaned:
+                yield f"the stored {name}, with the whole record", steps_of(atom), False
+
+
 def told_of(atom: Taint, into: str) -> str:
     """What of an atom is secret, in words; "" for nothing."""
     source = atom.source
+    if source.kind == "event" and {"NewImage", "OldImage"} & set(atom.path):
+        name = field_name(atom.path)
+        return f"the stored {name}" if sensitive.is_secret_field(name) else ""
     if source.kind == "secret":
         is_meant = into == OTHERS or source.label in _PURPOSE or is_public_name(atom.path)
         return "" if is_meant or not sensitive.shows_secret(atom.path) else atom.display

@@ -15,6 +15,7 @@ from ringfence.dataflow import (
     choices,
     credentials,
     definitions,
+    exposures,
     guards,
     subjects,
     targets,
@@ -215,6 +216,8 @@ def unary(machine: Machine, node: syntax.Unary) -> Value:
             return Value((-number,))
     if node.operator == "typeof":
         return type_name(value)
+    if node.operator == "delete" and isinstance(node.operand, (syntax.Attribute, syntax.Index)):
+        exposures.take_out(machine, machine.evaluate(node.operand.value))
     return UNKNOWN
 
 
