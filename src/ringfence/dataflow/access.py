@@ -442,7 +442,7 @@ def key_values(machine: Machine, obj: Struct) -> Value:
     """The keys of a map as values."""
     result = Value(tuple(list(obj.fields)[:20]))
     if not obj.rest.is_nothing:
-        result = join(result, UNKNOWN)
+        result = join(join(result, UNKNOWN), obj.names)
     if obj.base is not None:
         result = join(result, tainted(texts.derived(deep_taint(obj.base))))
     if len(obj.fields) > 20:

@@ -12,7 +12,7 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import (
     Struct,
 )
-from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
+from ringfence.dataflow.values import NOTHING, UNKNOWN, Taint, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Arguments:
         if name and name in self.keywords:
             return self.keywords[name]
         if self.others is not None and name:
-            return self.others
+            return named(self.others, name)
         return self.rest
 
     def everything(self) -> list[Value]:
@@ -66,6 +66,20 @@ class Arguments:
             self.rest.key if self.rest else None,
             self.others.key if self.others else None,
         )
+
+
+def named(others: Value, name: str) -> Value:
+    """What ``**value`` gives for a keyword: of data without known keys, the part of this name."""
+    if not any(atom.path[-1:] == ("[]",) and not atom.derived for atom in others.taint):
+        return others
+    taint = tuple(
+        Taint(atom.source, (*atom.path[:-1], name), atom.trail, atom.derived, atom.cleared,
+              atom.marks, atom.quality)
+        if atom.path[-1:] == ("[]",) and not atom.derived
+        else atom
+        for atom in others.taint
+    )  # fmt: skip
+    return Value(others.consts, taint, others.objects, others.open)
 
 
 def evaluate_arguments(machine: Machine, node: syntax.Call) -> Arguments:

@@ -37,8 +37,8 @@ from ringfence.dataflow.objects import (
 )
 from ringfence.dataflow.scopes import Exit, Frame, Scope, join_proven
 from ringfence.dataflow.state import MAX_DEPTH, MAX_SAME_FUNCTION
-from ringfence.dataflow.texts import derive
-from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join
+from ringfence.dataflow.texts import derive, derived
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join, tainted
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -267,14 +267,17 @@ def annotate_fields(
         for statement in cls.node.body
         if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name)
     ]
+    others = arguments.others
     for name in names:
         if name not in arguments.keywords:
-            instance.fields[name] = cls.members.get(name, UNKNOWN)
+            default = cls.members.get(name, UNKNOWN if others is None else NOTHING)
+            given = call_arguments.named(others, name) if others is not None else NOTHING
+            instance.fields[name] = join(given, default)
     for name, value in zip(names, arguments.positional, strict=False):
         instance.fields[name] = value
     instance.fields.update(arguments.keywords)
-    if arguments.others is not None:
-        instance.rest = join(instance.rest, arguments.others)
+    if others is not None and not names:
+        instance.rest = join(instance.rest, others)
 
 
 def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:
@@ -383,6 +386,8 @@ def bind_parameters(
             struct.fields.update(keywords)
             if arguments.others is not None:
                 struct.rest = arguments.others
+                # Where the sender's map is handed on whole, its keys are the sender's, too.
+                struct.names = tainted(derived(arguments.others.taint))
             targets.assign(machine, target, Value(objects=(struct,)), "let")
             continue
         name = target.name if isinstance(target, syntax.Name) else ""
@@ -395,7 +400,9 @@ def bind_parameters(
             taken += 1
         else:
             sure = False
-            value = arguments.others if arguments.others is not None else arguments.rest
+            value = arguments.rest
+            if arguments.others is not None:
+                value = call_arguments.named(arguments.others, name)
         if value is None:
             value = (
                 machine.evaluate(parameter.default)

@@ -441,6 +441,7 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
             struct.put(one, element, machine.branch)
         if not known or key.open:
             struct.rest = element
+            struct.names = key
     else:
         struct.rest = element
     return Value(objects=(struct,))
