@@ -18,6 +18,8 @@ from ringfence.model.value import Value as TemplateValue
 INPUT = ""
 MAX_DEPTH = 12
 MAX_ALTERNATIVES = 8
+#: A document of more parts is only known by its origins.
+MAX_PARTS = 300
 
 _PART = re.compile(r"\.\.|\.?([\w$\-]+)|\.?\[\s*(?:'([^']*)'|\"([^\"]*)\"|[^\]]*)\s*\]")
 _INTRINSIC = re.compile(r"States\.(\w+)\((.*)\)$", re.DOTALL)
@@ -111,6 +113,36 @@ def mixed(documents: Iterable[Document]) -> Document:
     return Mixed(tuple(found)) if found else KNOWN
 
 
+def bounded(document: Document) -> Document:
+    """The document, or when it is of too many parts, something made of the same origins."""
+    waiting: list[Document] = [document]
+    origins: dict[Document, None] = {}
+    count = 0
+    while waiting:
+        current = waiting.pop()
+        count += 1
+        if isinstance(current, Ref):
+            origins.setdefault(Ref(current.origin))
+        if count > MAX_PARTS:
+            return Mixed(tuple(origins)) if origins else KNOWN
+        waiting += parts_of(current)
+    return document
+
+
+def parts_of(document: Document) -> list[Document]:
+    """The documents that one is put together from."""
+    if isinstance(document, Tree):
+        inside = [one for _, one in document.fields]
+        return [*inside, document.base] if document.base is not None else inside
+    if isinstance(document, Items):
+        return [document.item]
+    if isinstance(document, Mixed):
+        return list(document.parts)
+    if isinstance(document, Either):
+        return list(document.options)
+    return [document.inner] if isinstance(document, (JsonOf, ParsedFrom)) else []
+
+
 def pick(document: Document, path: tuple[str, ...]) -> Document:
     """The part of a document at a path."""
     for place, part in enumerate(path):
@@ -180,12 +212,14 @@ def steps_of(text: str) -> tuple[str, ...] | None:
 # --- JSONPath ---
 
 
-def at_path(text: str, view: View) -> Document:
+def at_path(text: str, view: View, depth: int = 0) -> Document:
     """What a reference path, a context path or an intrinsic function gives."""
+    if depth > MAX_DEPTH:
+        return mixed([view.document])
     text = text.strip()
     intrinsic = _INTRINSIC.match(text)
     if intrinsic is not None:
-        return _intrinsic(intrinsic.group(1), intrinsic.group(2), view)
+        return _intrinsic(intrinsic.group(1), intrinsic.group(2), view, depth + 1)
     if text.startswith("$$"):
         return _selected(view.context, text[2:])
     if text.startswith("$") and re.match(r"\$\w", text):  # a variable
@@ -202,8 +236,8 @@ def _selected(document: Document, text: str) -> Document:
     return mixed([document]) if steps is None else pick(document, steps)
 
 
-def _intrinsic(name: str, text: str, view: View) -> Document:
-    arguments = [at_path(part, view) for part in _arguments(text)]
+def _intrinsic(name: str, text: str, view: View, depth: int) -> Document:
+    arguments = [at_path(part, view, depth) for part in _arguments(text)]
     first = arguments[0] if arguments else KNOWN
     if name == "StringToJson":
         return pick(ParsedFrom(first), ()) if not isinstance(first, JsonOf) else first.inner

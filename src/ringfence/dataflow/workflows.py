@@ -23,6 +23,7 @@ from ringfence.dataflow.documents import (
     Tree,
     View,
     at_path,
+    bounded,
     either,
     filled,
     mixed,
@@ -94,7 +95,7 @@ class _Walk:
             ways.add(given)
             self.visits += 1
             view = View(given, context, known)
-            output = self.state(name, state, view, query(state, jsonata), depth)
+            output = bounded(self.state(name, state, view, query(state, jsonata), depth))
             for target in targets(state):
                 waiting.append((target, output, known))
             for catcher in members(state.get("Catch")):
@@ -137,9 +138,9 @@ class _Walk:
     def task(self, name: str, state: Mapping, arguments: Document) -> Document:
         resource = text_of(state.get("Resource"))
         result: Document = Ref(name)
-        event = arguments
+        event = bounded(arguments)
         if ":::lambda:invoke" in resource:
-            event = pick(arguments, ("Payload",))
+            event = pick(event, ("Payload",))
             if not resource.endswith("waitForTaskToken"):
                 result = Tree((("Payload", Ref(name)),))
         known = self.events.setdefault(name, [])
