@@ -160,7 +160,10 @@ def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) 
             for base in obj.cls.external_bases():
                 result = join(result, Value(objects=(External(f"{base.path}().{name}"),)))
     if not obj.rest.is_nothing:
-        result = join(result, obj.rest)
+        rest = obj.rest
+        if obj.mirrors and isinstance(name, str):
+            rest = call_arguments.named(rest, name)
+        result = join(result, rest)
     if obj.base is not None and found is None:
         key = Value((name,))
         result = join(result, index(machine, obj.base, key, node))

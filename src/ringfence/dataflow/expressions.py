@@ -388,6 +388,17 @@ def yield_(machine: Machine, node: syntax.Yield) -> Value:
     return UNKNOWN
 
 
+def keeps_keys(node: syntax.Comprehension) -> bool:
+    """``{k: f(v) for k, v in map.items()}``."""
+    target = node.clauses[0].target if len(node.clauses) == 1 else None
+    first = target.items[0] if isinstance(target, syntax.ListLiteral) and target.items else None
+    return (
+        isinstance(first, syntax.Name)
+        and isinstance(node.key, syntax.Name)
+        and first.name == node.key.name
+    )
+
+
 def without_fields(
     machine: Machine, target: syntax.Expression, condition: syntax.Expression
 ) -> None:
@@ -442,6 +453,7 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
         if not known or key.open:
             struct.rest = element
             struct.names = key
+            struct.mirrors = keeps_keys(node)
     else:
         struct.rest = element
     return Value(objects=(struct,))

@@ -27,12 +27,13 @@ class Struct(Obj):
     """A map, list or instance. ``fields`` hold known keys (list items by index), ``rest`` what
     lies under any other key; ``base`` is a value that unknown keys are read from (``{...event}``).
 
-    ``names`` are keys of a map that are not wholly known. ``kind`` is map, list, set or instance.
+    ``names`` are keys of a map that are not wholly known; ``mirrors`` tells that it has the keys of
+    the sender's map that it was made of. ``kind`` is map, list, set or instance.
     ``born`` is the branch in which it was made: there, a
     write replaces; elsewhere it adds.
     """
 
-    __slots__ = ("base", "born", "cls", "fields", "kind", "names", "rest")
+    __slots__ = ("base", "born", "cls", "fields", "kind", "mirrors", "names", "rest")
 
     def __init__(self, kind: str, born: object, cls: ClassObject | None = None) -> None:
         self.kind = kind
@@ -41,6 +42,7 @@ class Struct(Obj):
         self.fields: dict[str | int, Value] = {}
         self.rest: Value = NOTHING
         self.names: Value = NOTHING
+        self.mirrors = False
         self.base: Value | None = None
 
     def truth(self) -> bool | None:
