@@ -59,6 +59,12 @@ _OF_SERVICES = re.compile(
 )
 
 
+#: Addresses of the sender: of who signs up or in, of who wrote the mail.
+_OF_ONESELF = re.compile(
+    r"request\.userAttributes\b|\.mail\.(source|returnPath|commonHeaders\.(from|replyTo|returnPath))\b"
+)
+
+
 def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
     """A draft per flow that names one of these rules."""
     known = {rule.id: rule for rule in rules}
@@ -109,6 +115,12 @@ def _is_meant(room: Room, flow: Flow) -> bool:
     work on. Who starts a function directly hands it the address or the file that it is to fetch,
     and gains nothing by it, unless the function stands in a private network.
     """
+    if flow.rule == "mail-injection" and flow.argument == "Destination":
+        return _OF_ONESELF.search(flow.source.path) is not None or _may_choose(room, flow)
+    return _may_choose(room, flow)
+
+
+def _may_choose(room: Room, flow: Flow) -> bool:
     exposure, trigger = exposure_of(room, flow)
     direct = _is_direct(flow, exposure, trigger)
     if flow.rule == "server-side-request-forgery":

@@ -37,6 +37,13 @@ def url_behind(node: syntax.Expression, conditions: Conditions) -> syntax.Expres
     return parsed_text(node.value, conditions)
 
 
+def text_behind_path(node: syntax.Expression, conditions: Conditions) -> syntax.Expression | None:
+    """The expression of the URL whose path ``node`` is: ``urlsplit(url).path``."""
+    if isinstance(node, syntax.Attribute) and node.name in ("path", "pathname"):
+        return parsed_text(node.value, conditions)
+    return None
+
+
 def parsed_text(node: syntax.Expression, conditions: Conditions) -> syntax.Expression | None:
     """What a call of a URL parser takes, also through a variable for its result."""
     if isinstance(node, syntax.Name):

@@ -13,6 +13,9 @@ from ringfence.model import syntax
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
+#: Entries of a map that a comprehension goes through one by one.
+MAX_ENTRIES = 24
+
 
 def keeps_keys(node: syntax.Comprehension) -> bool:
     """``{k: f(v) for k, v in map.items()}``."""
@@ -50,8 +53,47 @@ def without_fields(
             variables[name] = Value(value.consts, taint, value.objects, value.open)
 
 
+def known_entries(machine: Machine, node: syntax.Comprehension) -> Struct | None:
+    """The map whose keys ``{k: f(k, v) for k, v in map.items()}`` goes through, all of them known."""
+    call = node.clauses[0].iterable
+    if not (node.kind == "dict" and keeps_keys(node) and isinstance(call, syntax.Call)):
+        return None
+    if not isinstance(call.function, syntax.Attribute) or call.function.name != "items":
+        return None
+    held = subjects.evaluate_quietly(machine, call.function.value).objects
+    one = held[0] if len(held) == 1 else None
+    if not isinstance(one, Struct) or one.kind != "map":
+        return None
+    length = one.known_length()
+    return one if length is not None and length <= MAX_ENTRIES else None
+
+
+def entry_by_entry(machine: Machine, node: syntax.Comprehension, held: Struct) -> Value:
+    """A map made of one whose entries are known: what is done to each may depend on its key."""
+    struct = machine.struct("map")
+    outer, branch = machine.save(), machine.branch
+    clause = node.clauses[0]
+    for key, value in list(held.fields.items()):
+        machine.branch = object()
+        pair = machine.list_of(Value((key,)), value)
+        targets.assign(machine, clause.target, pair, "let")
+        kept = True
+        for condition in clause.conditions:
+            kept = kept and machine.evaluate(condition).truth() is not False
+            guards.refine(machine, condition, True)
+        element = subjects.settled(machine, machine.evaluate(node.element))
+        if kept:
+            struct.fields[key] = element
+        machine.restore(outer)
+    machine.branch = branch
+    return Value(objects=(struct,))
+
+
 def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
     """Its own variables, one round; conditions guard the element."""
+    held = known_entries(machine, node)
+    if held is not None:
+        return entry_by_entry(machine, node, held)
     state = machine.save()
     branch = machine.branch
     element = key = NOTHING

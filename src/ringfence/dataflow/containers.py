@@ -66,6 +66,14 @@ def to_map(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return Value(objects=(struct,))
 
 
+def to_plain(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``dataclasses.asdict(instance)``, ``vars(instance)``: its fields as a map."""
+    given = known_calls.first(arguments)
+    struct = machine.struct("map")
+    access.spread_into(machine, struct, given)
+    return Value(objects=(struct,))
+
+
 def put_pair(machine: Machine, struct: Struct, pair: list[Value] | None) -> None:
     if pair is None or len(pair) != 2:
         struct.rest = join(struct.rest, UNKNOWN)

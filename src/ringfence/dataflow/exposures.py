@@ -103,7 +103,7 @@ def named_fields(value: Value) -> Iterator[str]:
         if isinstance(obj, Struct) and obj.kind == "map":
             for key, field in obj.fields.items():
                 name = sensitive.words_of(str(key)).replace(" ", "_")
-                sent = any(atom.source.kind == "event" for atom in field.taint)
+                sent = any(atom.source.kind == "event" and not atom.derived for atom in field.taint)
                 if _NEVER_SHOWN.match(name) and not field.definite and not sent:
                     yield str(key)
 

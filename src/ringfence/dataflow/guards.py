@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import addresses, answers, patterns, schemas, structures, subjects, texts
 from ringfence.dataflow.objects import External, Struct, deep_taint
 from ringfence.dataflow.scopes import join_proven
-from ringfence.dataflow.values import OF_NUMBERS, Mix, Value
+from ringfence.dataflow.values import OF_NUMBERS, ROOTED, Mix, Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 A_TEXT = frozenset((structures.NOT_A_STRUCTURE,))
 _URL_PREFIX = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]+[/?#]")
 _WORD_TESTS = frozenset(["isdigit", "isalnum", "isalpha", "isnumeric", "isdecimal", "isidentifier"])
+#: What needs a line break.
+_OF_LINES = frozenset(("log-injection", "header-injection", "mail-injection"))
 _MEMBERSHIP = frozenset(["includes", "has", "contains", "hasOwnProperty", "__contains__"])
 _NUMBER_TESTS = frozenset(
     ("Number.isInteger", "Number.isFinite", "Number.isSafeInteger", "isFinite")
@@ -132,7 +134,8 @@ def refine_compare(machine: Machine, test: syntax.Compare, positive: bool) -> No
 
 def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> None:
     for subject, other in ((test.left, test.right), (test.right, test.left)):
-        value = subjects.evaluate_quietly(machine, other)
+        own = addresses.url_behind(other, machine.frame.scope.conditions)
+        value = subjects.evaluate_quietly(machine, other if own is None else own)
         if isinstance(subject, syntax.Call) and index_test(machine, subject, value, positive):
             return
         if isinstance(subject, syntax.Unary) and subject.operator == "typeof":
@@ -378,6 +381,8 @@ def method_test(
         return
     if name in _WORD_TESTS and not arguments:
         subjects.clear_subject(machine, function.value, subjects.ALL)
+    elif name == "isprintable" and not arguments:
+        subjects.clear_subject(machine, function.value, _OF_LINES)
     elif name in ("fullmatch", "match", "test", "search"):
         regex_test(machine, name, function.value, arguments)
     elif name in ("startswith", "startsWith") and arguments:
@@ -484,6 +489,11 @@ def prefix_test(machine: Machine, subject: syntax.Expression, prefix: syntax.Exp
         rules |= {"server-side-request-forgery", "open-redirect"}
     if known and not value.taint:
         rules.add("cloud-resource-injection")
+    if known and all(isinstance(text, str) and text.startswith("/") for text in known):
+        rules.add(ROOTED)
+        whole = addresses.text_behind_path(subject, machine.frame.scope.conditions)
+        if whole is not None:
+            subjects.clear_subject(machine, whole, frozenset((ROOTED,)))
     if rules:
         subjects.clear_subject(machine, subject, frozenset(rules))
 

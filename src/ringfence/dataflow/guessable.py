@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ringfence.dataflow import sinks, trees
-from ringfence.dataflow.objects import External
+from ringfence.dataflow import sinks, subjects, trees
+from ringfence.dataflow.objects import Closure, External
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
+    from ringfence.model.location import Location
 
 #: The last words of names that hold what nobody may foretell.
 _SECRET = re.compile(
@@ -29,8 +30,25 @@ _PREDICTABLE = re.compile(
     r"^(random\.(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle)"
     r"|numpy\.random\.\w+|Math\.random|lodash\.random)$"
 )
+_DRAWS = frozenset(
+    ("choice", "choices", "randint", "random", "randrange", "sample", "getrandbits", "uniform")
+)
 #: Expressions looked at below one value; more is nobody's token.
 MAX_NODES = 200
+
+
+class Draw(NamedTuple):
+    """What a function of the application draws with a general generator, and where."""
+
+    call: syntax.Call
+    path: str
+    place: Location
+    of_digits: bool
+
+
+def is_draw(function: syntax.Expression) -> bool:
+    """Whether what is called is named as a generator's method."""
+    return getattr(function, "name", "") in _DRAWS
 
 
 def is_secret(name: str) -> bool:
@@ -67,8 +85,35 @@ def is_of_digits(machine: Machine, value: syntax.Expression) -> bool:
 def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expression) -> None:
     """``token = …`` with a general generator on the right."""
     name = getattr(target, "name", "")
-    if isinstance(name, str) and name and is_kept_secret(machine, name, value):
+    if not isinstance(name, str) or not name:
+        return
+    if is_kept_secret(machine, name, value):
         check(machine, name, value)
+    draw = drawn_elsewhere(machine, value)
+    if draw is not None and (is_secret(name) or (is_code(name) and of_one_use(machine, draw))):
+        tell(machine, name, draw.call, draw.path, draw.place)
+
+
+def drawn_elsewhere(machine: Machine, value: syntax.Expression) -> Draw | None:
+    """What the own function draws whose answer a value is, as it is."""
+    while isinstance(value, syntax.Await):
+        value = value.value
+    if not isinstance(value, syntax.Call):
+        return None
+    for obj in subjects.evaluate_quietly(machine, value.function).objects:
+        found = machine.memo.get(("draws", id(obj.node))) if isinstance(obj, Closure) else None
+        if isinstance(found, Draw):
+            return found
+    return None
+
+
+def is_code(name: str) -> bool:
+    return _CODE.search(_CAMEL.sub("_", name)) is not None
+
+
+def of_one_use(machine: Machine, draw: Draw) -> bool:
+    """Whether a code is one that people type from a message: digits, or what a user pool asks."""
+    return draw.of_digits or any(trigger.kind == "cognito" for trigger in machine.triggers)
 
 
 def grown(machine: Machine, target: syntax.Expression, value: syntax.Expression) -> None:
@@ -82,27 +127,39 @@ def grown(machine: Machine, target: syntax.Expression, value: syntax.Expression)
 
 
 def returned(machine: Machine, value: syntax.Expression) -> None:
-    """The same in ``def make_token(): return …``."""
+    """The same in ``def make_token(): return …``. What a function of another name draws is kept in
+    mind for the variable that receives it."""
     closure = machine.frame.closure
     name = (closure.label or "") if closure is not None else ""
     if name and is_kept_secret(machine, name, value):
         check(machine, f"what {name} returns", value)
+    elif closure is not None and any(is_draw(call.function) for call in calls_in(value)):
+        found = drawn(machine, value)
+        if found is not None:
+            machine.memo["draws", id(closure.node)] = Draw(
+                *found, machine.location(found[0]), is_of_digits(machine, value)
+            )
 
 
 def check(machine: Machine, name: str, value: syntax.Expression) -> None:
+    found = drawn(machine, value)
+    if found is not None:
+        tell(machine, name, *found, machine.location(found[0]))
+
+
+def tell(machine: Machine, name: str, call: syntax.Call, path: str, place: Location) -> None:
+    text = f"{name} is made with {path}, whose outputs can be foretold"
+    sinks.issue(machine, "weak-random-for-secret", call, text, "medium", place=place)
+
+
+def drawn(machine: Machine, value: syntax.Expression) -> tuple[syntax.Call, str] | None:
+    """The first call of a general generator inside an expression, and the generator's name."""
     for call in calls_in(value):
-        callee = machine.evaluate(call.function)
-        for obj in callee.objects:
+        for obj in machine.evaluate(call.function).objects:
             path = obj.path.removeprefix("global.") if isinstance(obj, External) else ""
             if path and _PREDICTABLE.match(path):
-                sinks.issue(
-                    machine,
-                    "weak-random-for-secret",
-                    call,
-                    f"{name} is made with {path}, whose outputs can be foretold",
-                    "medium",
-                )
-                return
+                return call, path
+    return None
 
 
 def calls_in(node: object) -> Iterator[syntax.Call]:

@@ -14,6 +14,7 @@ from ringfence.dataflow.containers import (
     next_,
     to_list,
     to_map,
+    to_plain,
     to_set,
     values,
     zip_,
@@ -115,6 +116,7 @@ _PYTHON: dict[str, Handler] = {
     "getattr": get_attribute, "setattr": set_attribute,
     "os.getenv": environment_variable, "os.environ.get": environment_variable,
     "list": to_list, "tuple": to_list, "sorted": to_list, "reversed": to_list,
+    "dataclasses.asdict": to_plain, "vars": to_plain,
     "set": to_set, "frozenset": to_set, "dict": to_map, "collections.OrderedDict": to_map,
     "collections.defaultdict": lambda machine, arguments, node: Value(
         objects=(machine.struct("map"),)

@@ -382,6 +382,8 @@ def callback_parameter(
         return given
     if word == "argument":
         return derive(*arguments.everything())
+    if word == "error":
+        return machine.exception(node)
     if not word:
         return UNKNOWN
     source = machine.catalogue.reads.get(word)

@@ -10,6 +10,7 @@ from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Taint, Value
 from ringfence.model import syntax
+from ringfence.model.application import OUTSIDE_HTTP_KINDS
 from ringfence.model.value import Mapping, string
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     source = atom.source
     if source.kind == "secret":
         return f"the log receives {atom.display}" if sensitive.shows_secret(atom.path) else ""
+    if source.kind == "event" and is_whole_request(machine, atom):
+        return "the whole body of the request is written to the log"
     if source.kind != "event" or source.label != "event":
         return ""
     if not atom.path:
@@ -106,6 +109,17 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     return ""
 
 
+def is_whole_request(machine: Machine, atom: Taint) -> bool:
+    """Whether this is all that a caller sent, where a platform's event is an HTTP request."""
+    if not any(trigger.kind in OUTSIDE_HTTP_KINDS for trigger in machine.triggers):
+        return False
+    path = tuple(part for part in atom.path if part not in ("!json", "()"))
+    return path in _WHOLE_BODIES
+
+
+_WHOLE_BODIES = frozenset(
+    (name,) for name in ("body", "json", "get_json", "get_body", "data", "get_data")
+)
 _ENVIRONMENTS = ("process.env", "os.environ")
 
 

@@ -9,7 +9,7 @@ from ringfence.dataflow import selection, structures, subjects, table_conditions
 from ringfence.dataflow.objects import External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, OF_NUMBERS, OWN_KINDS, Mix, Taint, Value
+from ringfence.dataflow.values import NOTHING, OF_NUMBERS, OWN_KINDS, ROOTED, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
@@ -296,6 +296,8 @@ def grammar_loss(grammar: str, value: Value, atom: Taint) -> int:
     if grammar == "program":  # no program bears a name with the code's own spaces in it
         return NEVER if all(" " in prefix for prefix in prefixes) else 0
     if grammar == "url":
+        if ROOTED in atom.cleared:
+            prefixes = [prefix + "/" for prefix in prefixes]
         if all(_FIXED_PATH.match(prefix) for prefix in prefixes):
             return NEVER
         return OF_FIXED_HOST if all(_FIXED_HOST.match(prefix) for prefix in prefixes) else 0
@@ -328,8 +330,9 @@ def issue(
     text: str,
     certainty: str = "high",
     steps: tuple[Step, ...] = (),
+    place: Location | None = None,
 ) -> None:
-    place = machine.location(node)
+    place = place or machine.location(node)
     machine.collected.issues.setdefault(
         (rule, place), CodeIssue(rule, machine.function.id, place, text, certainty, steps)
     )

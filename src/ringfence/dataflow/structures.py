@@ -46,6 +46,8 @@ def is_structure(machine: Machine, atom: Taint) -> bool:
         return False
     if PARSED in atom.marks or "!json" in atom.path:
         return True
+    if atom.source.label == "request.body":
+        return True
     if atom.source.label == "request":
         words = _BODIES if machine.language == "python" else _BODIES | {"query"}
         return not words.isdisjoint(atom.path)

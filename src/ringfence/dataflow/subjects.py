@@ -99,6 +99,8 @@ def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[st
         url = addresses.url_behind(node, machine.frame.scope.conditions)
         if url is not None:
             clear_subject(machine, url, addresses.RULES)
+            if isinstance(node, syntax.Attribute):
+                clear_subject(machine, node.value, addresses.RULES)
     while True:
         if (
             isinstance(node, syntax.Call)

@@ -31,6 +31,8 @@ NO_RULES: frozenset[str] = frozenset()
 ALL_RULES = "*"
 #: A rule about how large a number is; that a text is one does not help.
 OF_NUMBERS = "denial-of-service-loop"
+#: Among the rules that data is cleared of: it begins with a slash, and so adds to no host.
+ROOTED = "rooted"
 TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
 
 

@@ -165,6 +165,8 @@ class EventCatalogue:
             answer, matched = self._walk(shape, rest)
             if answer[1] is None or matched < min(3, len(rest)):
                 continue
+            if answer[0] == "no" and len(rest) == 1 and rest[0].isalpha() and rest[0].islower():
+                continue  # "id", "source", "region": a message of one's own has such fields, too
             if best is None or CONTROL.index(answer[0]) > CONTROL.index(best[0][0]):
                 best = answer, matched
         return best
