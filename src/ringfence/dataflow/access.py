@@ -23,6 +23,7 @@ from ringfence.dataflow.objects import (
     JsonText,
     Method,
     ModuleObject,
+    Record,
     Struct,
     deep_taint,
 )
@@ -463,6 +464,8 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
             struct.rest = join(struct.rest, obj.rest)
             if obj.base is not None:
                 struct.base = obj.base if struct.base is None else join(struct.base, obj.base)
+        elif isinstance(obj, Record):
+            struct.rest = join(struct.rest, Value(objects=(obj,)))
     if value.taint:
         base = Value((), join_taint((), value.taint), (), True)
         struct.base = base if struct.base is None else join(struct.base, base)

@@ -27,6 +27,7 @@ from ringfence.dataflow.values import (
     NONE,
     NOTHING,
     UNKNOWN,
+    Taint,
     Value,
     join,
 )
@@ -64,6 +65,8 @@ def method(
         member = wrappers.called(machine, receiver, name, machine.location(node))
         if member is not None:
             return member
+    if name in ("get_json", "get_data") and any(is_request(atom) for atom in receiver.taint):
+        return access.part_of(machine, receiver, name, node)
     tables = machine.catalogue.calls.get(
         ("str." if machine.language == "python" else "String.") + name
     )
@@ -87,6 +90,11 @@ def method(
                 taint = tuple(atom.changed(cleared=sanitiser.clears) for atom in result.taint)
                 result = Value((), taint, result.objects, True)
     return result
+
+
+def is_request(atom: Taint) -> bool:
+    """Whether this is a request of a web framework as a whole."""
+    return atom.source.label == "request" and not atom.path
 
 
 def tables_of_own(

@@ -70,9 +70,24 @@ def run_decorator(
                     values.append(UNKNOWN)
                 if decorator.path.startswith("flask.App."):
                     machine.page_nodes.add(id(obj.node))
+                if is_route(decorator):
+                    machine.route_nodes.add(id(obj.node))
                 for place in range(len(obj.node.parameters)):
                     values[place] = models.parameter(machine, decorator, obj, place, values[place])
         calls.call_value(machine, function, call_arguments.Arguments(values), node)
+
+
+#: Methods by whose name a framework's decorator says that the function answers requests.
+_ROUTES = frozenset(
+    ("route", "get", "post", "put", "patch", "delete", "api_route", "resolver", "batch_resolver")
+)
+
+
+def is_route(decorator: External) -> bool:
+    """Whether what a decorated function returns is what the caller gets: all of it, where no model
+    picks the fields."""
+    owner, _, name = decorator.path.removesuffix("()").rpartition(".")
+    return owner.endswith(".App") and name in _ROUTES and "response_model" not in decorator.keywords
 
 
 #: Decorators of Chalice that make a function of its own, where routes share one.

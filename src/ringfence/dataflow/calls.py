@@ -14,6 +14,7 @@ from ringfence.dataflow import (
     callbacks,
     cloud,
     definitions,
+    exposures,
     expressions,
     libraries,
     middlewares,
@@ -348,6 +349,8 @@ def run_closure(
     result = NOTHING
     for leave in frame.exits:
         result = join(result, leave.value)
+    if literal.answers:
+        result = exposures.of_declared_type(machine, literal.answers, result)
     if frame.thrown and machine.frames:
         outer = machine.frame
         outer.raised = join(outer.raised, frame.raised)

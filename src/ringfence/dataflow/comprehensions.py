@@ -54,14 +54,14 @@ def without_fields(
 
 
 def known_entries(machine: Machine, node: syntax.Comprehension) -> Struct | None:
-    """The map whose keys ``{k: f(k, v) for k, v in map.items()}`` goes through, all of them known."""
+    """The map that ``{k: f(k, v) for k, v in map.items()}`` goes through, if its keys are known."""
     call = node.clauses[0].iterable
     if not (node.kind == "dict" and keeps_keys(node) and isinstance(call, syntax.Call)):
         return None
     if not isinstance(call.function, syntax.Attribute) or call.function.name != "items":
         return None
-    held = subjects.evaluate_quietly(machine, call.function.value).objects
-    one = held[0] if len(held) == 1 else None
+    value = subjects.evaluate_quietly(machine, call.function.value)
+    one = value.objects[0] if len(value.objects) == 1 and not value.taint else None
     if not isinstance(one, Struct) or one.kind != "map":
         return None
     length = one.known_length()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import selection, sensitive, sinks, table_conditions, texts
-from ringfence.dataflow.objects import Environment, External, Obj, Struct, contents
+from ringfence.dataflow.objects import Closure, Environment, External, Obj, Record, Struct, contents
 from ringfence.dataflow.values import Hole, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import Application
@@ -100,6 +100,8 @@ def named_fields(value: Value) -> Iterator[str]:
     """Fields of a map that is put together, whose names say that nobody is to see them. What the
     caller sent, and what is fixed, is none."""
     for obj in value.objects:
+        if isinstance(obj, Record):
+            yield from obj.names[:1]
         if isinstance(obj, Struct) and obj.kind == "map":
             for key, field in obj.fields.items():
                 name = sensitive.words_of(str(key)).replace(" ", "_")
@@ -118,8 +120,45 @@ def remember(machine: Machine, value: Value, name: str) -> None:
             known[id(atom.source), atom.path] = name
 
 
+def of_declared_type(machine: Machine, names: tuple[str, ...], value: Value) -> Value:
+    """What a function answers whose declared type has fields that are for nobody's eyes. What the
+    caller sent, and what the code puts together itself, is no stored record."""
+    sent = any(atom.source.kind == "event" and not atom.derived for atom in value.taint)
+    if sent or value.definite or any(isinstance(obj, (Struct, Closure)) for obj in value.objects):
+        return value
+    record = machine.memo.get(("record", names))
+    if record is None:
+        shapes = [
+            shape
+            for module in machine.modules.values()
+            if module is not None
+            for name in names
+            if (shape := module.module.shapes.get(name)) is not None
+        ]
+        fields = (field for shape in shapes for field in shape)
+        hidden = tuple(field for field in fields if sensitive.is_secret_field(field))
+        record = machine.memo["record", names] = Record(hidden)
+    if not record.names:
+        return value
+    return Value(value.consts, value.taint, (*value.objects, record), True)
+
+
+def without(value: Value, names: set[str]) -> Value:
+    """The rest of a record after some of its fields were taken."""
+    objects = tuple(
+        Record(tuple(name for name in obj.names if name not in names))
+        if isinstance(obj, Record)
+        else obj
+        for obj in value.objects
+    )
+    return Value(value.consts, value.taint, objects, value.open)
+
+
 def take_out(machine: Machine, value: Value) -> None:
     """The code removes a field of a record: it thinks of what it shows."""
+    for obj in value.objects:
+        if isinstance(obj, Record):
+            obj.names = ()
     cleaned = machine.memo.setdefault(("cleaned records",), set())
     cleaned.update((id(atom.source), atom.path) for atom in value.taint)
 
@@ -193,7 +232,7 @@ def inside(value: Value) -> Iterator[Value]:
 def inner(obj: Obj) -> list[Value]:
     """What an object holds for certain, without what a map is copied from as a whole."""
     if isinstance(obj, Struct):
-        return [*obj.fields.values(), obj.rest]
+        return [*obj.fields.values(), without(obj.rest, {str(key) for key in obj.fields})]
     return contents(obj)
 
 

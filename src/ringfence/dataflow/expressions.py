@@ -26,6 +26,7 @@ from ringfence.dataflow.objects import (
     Closure,
     External,
     JsonText,
+    Record,
     Regex,
     Struct,
     deep_taint,
@@ -290,10 +291,32 @@ def truthy_part(value: Value) -> Value:
     return Value(consts, value.taint, value.objects, value.open)
 
 
+def is_inside(left: Value, right: Value) -> bool | None:
+    """Whether one known text is in a collection of known ones; None where either is not known."""
+    text = left.only_text() if left.definite else None
+    if text is None or right.taint or right.open or len(right.objects) != 1:
+        return None
+    held = right.objects[0]
+    if not isinstance(held, Struct) or held.kind == "instance" or held.base is not None:
+        return None
+    if held.kind == "map":
+        return True if text in held.fields else None
+    items = held.items()
+    if not items.consts or items.open or items.taint or items.objects:
+        return None
+    return text in items.consts
+
+
 def compare(machine: Machine, node: syntax.Compare) -> Value:
+    reads = machine.module_reads
     left = machine.evaluate(node.left)
     right = machine.evaluate(node.right)
     amounts.compared(machine, left, right)
+    if node.operator in ("in", "not in"):
+        inside = is_inside(left, right)
+        if inside is not None:
+            machine.module_reads = reads  # a list of known texts is no state
+            return TRUE if inside is (node.operator == "in") else FALSE
     if left.definite and right.definite and len(left.consts) == len(right.consts) == 1:
         a, b = left.consts[0], right.consts[0]
         if node.operator in ("==", "is"):
@@ -439,6 +462,8 @@ def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) ->
                 result = join(result, obj.items())
                 if obj.base is not None:
                     result = join(result, element_of(machine, obj.base, node, keys))
+        elif isinstance(obj, Record):
+            result = join(result, Value((), (), (obj,), True))
         elif isinstance(obj, JsonText):
             result = join(result, tainted(texts.derived(deep_taint(obj.inner))))
         elif isinstance(obj, External):

@@ -368,11 +368,11 @@ def method_test(
         outside_test(machine, function.value, arguments[0])
         return
     if name in _MEMBERSHIP and arguments and not positive:
-        held = subjects.evaluate_quietly(machine, function.value)
-        names = {text for obj in held.objects if isinstance(obj, Struct)
-                 for text in obj.items().texts()}  # fmt: skip
-        if "__proto__" in names:
+        if "__proto__" in names_of(machine, function.value):
             subjects.clear_subject(machine, arguments[0], frozenset(("prototype-pollution",)))
+        return
+    if name == "some" and arguments and not positive:
+        none_test(machine, function.value, arguments[0])
         return
     if name == "isNaN" and arguments and not positive:
         subjects.clear_subject(machine, arguments[0], subjects.ALL)
@@ -427,6 +427,24 @@ def every_test(machine: Machine, node: syntax.Expression, test: syntax.Expressio
     if all(is_text_test(option) for option in options):
         held = node.arguments[0].value
         subjects.clear_subject(machine, held, frozenset(("nosql-injection",)))
+
+
+def none_test(machine: Machine, node: syntax.Expression, test: syntax.Expression) -> None:
+    """``parts.some((part) => RESERVED.has(part))`` came out false."""
+    body = test.body if isinstance(test, syntax.FunctionLiteral) else []
+    answer = body[0].value if len(body) == 1 and isinstance(body[0], syntax.Return) else None
+    if not (isinstance(answer, syntax.Call) and isinstance(answer.function, syntax.Attribute)):
+        return
+    if answer.function.name in _MEMBERSHIP and "__proto__" in names_of(
+        machine, answer.function.value
+    ):
+        subjects.clear_subject(machine, node, frozenset(("prototype-pollution",)))
+
+
+def names_of(machine: Machine, node: syntax.Expression) -> set[str]:
+    """The texts that a list or set is known to hold."""
+    held = subjects.evaluate_quietly(machine, node)
+    return {text for obj in held.objects if isinstance(obj, Struct) for text in obj.items().texts()}
 
 
 def is_text_test(node: syntax.Expression | None) -> bool:

@@ -60,7 +60,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
             if told and not sensitive.is_masked(atom):
                 rule = (
                     "sensitive-data-logged"
-                    if atom.path or atom.source.kind == "secret"
+                    if told.startswith(_OF_PART) and (atom.path or atom.source.kind == "secret")
                     else "event-logged"
                 )
                 certainty = "high" if atom.source.kind == "secret" else "medium"
@@ -113,13 +113,16 @@ def is_whole_request(machine: Machine, atom: Taint) -> bool:
     """Whether this is all that a caller sent, where a platform's event is an HTTP request."""
     if not any(trigger.kind in OUTSIDE_HTTP_KINDS for trigger in machine.triggers):
         return False
-    path = tuple(part for part in atom.path if part not in ("!json", "()"))
+    if atom.source.label == "request.body":
+        return not atom.path
+    path = tuple(part for part in atom.path if part != "!json")
     return path in _WHOLE_BODIES
 
 
-_WHOLE_BODIES = frozenset(
-    (name,) for name in ("body", "json", "get_json", "get_body", "data", "get_data")
-)
+#: Where the body of a request stands in those events.
+_WHOLE_BODIES = frozenset((name,) for name in ("body", "json", "get_json", "data", "get_data"))
+#: How it is said that a log receives some of an event, and not all.
+_OF_PART = "the log receives"
 _ENVIRONMENTS = ("process.env", "os.environ")
 
 

@@ -109,6 +109,7 @@ class Machine:
         self.environment_cache: dict[str, Value] = {}
         self.handler_nodes: set[int] = set()
         self.page_nodes: set[int] = set()
+        self.route_nodes: set[int] = set()
         self.ran: set[int] = set()
         self.unreached = False
         self.tested: Value = NOTHING
@@ -309,6 +310,8 @@ class Machine:
                 self.answer(value, node)
             if id(frame.closure.node) in self.page_nodes:
                 responses.check_page(self, value, node)
+            if id(frame.closure.node) in self.route_nodes:
+                responses.check_told(self, value, node)
         choices.answered(self, value, node)
         truth = value.truth()
         value = authority.returned(self, value, node)

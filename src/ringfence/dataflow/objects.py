@@ -364,6 +364,18 @@ def _collect(
                 _collect(value.objects, depth - 1, found, seen)
 
 
+class Record(Obj):
+    """A stored record as a whole, whose declared type has these fields for nobody's eyes."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def __repr__(self) -> str:
+        return f"record of {', '.join(self.names)}"
+
+
 def contents(obj: Obj) -> list[Value]:
     """The values that a data object holds."""
     if isinstance(obj, Struct):

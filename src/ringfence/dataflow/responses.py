@@ -22,20 +22,29 @@ HTTP_KINDS = frozenset(
 )  # fmt: skip
 
 
+_ASKED = HTTP_KINDS | {"appsync"}
 #: What tells a response from other structures, in all clouds.
 _PARTS = frozenset(("statusCode", "body", "jsonBody"))
 
 
 def check(machine: Machine, value: Value, node: syntax.Node) -> None:
     """Look at a returned response."""
-    if machine.triggers and not any(t.kind in HTTP_KINDS and t.answers for t in machine.triggers):
+    if machine.triggers and not any(t.kind in _ASKED and t.answers for t in machine.triggers):
         return
     told = set(_PARTS)
     if any(trigger.kind == "cloudfront" for trigger in machine.triggers):
         told.add("status")
+    if machine.triggers and all(trigger.kind == "appsync" for trigger in machine.triggers):
+        exposures.check(machine, exposures.RESPONSE, value, node)
     for obj in value.objects:
         if isinstance(obj, Struct) and told.intersection(obj.fields):
             check_struct(machine, obj, node)
+
+
+def check_told(machine: Machine, value: Value, node: syntax.Node) -> None:
+    """What a route of a framework or a resolver of GraphQL answers, as data."""
+    verbose(machine, value, node)
+    exposures.check(machine, exposures.RESPONSE, value, node)
 
 
 def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
@@ -84,7 +93,7 @@ def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
 
 #: Headers by which a sender's text changes what the browser does with the answer.
 _TELLING = ("set-cookie", "content-type", "content-security-policy", "refresh", "link")
-#: Those of which other rules tell. In all others only a line break does harm, which gateways refuse.
+#: Those that other rules are about. In the rest only a line break does harm; gateways refuse it.
 _LOOKED_AT = ("location", "access-control-allow-origin")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, expressions, trees
+from ringfence.dataflow import access, exposures, expressions, trees
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -73,6 +73,8 @@ def assign_map(machine: Machine, target: syntax.MapLiteral, value: Value, declar
         if entry.key is None:
             struct = machine.struct("map")
             access.spread_into(machine, struct, value)
+            keys = (one.key for one in target.entries if isinstance(one.key, syntax.Constant))
+            struct.rest = exposures.without(struct.rest, {str(key.value) for key in keys})
             assign(machine, entry.value, Value(objects=(struct,)), declares)
             continue
         key = machine.evaluate(entry.key)

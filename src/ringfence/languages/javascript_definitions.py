@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _PROPERTY_MODIFIERS = ("accessibility_modifier", "override_modifier", "readonly")
 
+#: Names looked at in one type, and properties kept of one interface.
+MAX_TYPES = 12
+MAX_NAMES = 100
+
 
 class ScriptDefinitions(ScriptExpressions):
     """What defines: functions, methods, classes; and TypeScript's enums and namespaces."""
@@ -39,9 +43,36 @@ class ScriptDefinitions(ScriptExpressions):
             is_async="async" in kinds,
             is_generator="*" in kinds or self.has_yield,
             is_arrow=node.type == "arrow_function",
+            answers=self._named_types(node.child_by_field_name("return_type")),
         )
         self.has_yield = outer
         return made
+
+    def _named_types(self, node: Node | None) -> tuple[str, ...]:
+        """The names in a type, such as ``Promise`` and ``Order`` in ``Promise<Order[]>``."""
+        found: list[str] = []
+        waiting = [node] if node is not None else []
+        while waiting and len(found) < MAX_TYPES:
+            current = waiting.pop()
+            if current.type == "type_identifier":
+                found.append(self.text_of(current))
+            elif current.type not in ("object_type", "function_type"):
+                waiting += current.named_children
+        return tuple(found)
+
+    def shape(self, node: Node, out: list[Statement]) -> None:
+        """``interface A {…}``, ``type A = {…}``: nothing runs, the properties' names are kept."""
+        body = node.child_by_field_name("body") or node.child_by_field_name("value")
+        if body is None:
+            return
+        names = [
+            self.text_of(name).strip("'\"")
+            for member in self.parts(body)
+            if member.type == "property_signature"
+            and (name := member.child_by_field_name("name")) is not None
+        ]
+        if names:
+            self.module.shapes[self.text_of(self.field(node, "name"))] = tuple(names[:MAX_NAMES])
 
     def _parameters(self, node: Node) -> tuple[list[syntax.Parameter], list[Statement]]:
         """Parameters, and the assignments that TypeScript's parameter properties make."""

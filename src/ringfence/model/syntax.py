@@ -203,6 +203,7 @@ class FunctionLiteral(Expression):
     """A function, lambda or arrow. ``name`` is "" when anonymous.
 
     ``is_arrow`` keeps the outer ``this``. ``decorators`` are expressions, outermost first.
+    ``answers`` are the names in TypeScript's type of the result.
     """
 
     name: str
@@ -212,6 +213,7 @@ class FunctionLiteral(Expression):
     is_generator: bool = False
     is_arrow: bool = False
     decorators: list[Expression] = field(default_factory=list)
+    answers: tuple[str, ...] = ()
 
 
 @record(eq=False)
@@ -470,8 +472,9 @@ class SyntaxProblem:
 
 @record(eq=False)
 class Module:
-    """One source file. ``language`` is python, javascript or typescript. ``answers`` keeps what was
-    asked about the whole file, which lives as long as the file does."""
+    """One source file. ``language`` is python, javascript or typescript. ``shapes`` are the
+    properties that TypeScript's interfaces and object types declare, by the type's name.
+    ``answers`` keeps what was asked about the whole file, which lives as long as the file does."""
 
     file: str
     language: str
@@ -479,4 +482,5 @@ class Module:
     comments: list[Comment] = field(default_factory=list)
     problems: list[SyntaxProblem] = field(default_factory=list)
     opaque_count: int = 0
+    shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     answers: dict[str, object] = field(default_factory=dict)
