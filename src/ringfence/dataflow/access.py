@@ -137,7 +137,10 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     """The part of a tainted structure under a key; of a tainted text, something derived."""
     if any(atom.source.kind == "response" for atom in value.taint):
         exposures.remember(machine, value, key)
-    if any(isinstance(obj, (External, CloudObject)) for obj in value.objects):
+    if any(
+        isinstance(obj, CloudObject) or (isinstance(obj, External) and not is_data(machine, obj))
+        for obj in value.objects
+    ):
         return tainted(texts.derived(value.taint))
     place = machine.location(node)
     if any(isinstance(const, Mix) for const in value.consts):
@@ -145,6 +148,15 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     if machine.language != "python" or isinstance(node, syntax.Attribute):
         return tainted(wrappers.read(machine, atom, key, place) for atom in value.taint)
     return tainted(atom.at(key, place) for atom in value.taint)
+
+
+def is_data(machine: Machine, obj: External) -> bool:
+    """Whether a library's object is what a call gave that the tables call a source of an event:
+    the sender's data, whose fields are read by their names."""
+    if not obj.path.endswith("()"):
+        return False
+    tables = machine.catalogue.tables(obj.path.removesuffix("()"))
+    return tables is not None and any(source.kind == "event" for source in tables.sources)
 
 
 def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) -> Value:
@@ -299,6 +311,9 @@ def external_member(
     if obj.path == "Exception()":
         return exception_part(value, name)
     member = External(typed or path, obj.arguments, obj.keywords)
+    if value.taint and is_data(machine, obj):
+        part = part_of(machine, Value((), value.taint, (), True), name, node)
+        return Value((), part.taint, (member,))
     return from_external(machine, member, value)
 
 

@@ -40,6 +40,8 @@ def unknown(name: str) -> Value:
 def translate(value: TemplateValue, name: str = "") -> Value:
     """A template's value as the interpreter's: references become holes that name resources."""
     const: Const
+    if isinstance(value, Scalar) and str(value.value).startswith("{{resolve:"):
+        return unknown(name)  # what a store holds, put in when the stack is deployed
     if isinstance(value, Scalar):
         return Value(("" if value.value is None else str(value.value),))
     if isinstance(value, Reference):

@@ -9,10 +9,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import addresses, answers, patterns, schemas, structures, subjects, texts
-from ringfence.dataflow.objects import External, Struct, deep_taint
+from ringfence.dataflow import (
+    addresses,
+    answers,
+    patterns,
+    schemas,
+    structures,
+    subjects,
+    texts,
+    trees,
+)
+from ringfence.dataflow.objects import Closure, External, Struct, deep_taint
 from ringfence.dataflow.scopes import join_proven
-from ringfence.dataflow.values import OF_NUMBERS, ROOTED, Mix, Value
+from ringfence.dataflow.values import (
+    NO_BACKSLASH,
+    NO_HOST,
+    NO_SCHEME,
+    OF_NUMBERS,
+    ONE_SLASH,
+    ROOTED,
+    Mix,
+    Value,
+)
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -90,6 +108,8 @@ def refine(machine: Machine, test: syntax.Expression, positive: bool) -> None:
         if condition is not None:
             refine(machine, condition, positive)
     elif isinstance(test, syntax.Attribute):
+        if not positive:
+            without_part(machine, test)
         held = test.value
         if isinstance(held, syntax.Name):
             held = machine.frame.scope.conditions.get(held.name, held)
@@ -118,11 +138,33 @@ def refine_logical(machine: Machine, test: syntax.Logical, positive: bool) -> No
     machine.proven = common
 
 
+def without_sign(machine: Machine, sign: syntax.Expression, text: syntax.Expression) -> None:
+    """``"\\\\" in target`` came out false."""
+    known = subjects.evaluate_quietly(machine, sign).only_text()
+    if known == "\\":
+        subjects.clear_subject(machine, text, frozenset((NO_BACKSLASH,)))
+    elif known == "//":
+        subjects.clear_subject(machine, text, frozenset((ONE_SLASH, NO_SCHEME)))
+
+
+def without_part(machine: Machine, test: syntax.Attribute) -> None:
+    """``urlsplit(url).netloc`` is empty, or its scheme is."""
+    conditions = machine.frame.scope.conditions
+    url = addresses.url_behind(test, conditions)
+    proof = NO_HOST
+    if url is None and test.name in ("scheme", "protocol"):
+        url, proof = addresses.parsed_text(test.value, conditions), NO_SCHEME
+    if url is not None:
+        subjects.clear_subject(machine, url, frozenset((proof,)))
+
+
 def refine_compare(machine: Machine, test: syntax.Compare, positive: bool) -> None:
     operator = test.operator
     if operator in ("not in", "!=", "is not"):
         positive = not positive
         operator = {"not in": "in", "!=": "==", "is not": "is"}[operator]
+    if operator == "in" and not positive:
+        without_sign(machine, test.left, test.right)
     if operator == "in" and positive:
         if is_allow_list(machine, subjects.evaluate_quietly(machine, test.right)):
             subjects.clear_subject(machine, test.left, subjects.ALL)
@@ -154,6 +196,8 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
                 refine(machine, subject, not positive)
         if positive and isinstance(subject, syntax.Call) and not value.taint:
             common_path_test(machine, subject)
+        if positive and value.only_text() == "" and isinstance(subject, syntax.Attribute):
+            without_part(machine, subject)
         if positive and is_trusted(value):
             subjects.clear_subject(machine, subject, subjects.ALL)
         if not positive and value.only_text() in ("__proto__", "constructor", "prototype"):
@@ -269,6 +313,7 @@ def refine_call(machine: Machine, call: syntax.Call, positive: bool) -> None:
     if isinstance(function, syntax.Attribute):
         method_test(machine, function, call, positive)
     if positive:
+        signed_test(machine, call)
         table_test(machine, call)
 
 
@@ -365,9 +410,12 @@ def method_test(
     name = function.name
     arguments = [argument.value for argument in call.arguments]
     if name in ("startswith", "startsWith") and arguments and not positive:
+        if subjects.evaluate_quietly(machine, arguments[0]).only_text() == "//":
+            subjects.clear_subject(machine, function.value, frozenset((ONE_SLASH,)))
         outside_test(machine, function.value, arguments[0])
         return
     if name in _MEMBERSHIP and arguments and not positive:
+        without_sign(machine, arguments[0], function.value)
         if "__proto__" in names_of(machine, function.value):
             subjects.clear_subject(machine, arguments[0], frozenset(("prototype-pollution",)))
         return
@@ -438,7 +486,12 @@ def none_test(machine: Machine, node: syntax.Expression, test: syntax.Expression
     if answer.function.name in _MEMBERSHIP and "__proto__" in names_of(
         machine, answer.function.value
     ):
-        subjects.clear_subject(machine, node, frozenset(("prototype-pollution",)))
+        rules = frozenset(("prototype-pollution",))
+        subjects.clear_subject(machine, node, rules)
+        for obj in subjects.evaluate_quietly(machine, node).objects:
+            if isinstance(obj, Struct) and obj.kind == "list":
+                obj.rest = subjects.cleared(obj.rest, rules)
+                obj.fields = {k: subjects.cleared(v, rules) for k, v in obj.fields.items()}
 
 
 def names_of(machine: Machine, node: syntax.Expression) -> set[str]:
@@ -522,6 +575,37 @@ def suffix_test(machine: Machine, subject: syntax.Expression, suffix: syntax.Exp
     value = subjects.evaluate_quietly(machine, suffix)
     if url is not None and not value.taint and all(t.startswith(".") for t in value.texts()):
         subjects.clear_subject(machine, url, addresses.RULES)
+
+
+def signed_test(machine: Machine, call: syntax.Call) -> None:
+    """``compare_digest(hmac.new(key, data), sent)`` is true: who has the key made the data."""
+    if getattr(call.function, "name", "") not in ("compare_digest", "timingSafeEqual"):
+        return
+    for argument in call.arguments:
+        side = argument.value
+        if isinstance(side, syntax.Name):
+            side = machine.frame.scope.conditions.get(side.name, side)
+        if not (isinstance(side, syntax.Call) and makes_digest(machine, side)):
+            continue
+        for node in trees.nodes(side, into_functions=False):
+            if isinstance(node, syntax.Name):
+                subjects.clear_subject(machine, node, subjects.ALL)
+
+
+def makes_digest(machine: Machine, call: syntax.Call, depth: int = 2) -> bool:
+    """Whether a call answers a digest made with a key, itself or through an own function."""
+    for node in trees.nodes(call, into_functions=False):
+        if not isinstance(node, syntax.Call):
+            continue
+        if trees.dotted(node.function).endswith(("hmac.new", "hmac.digest", "createHmac")):
+            return True
+        held = subjects.evaluate_quietly(machine, node.function).objects if depth else ()
+        for obj in held:
+            if isinstance(obj, Closure):
+                inner = (n for n in trees.nodes(obj.node.body) if isinstance(n, syntax.Call))
+                if any(makes_digest(machine, one, 0) for one in inner):
+                    return True
+    return False
 
 
 def table_test(machine: Machine, call: syntax.Call) -> None:

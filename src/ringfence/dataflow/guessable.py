@@ -33,6 +33,11 @@ _PREDICTABLE = re.compile(
 _DRAWS = frozenset(
     ("choice", "choices", "randint", "random", "randrange", "sample", "getrandbits", "uniform")
 )
+#: Generators of what nobody can foretell, as code names them.
+_GENERATOR = re.compile(
+    r"^(secrets\.token_(hex|urlsafe|bytes)|crypto\.random(Bytes|UUID|Int)|randomBytes|randomUUID"
+    r"|nanoid|token_(hex|urlsafe)|uuid\.uuid4|uuidv?4)$"
+)
 #: Expressions looked at below one value; more is nobody's token.
 MAX_NODES = 200
 
@@ -90,8 +95,45 @@ def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expressi
     if is_kept_secret(machine, name, value):
         check(machine, name, value)
     draw = drawn_elsewhere(machine, value)
-    if draw is not None and (is_secret(name) or (is_code(name) and of_one_use(machine, draw))):
+    secret = is_secret(name)
+    if draw is not None and not secret:
+        secret = is_code(name) and of_one_use(machine, draw)
+    if not secret:
+        return
+    if draw is not None or is_generated(machine, value):
+        machine.memo["made", id(machine.frame.scope), name] = True
+    if draw is not None:
         tell(machine, name, draw.call, draw.path, draw.place)
+
+
+def is_generated(machine: Machine, value: syntax.Expression) -> bool:
+    """Whether an expression is what a generator of secrets gives, also through an own function."""
+    if not isinstance(value, (syntax.Call, syntax.Await)):
+        return False
+    inner = value.value if isinstance(value, syntax.Await) else value
+    if not isinstance(inner, syntax.Call):
+        return False
+    if any(_GENERATOR.match(trees.dotted(call.function)) for call in calls_in(inner)):
+        return True
+    held = subjects.evaluate_quietly(machine, inner.function).objects
+    return any(isinstance(o, Closure) and ("generates", id(o.node)) in machine.memo for o in held)
+
+
+def shown_secret(machine: Machine, node: syntax.Expression) -> str:
+    """The name of a secret that the running function made and that stands in a text as it is."""
+    waiting: list[syntax.Expression] = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, syntax.Name):
+            if ("made", id(machine.frame.scope), one.name) in machine.memo:
+                return one.name
+        elif isinstance(one, syntax.Template):
+            waiting += one.parts
+        elif isinstance(one, syntax.Binary):
+            waiting += (one.left, one.right)
+        elif isinstance(one, syntax.MapLiteral):
+            waiting += (entry.value for entry in one.entries)
+    return ""
 
 
 def drawn_elsewhere(machine: Machine, value: syntax.Expression) -> Draw | None:
@@ -133,6 +175,8 @@ def returned(machine: Machine, value: syntax.Expression) -> None:
     name = (closure.label or "") if closure is not None else ""
     if name and is_kept_secret(machine, name, value):
         check(machine, f"what {name} returns", value)
+    if closure is not None and is_generated(machine, value):
+        machine.memo["generates", id(closure.node)] = True
     elif closure is not None and any(is_draw(call.function) for call in calls_in(value)):
         found = drawn(machine, value)
         if found is not None:

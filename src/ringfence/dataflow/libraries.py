@@ -36,6 +36,8 @@ from ringfence.model import syntax
 from ringfence.model.severity import CONFIDENCES
 from ringfence.rules.taint import Answer, Callback, CallTables, Propagator, Registration, Sanitiser
 
+#: Sources of which a call reads the part that it names: ``c.req.query("id")``.
+_BY_NAME = frozenset(("request.query", "request.params", "request.headers", "request.cookies"))
 _DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
 
 if TYPE_CHECKING:
@@ -242,6 +244,9 @@ def from_tables(
     for source in tables.sources:
         if table_conditions.conditions_hold(source.when, arguments):
             fresh = access.from_source(machine, source, path, node)
+            name = arguments.positional[0].only_text() if arguments.positional else None
+            if name and source.path in _BY_NAME:
+                fresh = access.part_of(machine, fresh, name, node)
             named = named_result(machine, path, arguments, fresh.taint)
             found = named if found is None else join(found, named)
     for sanitiser in tables.sanitisers:

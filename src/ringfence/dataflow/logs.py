@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import responses, sensitive, sinks, trees, verdicts
+from ringfence.dataflow import guessable, responses, sensitive, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Taint, Value
@@ -76,6 +76,11 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                             f"the log receives the variable {name}",
                             "medium",
                         )
+    for argument in node.arguments if isinstance(node, syntax.Call) else ():
+        name = guessable.shown_secret(machine, argument.value)
+        if name:
+            told = f"the log receives the {name} that was just made"
+            sinks.issue(machine, "sensitive-data-logged", node, told, "medium")
     if holds_environment(node) and not is_silent(machine, path):
         told = "the log receives the whole environment, which holds the credentials of the role"
         sinks.issue(machine, "sensitive-data-logged", node, told)

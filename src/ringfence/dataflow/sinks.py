@@ -9,7 +9,19 @@ from ringfence.dataflow import selection, structures, subjects, table_conditions
 from ringfence.dataflow.objects import External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, OF_NUMBERS, OWN_KINDS, ROOTED, Mix, Taint, Value
+from ringfence.dataflow.values import (
+    NO_BACKSLASH,
+    NO_HOST,
+    NO_SCHEME,
+    NOTHING,
+    OF_NUMBERS,
+    ONE_SLASH,
+    OWN_KINDS,
+    ROOTED,
+    Mix,
+    Taint,
+    Value,
+)
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
@@ -203,6 +215,16 @@ def is_known(machine: Machine, rule: str, atom: Taint) -> bool:
     return is_cleared(rule, atom.cleared) or is_cleared(rule, proven)
 
 
+def doubt_of_local(proofs: frozenset[str]) -> int | None:
+    """Certainty lost where an address was shown to be one of this site; None for all of it. Without
+    a look for backslashes, ``/\\host`` still leads away."""
+    rooted = ROOTED in proofs
+    if rooted and ONE_SLASH in proofs:
+        return None if NO_BACKSLASH in proofs else 2
+    near = NO_HOST in proofs and (rooted or NO_SCHEME in proofs)
+    return 2 if near else 0
+
+
 #: Rules that need signs which an URL writes as percent and number.
 _OF_SIGNS = frozenset(("cross-site-scripting", "header-injection", "log-injection"))
 
@@ -235,6 +257,12 @@ def flow(
     if verdict is None:
         return
     lost += max(atom.quality, verdict.lost)
+    if rule == "open-redirect":
+        proven = machine.proven.get(proven_key(atom), frozenset())
+        local = doubt_of_local(atom.cleared | proven)
+        if local is None:
+            return
+        lost += local
     if machine.unreached:
         lost = max(lost, 2)
     if is_foreign(machine):

@@ -33,6 +33,9 @@ ALL_RULES = "*"
 OF_NUMBERS = "denial-of-service-loop"
 #: Among the rules that data is cleared of: it begins with a slash, and so adds to no host.
 ROOTED = "rooted"
+#: And further proofs about an address: no second slash after the first, no host, no scheme, no
+#: backslash, which browsers read as a slash.
+ONE_SLASH, NO_HOST, NO_SCHEME, NO_BACKSLASH = "one-slash", "no-host", "no-scheme", "no-backslash"
 TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
 
 
