@@ -414,6 +414,8 @@ def bind_parameters(
             )
         elif parameter.default is not None and not sure and (value.open or None in value.consts):
             value = join(value, machine.evaluate(parameter.default)) if not value.taint else value
+        if parameter.annotation is not None and machine.language != "python":
+            value = exposures.of_annotation(machine, parameter.annotation, value)
         targets.assign(machine, target, stepped(value, place, text), "let")
 
 

@@ -105,9 +105,15 @@ def named_fields(value: Value) -> Iterator[str]:
         if isinstance(obj, Struct) and obj.kind == "map":
             for key, field in obj.fields.items():
                 name = sensitive.words_of(str(key)).replace(" ", "_")
-                sent = any(atom.source.kind == "event" and not atom.derived for atom in field.taint)
+                sent = any(map(is_sent, field.taint))
                 if _NEVER_SHOWN.match(name) and not field.definite and not sent:
                     yield str(key)
+
+
+def is_sent(atom: Taint) -> bool:
+    """Whether data is what a caller sent, and not a stored item whose change is told."""
+    stored = {"NewImage", "OldImage"} & set(atom.path)
+    return atom.source.kind == "event" and not atom.derived and not stored
 
 
 def remember(machine: Machine, value: Value, name: str) -> None:
@@ -123,8 +129,11 @@ def remember(machine: Machine, value: Value, name: str) -> None:
 def of_declared_type(machine: Machine, names: tuple[str, ...], value: Value) -> Value:
     """What a function answers whose declared type has fields that are for nobody's eyes. What the
     caller sent, and what the code puts together itself, is no stored record."""
-    sent = any(atom.source.kind == "event" and not atom.derived for atom in value.taint)
-    if sent or value.definite or any(isinstance(obj, (Struct, Closure)) for obj in value.objects):
+    if (
+        any(map(is_sent, value.taint))
+        or value.definite
+        or any(isinstance(obj, (Struct, Closure)) for obj in value.objects)
+    ):
         return value
     record = machine.memo.get(("record", names))
     if record is None:
@@ -141,6 +150,12 @@ def of_declared_type(machine: Machine, names: tuple[str, ...], value: Value) -> 
     if not record.names:
         return value
     return Value(value.consts, value.taint, (*value.objects, record), True)
+
+
+def of_annotation(machine: Machine, annotation: syntax.Expression, value: Value) -> Value:
+    """The same for a variable or parameter of a declared type."""
+    name = getattr(annotation, "name", "")
+    return of_declared_type(machine, (name,), value) if name else value
 
 
 def without(value: Value, names: set[str]) -> Value:

@@ -18,6 +18,7 @@ from ringfence.dataflow import (
     control,
     credentials,
     definitions,
+    exposures,
     expressions,
     guards,
     guessable,
@@ -272,6 +273,8 @@ class Machine:
         value = self.evaluate(node.value)
         if self.frames[-1].deciding:
             value = authority.set_there(self, value)
+        if node.annotation is not None and self.language != "python":
+            value = exposures.of_annotation(self, node.annotation, value)
         targets.assign(self, node.target, value, node.declares)
         if isinstance(node.value, syntax.Constant) and isinstance(
             node.target, (syntax.Name, syntax.Attribute)

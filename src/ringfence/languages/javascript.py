@@ -92,7 +92,16 @@ class ScriptLowering(ScriptDefinitions):
             span = self.span(child)
             target = self.expression(self.field(child, "name"))
             value = self.optional(child, "value") or syntax.Constant(*span, None)
-            out.append(syntax.Assign(*span, target, value, declares))
+            out.append(syntax.Assign(*span, target, value, declares, self._declared_type(child)))
+
+    def _declared_type(self, node: Node) -> Expression | None:
+        """The type of ``const a: T = …`` or ``const a = … as T``, where it is a plain name."""
+        given = node.child_by_field_name("value")
+        if given is not None and given.type == "as_expression":
+            last = given.named_children[-1]
+            if last.type == "type_identifier":
+                return syntax.Name(*self.span(last), self.text_of(last))
+        return self._annotation(node)
 
     def define(self, node: Node, out: list[Statement]) -> None:
         kind = node.type
