@@ -173,6 +173,8 @@ def returned(machine: Machine, value: syntax.Expression) -> None:
     mind for the variable that receives it."""
     closure = machine.frame.closure
     name = (closure.label or "") if closure is not None else ""
+    if isinstance(value, syntax.Name):
+        value = machine.frame.scope.conditions.get(value.name, value)
     if name and is_kept_secret(machine, name, value):
         check(machine, f"what {name} returns", value)
     if closure is not None and is_generated(machine, value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, requests, schemas
+from ringfence.dataflow import access, requests, schemas, trees
 from ringfence.dataflow.objects import ClassObject, Closure, External, JsonText, Struct, deep_taint
 from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.scopes import Frame
@@ -99,7 +99,24 @@ def of_class(machine: Machine, cls: ClassObject, depth: int = schemas.MAX_DEPTH)
                 schema.fields[statement.target.name] = narrowed(field, statement.value)
     finally:
         machine.frames.pop()
+    schema.open = any(keeps_more(statement) for statement in cls.node.body)
     return schema
+
+
+def keeps_more(statement: syntax.Statement) -> bool:
+    """``model_config = ConfigDict(extra="allow")``, ``class Config: extra = "allow"``."""
+    return any(
+        isinstance(node, (syntax.Argument, syntax.Assign, syntax.Entry))
+        and isinstance(node.value, syntax.Constant)
+        and node.value.value == "allow"
+        and "extra"
+        in (
+            getattr(node, "name", ""),
+            getattr(getattr(node, "target", None), "name", ""),
+            getattr(getattr(node, "key", None), "value", ""),
+        )
+        for node in trees.nodes(statement, into_functions=False)
+    )
 
 
 def narrowed(schema: Schema, value: syntax.Expression) -> Schema:
@@ -276,7 +293,7 @@ def instance_method(obj: Struct, name: str) -> Value | None:
         copy = Struct("map" if name in ("model_dump", "dict") else "instance", obj.born, obj.cls)
         copy.cls = None if copy.kind == "map" else obj.cls
         copy.fields.update(obj.fields)
-        copy.rest = obj.rest
+        copy.rest, copy.base = obj.rest, obj.base
         return Value(objects=(copy,))
     if name in ("model_dump_json", "json"):
         inner = Value(objects=(obj,))

@@ -71,6 +71,17 @@ def _allows(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Constant) and node.value in ("Allow", "allow")
 
 
+def _says_no(entry: syntax.Entry) -> bool:
+    """``ok: false`` in an answer."""
+    key, value = entry.key, entry.value
+    return (
+        isinstance(key, syntax.Constant)
+        and key.value in ("ok", "success", "allowed", "authorized", "granted", "accepted")
+        and isinstance(value, syntax.Constant)
+        and value.value is False
+    )
+
+
 def _gives_up(body: list[syntax.Statement], inside: list[syntax.Node]) -> bool:
     if not body or len(body) > 3:
         return False
@@ -86,6 +97,8 @@ def _gives_up(body: list[syntax.Statement], inside: list[syntax.Node]) -> bool:
         return True
     if isinstance(last.value, syntax.Constant):
         return last.value.value in (None, False)
+    if isinstance(last.value, syntax.MapLiteral) and any(map(_says_no, last.value.entries)):
+        return True
     return any(
         isinstance(n, syntax.Constant) and type(n.value) is int and 400 <= n.value < 500
         for n in trees.nodes(last.value, into_functions=False)

@@ -29,10 +29,10 @@ class Schema:
     the sender likes), text, map, list or any.
 
     ``rules`` are those that a text of this shape cannot serve; ``cls`` the class of a map's
-    instances; ``closed`` tells that a map has no other fields.
+    instances; ``closed`` tells that a map has no other fields, ``open`` that they are handed on.
     """
 
-    __slots__ = ("closed", "cls", "fields", "item", "kind", "rules")
+    __slots__ = ("closed", "cls", "fields", "item", "kind", "open", "rules")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Schema:
         closed: bool = False,
     ) -> None:
         self.closed = closed
+        self.open = False
         self.kind = kind
         self.rules = rules
         self.fields = fields or {}
@@ -110,6 +111,8 @@ def passed(
     for name, field in list(schema.fields.items())[:MAX_FIELDS]:
         inner = access.item(machine, value, name, node)
         struct.fields[name] = passed(machine, field, inner, node, depth - 1)
+    if schema.open and value.taint:
+        struct.base = Value((), value.taint, (), True)
     return Value(objects=(struct,))
 
 

@@ -429,6 +429,8 @@ def attribute_set(
     connections.set_attribute(obj, name, value)
     path = f"{obj.path}.{name}="
     tables = machine.catalogue.tables(path)
+    if tables is None and obj.path.endswith(".headers"):
+        tables = machine.catalogue.methods.get(f"{name}=")
     if tables is not None:
         check(machine, path, tables, Value(objects=(obj,)), Arguments([value]), node)
         libraries.check_answers(machine, tables, Arguments([value]), node)

@@ -95,12 +95,19 @@ class ScriptLowering(ScriptDefinitions):
             out.append(syntax.Assign(*span, target, value, declares, self._declared_type(child)))
 
     def _declared_type(self, node: Node) -> Expression | None:
-        """The type of ``const a: T = …`` or ``const a = … as T``, where it is a plain name."""
+        """The type of ``const a: T = …``, ``const a = … as T`` or ``const a = await query<T>(…)``,
+        where it is a plain name."""
         given = node.child_by_field_name("value")
         if given is not None and given.type == "as_expression":
             last = given.named_children[-1]
             if last.type == "type_identifier":
                 return syntax.Name(*self.span(last), self.text_of(last))
+        if given is not None and given.type == "await_expression":
+            given = given.named_children[-1]
+        types = given.child_by_field_name("type_arguments") if given is not None else None
+        if types is not None:
+            for name in self._named_types(types):
+                return syntax.Name(*self.span(types), name)
         return self._annotation(node)
 
     def define(self, node: Node, out: list[Statement]) -> None:
