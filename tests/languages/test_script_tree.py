@@ -266,7 +266,7 @@ TYPESCRIPT = [
     (
         "export const handler: Handler<E, R> = async (event: APIGatewayProxyEvent, { a }: P = {}, ...rest: any[]): Promise<R> => { };",
         [
-            "Assign(target=handler, value=FunctionLiteral(parameters=[Parameter(target=event, annotation=APIGatewayProxyEvent), Parameter(target=MapLiteral(entries=['a': a]), default=MapLiteral(), annotation=P), Parameter(target=rest, kind=*)], is_async, is_arrow), declares=const)",
+            "Assign(target=handler, value=FunctionLiteral(parameters=[Parameter(target=event, annotation=APIGatewayProxyEvent), Parameter(target=MapLiteral(entries=['a': a]), default=MapLiteral(), annotation=P), Parameter(target=rest, kind=*)], is_async, is_arrow, answers=['R']), declares=const, annotation=Handler)",
             "Export(name=handler, value=handler)",
         ],
     ),

@@ -61,7 +61,7 @@ _OF_SERVICES = re.compile(
 
 #: Addresses of the sender: of who signs up or in, of who wrote the mail.
 _OF_ONESELF = re.compile(
-    r"request\.userAttributes\b|\.mail\.(source|returnPath|commonHeaders\.(from|replyTo|returnPath))\b"
+    r"request\.userAttributes\.(email|phone_number)\b|\.mail\.(source|returnPath|commonHeaders\.(from|replyTo|returnPath))\b"
 )
 
 

@@ -350,7 +350,7 @@ def run_closure(
     for leave in frame.exits:
         result = join(result, leave.value)
     if literal.answers:
-        result = exposures.of_declared_type(machine, literal.answers, result)
+        result = exposures.of_declared_type(machine, tuple(literal.answers), result)
     if frame.thrown and machine.frames:
         outer = machine.frame
         outer.raised = join(outer.raised, frame.raised)

@@ -57,7 +57,7 @@ _FALSE = frozenset((False, 0, None, "false", "False", "0", "no", ""))
 _OF_CALLER = frozenset(
     ("body", "headers", "multiValueHeaders", "queryStringParameters", "cookies", "arguments",
      "multiValueQueryStringParameters", "Records", "detail", "info", "query", "args", "form",
-     "json", "json_body", "values", "header", "rawHeaders")
+     "json", "get_json", "json_body", "values", "header", "rawHeaders")
 )  # fmt: skip
 _PARTS_OF_PATH = frozenset(("pathParameters", "params", "view_args", "path parameter"))
 _IDENTITY = re.compile(

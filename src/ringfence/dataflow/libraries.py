@@ -151,7 +151,7 @@ def check_answers(
 ) -> None:
     """Look at what a call answers in the handler's place."""
     for table in tables.answers:
-        if table.body:  # it makes a response, which the code may yet return
+        if table.body or table.headers:  # it makes a response, which the code may yet return
             responses.check(machine, answered(machine, table, arguments), node)
             continue
         value = selection.selected(table.argument, None, arguments)

@@ -36,6 +36,7 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
         told.add("status")
     if machine.triggers and all(trigger.kind == "appsync" for trigger in machine.triggers):
         exposures.check(machine, exposures.RESPONSE, value, node)
+        return
     for obj in value.objects:
         if isinstance(obj, Struct) and told.intersection(obj.fields):
             check_struct(machine, obj, node)
@@ -93,16 +94,15 @@ def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
 
 #: Headers by which a sender's text changes what the browser does with the answer.
 _TELLING = ("set-cookie", "content-type", "content-security-policy", "refresh", "link")
-#: Those that other rules are about. In the rest only a line break does harm; gateways refuse it.
-_LOOKED_AT = ("location", "access-control-allow-origin")
+#: Those that decide under which name and kind a file is saved.
+_NAMING = ("content-disposition",)
 
 
 def planted(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None:
     """The sender's text in a header that steers the browser."""
-    for name, value in headers.items():
-        if name in _LOOKED_AT:
-            continue
-        lost = 1 if name in _TELLING else 2
+    for name in (*_TELLING, *_NAMING):
+        value = headers.get(name, NOTHING)
+        lost = 2 if name in _NAMING else 1
         for atom in deep_taint(value):
             sinks.flow(
                 machine, "header-injection", "script", atom, f"the {name.title()} header", name,

@@ -17,6 +17,8 @@ _PROPERTY_MODIFIERS = ("accessibility_modifier", "override_modifier", "readonly"
 #: Names looked at in one type, and properties kept of one interface.
 MAX_TYPES = 12
 MAX_NAMES = 100
+#: Types that hold others.
+_WRAPPERS = frozenset(("Promise", "Array", "ReadonlyArray", "Readonly", "Awaited", "Iterable"))
 
 
 class ScriptDefinitions(ScriptExpressions):
@@ -48,17 +50,17 @@ class ScriptDefinitions(ScriptExpressions):
         self.has_yield = outer
         return made
 
-    def _named_types(self, node: Node | None) -> tuple[str, ...]:
-        """The names in a type, such as ``Promise`` and ``Order`` in ``Promise<Order[]>``."""
+    def _named_types(self, node: Node | None) -> list[str]:
+        """The names in a type, such as ``Order`` in ``Promise<Order[]>``."""
         found: list[str] = []
         waiting = [node] if node is not None else []
         while waiting and len(found) < MAX_TYPES:
             current = waiting.pop()
-            if current.type == "type_identifier":
+            if current.type == "type_identifier" and self.text_of(current) not in _WRAPPERS:
                 found.append(self.text_of(current))
             elif current.type not in ("object_type", "function_type"):
                 waiting += current.named_children
-        return tuple(found)
+        return found
 
     def shape(self, node: Node, out: list[Statement]) -> None:
         """``interface A {…}``, ``type A = {…}``: nothing runs, the properties' names are kept."""

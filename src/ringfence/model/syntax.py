@@ -213,7 +213,7 @@ class FunctionLiteral(Expression):
     is_generator: bool = False
     is_arrow: bool = False
     decorators: list[Expression] = field(default_factory=list)
-    answers: tuple[str, ...] = ()
+    answers: list[str] = field(default_factory=list)
 
 
 @record(eq=False)

@@ -55,5 +55,12 @@ const router = require('@koa/router')();
 router.get('/away', (ctx) => {
   ctx.redirect(ctx.query.next); // bad: open-redirect
   ctx.redirect('/home');
+  ctx.set('Location', ctx.query.next); // bad: open-redirect
+  ctx.set('Location', '/home');
+  ctx.set('Set-Cookie', `lang=${ctx.query.lang}`); // bad: header-injection
+  ctx.set('X-Lang', ctx.query.lang);
+  const headers = new Headers();
+  headers.append('Set-Cookie', `lang=${ctx.query.lang}`); // bad: header-injection
+  headers.set('Set-Cookie', 'lang=de');
 });
 exports.koa = require('serverless-http')(router);

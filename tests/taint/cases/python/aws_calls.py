@@ -95,6 +95,8 @@ def mails(event, context):
     mail = boto3.client("sesv2")
     mail.send_email(Content={"Simple": {"Body": {"Html": {"Data": "<p>" + event["text"] + "</p>"}}}})  # bad: cross-site-scripting
     mail.send_email(Content={"Simple": {"Body": {"Text": {"Data": event["text"]}}}})
+    mail.send_email(Content={"Raw": {"Data": "Subject: " + event["subject"] + "\n\nx"}})  # bad: mail-injection
+    mail.send_email(Content={"Raw": {"Data": "Subject: x\n\nx"}})
     ses.send_email(Source=event["from"], Destination={"ToAddresses": ["b@example.com"]}, Message={"Body": {"Text": {"Data": "x"}}})  # bad: mail-injection
 
 
