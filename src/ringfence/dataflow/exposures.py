@@ -135,21 +135,32 @@ def of_declared_type(machine: Machine, names: tuple[str, ...], value: Value) -> 
         or any(isinstance(obj, (Struct, Closure)) for obj in value.objects)
     ):
         return value
-    record = machine.memo.get(("record", names))
+    key = ("record", machine.frame.module.file, names)
+    record = machine.memo.get(key)
     if record is None:
-        shapes = [
-            shape
-            for module in machine.modules.values()
-            if module is not None
-            for name in names
-            if (shape := module.module.shapes.get(name)) is not None
-        ]
-        fields = (field for shape in shapes for field in shape)
+        fields = [field for shape in shapes_of(machine, names) for field in shape]
         hidden = tuple(field for field in fields if sensitive.is_secret_field(field))
-        record = machine.memo["record", names] = Record(hidden)
+        record = machine.memo[key] = Record(hidden)
     if not record.names:
         return value
     return Value(value.consts, value.taint, (*value.objects, record), True)
+
+
+def shapes_of(machine: Machine, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The properties of declared types, from the files that run and those that only declare."""
+    from ringfence.dataflow import imports
+
+    modules = [one.module for one in machine.modules.values() if one is not None]
+    for source in machine.frame.module.module.types_from:
+        file = imports.find_script(machine, source)
+        module = machine.read_module(file) if file is not None else None
+        if file is not None and module is not None:
+            machine.collected.files[file] = None
+            modules.append(module)
+    for module in modules:
+        for name in names:
+            if name in module.shapes:
+                yield module.shapes[name]
 
 
 def of_annotation(machine: Machine, annotation: syntax.Expression, value: Value) -> Value:

@@ -135,6 +135,7 @@ class ScriptLowering(ScriptDefinitions):
 
     def import_(self, node: Node, out: list[Statement]) -> None:
         if any(child.type in ("type", "typeof") for child in node.children):
+            self.module.types_from.append(self.string_value(self.field(node, "source")))
             return
         span = self.span(node)
         clauses = [

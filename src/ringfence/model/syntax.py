@@ -473,7 +473,8 @@ class SyntaxProblem:
 @record(eq=False)
 class Module:
     """One source file. ``language`` is python, javascript or typescript. ``shapes`` are the
-    properties that TypeScript's interfaces and object types declare, by the type's name.
+    properties that TypeScript's interfaces and object types declare, by the type's name;
+    ``types_from`` what it imports types from and nothing else.
     ``answers`` keeps what was asked about the whole file, which lives as long as the file does."""
 
     file: str
@@ -483,4 +484,5 @@ class Module:
     problems: list[SyntaxProblem] = field(default_factory=list)
     opaque_count: int = 0
     shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    types_from: list[str] = field(default_factory=list)
     answers: dict[str, object] = field(default_factory=dict)
