@@ -91,7 +91,7 @@ def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...],
 
 #: Fields that no answer and nobody else needs, whatever they were read from.
 _NEVER_SHOWN = re.compile(
-    r"^((password|passwd|pwd)_?(hash|digest|salt)|hashed_(password|passwd|pwd)"
+    r"^((password|passwd|pwd|pin)_?(hash|digest|salt)|hashed_(password|passwd|pwd)"
     r"|(totp|mfa|otp|two_factor)_?secret|private_key|card_number|cvv|cvc)$"
 )
 

@@ -111,6 +111,7 @@ class Machine:
         self.handler_nodes: set[int] = set()
         self.page_nodes: set[int] = set()
         self.route_nodes: set[int] = set()
+        self.places: dict[int, Location] = {}
         self.ran: set[int] = set()
         self.unreached = False
         self.tested: Value = NOTHING
@@ -126,6 +127,9 @@ class Machine:
         return self.frames[-1]
 
     def location(self, node: syntax.Node) -> Location:
+        known = self.places.get(id(node)) if self.places else None
+        if known is not None:
+            return known
         return Location(
             self.frames[-1].module.file, node.line, node.column, node.end_line, node.end_column
         )
@@ -308,6 +312,8 @@ class Machine:
             return False
         value = subjects.settled(self, self.evaluate(node.value))
         guessable.returned(self, node.value)
+        if isinstance(node.value, syntax.MapLiteral):
+            responses.remember(self, value, node)
         if frame.closure is not None:
             if id(frame.closure.node) in self.handler_nodes:
                 self.answer(value, node)

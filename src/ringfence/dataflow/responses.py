@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import exposures, sinks, structures, verdicts
+from ringfence.dataflow import exposures, sinks, structures, trees, verdicts
 from ringfence.dataflow.objects import Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.texts import shown
@@ -48,7 +48,38 @@ def check_told(machine: Machine, value: Value, node: syntax.Node) -> None:
     exposures.check(machine, exposures.RESPONSE, value, node)
 
 
+def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
+    """Keep where a response is put together, unless what it holds is what the function was given:
+    a helper's ``respond(status, body)`` says nothing of where the body comes from."""
+    closure = machine.frame.closure
+    obj = value.objects[0] if len(value.objects) == 1 else None
+    if closure is None or not isinstance(obj, Struct) or not _PARTS.intersection(obj.fields):
+        return
+    given = {
+        item.name
+        for parameter in closure.node.parameters
+        for item in trees.nodes(parameter.target)
+        if isinstance(item, syntax.Name)
+    }
+    used = {item.name for item in trees.nodes(node.value) if isinstance(item, syntax.Name)}
+    if not used & given:
+        machine.memo["put together", id(obj)] = obj, machine.location(node)
+
+
 def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
+    """Look at one response, where it was put together or else where the handler returns it."""
+    made = machine.memo.get(("put together", id(response)))
+    if made is None:
+        check_parts(machine, response, node)
+        return
+    machine.places[id(node)] = made[1]
+    try:
+        check_parts(machine, response, node)
+    finally:
+        del machine.places[id(node)]
+
+
+def check_parts(machine: Machine, response: Struct, node: syntax.Node) -> None:
     body = join(response.fields.get("body", NOTHING), response.fields.get("jsonBody", NOTHING))
     headers = header_map(response)
     verbose(machine, body, node)

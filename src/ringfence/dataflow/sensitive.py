@@ -20,7 +20,8 @@ _REFERENCE = re.compile(r"_?(ARN|NAME|ID|TABLE|URL)$", re.IGNORECASE)
 
 #: Fields of records that nobody but the program itself should see, in words joined by "_".
 _FIELD = re.compile(
-    r"(^|_)(password|passwd|passphrase|(password|passwd|pass|pwd)_(hash|digest|salt)|hashed_password"
+    r"(^|_)(password|passwd|passphrase|(password|passwd|pass|pwd|pin)_(hash|digest|salt)|hashed_password"
+    r"|recovery_codes?|security_answer|iban|bank_account(_(number|no))?"
     r"|salt|private_key|secret_key|(client|mfa|totp|otp)_secret|card_number|credit_card(_number)?"
     r"|cvv|cvc|ssn|social_security_number|national_id|passport_number|tax_id)$"
 )

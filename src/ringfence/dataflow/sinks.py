@@ -152,6 +152,10 @@ def is_packed_by_platform(machine: Machine, atom: Taint) -> bool:
     return any(field is not None and field.encoding == "gzip" for field in found)
 
 
+#: What turns a text into a number.
+_TO_NUMBER = frozenset(("Number", "parseInt", "parseFloat", "int", "float"))
+
+
 def check_bound(machine: Machine, test: syntax.Expression, node: syntax.Node) -> None:
     """``while (i < n)`` with a number of the sender's that nothing bounds."""
     if isinstance(test, syntax.Logical) and test.operator == "and":
@@ -159,7 +163,10 @@ def check_bound(machine: Machine, test: syntax.Expression, node: syntax.Node) ->
     if not isinstance(test, syntax.Compare) or test.operator not in ("<", "<=", ">", ">="):
         return
     bound = test.right if test.operator in ("<", "<=") else test.left
-    value = subjects.evaluate_quietly(machine, bound)
+    if isinstance(bound, syntax.Call) and getattr(bound.function, "name", "") in _TO_NUMBER:
+        value = machine.evaluate(bound)
+    else:
+        value = subjects.evaluate_quietly(machine, bound)
     atoms = [a for a in value.taint if ("bounded", proven_key(a)) not in machine.memo]
     for obj in value.objects:
         if isinstance(obj, Number) and not obj.bounded:
