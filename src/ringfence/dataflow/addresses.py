@@ -48,6 +48,8 @@ def parsed_text(node: syntax.Expression, conditions: Conditions) -> syntax.Expre
     """What a call of a URL parser takes, also through a variable for its result."""
     if isinstance(node, syntax.Name):
         node = conditions.get(node.name, node)
+    if isinstance(node, syntax.Conditional):
+        node = node.then if isinstance(node.then, syntax.Call) else node.otherwise
     if not isinstance(node, syntax.Call) or not node.arguments:
         return None
     name = getattr(node.function, "name", "")

@@ -45,7 +45,14 @@ _MEMBERSHIP = frozenset(["includes", "has", "contains", "hasOwnProperty", "__con
 _NUMBER_TESTS = frozenset(
     ("Number.isInteger", "Number.isFinite", "Number.isSafeInteger", "isFinite")
 )
-_REMEMBERED = (syntax.Compare, syntax.Logical, syntax.Unary, syntax.Call, syntax.Index)
+_REMEMBERED = (
+    syntax.Compare,
+    syntax.Logical,
+    syntax.Unary,
+    syntax.Call,
+    syntax.Index,
+    syntax.Conditional,
+)
 
 
 def remember(machine: Machine, name: str, value: syntax.Expression) -> None:

@@ -19,6 +19,7 @@ from ringfence.dataflow import (
     selection,
     sinks,
     table_conditions,
+    templating,
     validators,
 )
 from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
@@ -84,6 +85,9 @@ def call_external(
         if result is not None:
             return result
         result = known_calls.library_method(machine, made, path, receiver, arguments, node)
+    if made is not None and path.endswith(".render") and templating.escapes(made):
+        values = derive(*arguments.everything()).taint
+        return tainted(atom.changed(cleared=templating.ESCAPED) for atom in values)
     if tables is not None:
         found = from_tables(
             machine, path, tables, receiver, arguments, node, result, handler is not None

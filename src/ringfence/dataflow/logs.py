@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import guessable, responses, sensitive, sinks, trees, verdicts
+from ringfence.dataflow import exposures, guessable, responses, sensitive, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import Mix, Taint, Value
@@ -36,6 +36,10 @@ _METHODS = frozenset(
 _OWNERS = ("console", "logging", "azure.Context", "azure.Context.log")
 
 
+#: What libraries that write logs are called.
+_LOGGERS = re.compile(r"logger|winston|^pino\b|^bunyan\b|^log4js\b|^lambda-log\b")
+
+
 def is_log_call(path: str) -> bool:
     """Whether a library call writes to a log."""
     if path == "print":
@@ -44,7 +48,7 @@ def is_log_call(path: str) -> bool:
     if name not in _METHODS:
         return False
     lower = owner.lower()
-    return owner in _OWNERS or "logger" in lower or "winston" in lower
+    return owner in _OWNERS or _LOGGERS.search(lower) is not None
 
 
 def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -> None:
@@ -102,6 +106,9 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     source = atom.source
     if source.kind == "secret":
         return f"the log receives {atom.display}" if sensitive.shows_secret(atom.path) else ""
+    if source.kind == "response":
+        told = exposures.told_of(atom, exposures.RESPONSE)
+        return f"the log receives {told}" if told else ""
     if source.kind == "event" and is_whole_request(machine, atom):
         return "the whole body of the request is written to the log"
     if source.kind != "event" or source.label != "event":

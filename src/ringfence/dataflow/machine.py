@@ -312,7 +312,7 @@ class Machine:
             return False
         value = subjects.settled(self, self.evaluate(node.value))
         guessable.returned(self, node.value)
-        if isinstance(node.value, syntax.MapLiteral):
+        if isinstance(node.value, (syntax.MapLiteral, syntax.Call, syntax.Await)):
             responses.remember(self, value, node)
         if frame.closure is not None:
             if id(frame.closure.node) in self.handler_nodes:

@@ -62,8 +62,9 @@ def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
         if isinstance(item, syntax.Name)
     }
     used = {item.name for item in trees.nodes(node.value) if isinstance(item, syntax.Name)}
-    if not used & given:
-        machine.memo["put together", id(obj)] = obj, machine.location(node)
+    key = ("put together", id(obj))
+    if not used & given and key not in machine.memo:
+        machine.memo[key] = obj, machine.location(node)
 
 
 def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:

@@ -421,9 +421,9 @@ def assigned(
     reached = any(isinstance(obj, Inherited) for obj in container.objects)
     if isinstance(inner, syntax.Index) and not isinstance(inner.key, syntax.Slice):
         reached = reached or bool(machine.evaluate(inner.key).taint)
-    if reached and deep_taint(value):
-        for atom in key.taint:
-            flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, 1)
+    lost = 1 if deep_taint(value) else 2
+    for atom in key.taint if reached else ():
+        flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, lost)
 
 
 def attribute_set(

@@ -1,0 +1,37 @@
+"""Templates whose engine escapes what is put into them."""
+
+from __future__ import annotations
+
+import re
+
+from ringfence.dataflow.objects import External
+
+#: What escaping for HTML proves.
+ESCAPED = frozenset(("cross-site-scripting",))
+_RAW = re.compile(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
+_PAGE = re.compile(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
+
+
+def escapes(template: External) -> bool:
+    """Whether a template of Jinja writes its values escaped: its environment says so, and the
+    template, as far as it is known, does not take it back."""
+    environment = template.before
+    if environment is None or environment.path != "jinja2.Environment":
+        return False
+    given = environment.keywords.get("autoescape")
+    text = template.arguments[0].only_text() if template.arguments else None
+    if given is None or (text is not None and _RAW.search(text) is not None):
+        return False
+    if given.truth() is True and not given.objects:
+        return True
+    chosen = [
+        obj
+        for obj in given.objects
+        if isinstance(obj, External) and obj.path.endswith("select_autoescape()")
+    ]
+    if not chosen:
+        return False
+    if template.path.endswith("from_string()"):
+        default = chosen[0].keywords.get("default_for_string")
+        return default is None or default.truth() is not False
+    return text is None or _PAGE.search(text) is not None
