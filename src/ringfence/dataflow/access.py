@@ -328,6 +328,11 @@ def exception_part(value: Value, name: str) -> Value:
     return Value((), texts.derived(taint), (External(f"Exception().{name}"),), True)
 
 
+def element_of(obj: External) -> External:
+    """An element of what a library gave."""
+    return External(obj.path + "[]", obj.arguments, obj.keywords, obj.before)
+
+
 def from_external(machine: Machine, member: External, value: Value) -> Value:
     """A part of a library's object keeps the taint that the object carries."""
     if member.path.count("()") + member.path.count("[]") > MAX_CALLS_IN_PATH:
@@ -396,7 +401,7 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
             if obj.cls is not None and machine.language != "python":
                 result = join(result, any_method(Value(objects=(obj,))))
         elif isinstance(obj, External):
-            result = join(result, from_external(machine, External(obj.path + "[]"), value))
+            result = join(result, from_external(machine, element_of(obj), value))
         elif isinstance(obj, (Environment, ModuleObject, ClassObject)):
             result = join(result, UNKNOWN)
     if value.taint:
@@ -425,7 +430,7 @@ def item(machine: Machine, value: Value, key: str | int, node: syntax.Node) -> V
             if isinstance(key, str):
                 result = join(result, external_member(machine, obj, key, Value(), node))
             else:
-                result = join(result, from_external(machine, External(obj.path + "[]"), value))
+                result = join(result, from_external(machine, element_of(obj), value))
         else:
             single = Value(objects=(obj,))
             if isinstance(key, str):

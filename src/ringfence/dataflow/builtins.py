@@ -235,11 +235,15 @@ def get(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.No
 
 def set_item(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
     """``map.set(k, v)``, ``dict.setdefault(k, v)``."""
+    from ringfence.dataflow import targets
+
     known = access.keys_of(arguments.get(0) or UNKNOWN)
     value = arguments.get(1) or NONE
     for obj in receiver.objects:
         if isinstance(obj, Struct):
             machine.put(obj, known[0] if len(known) == 1 else None, value)
+            if len(known) == 1:
+                targets.note_method(machine, obj, value, node, True)
     return join(receiver, NOTHING)
 
 

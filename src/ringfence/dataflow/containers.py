@@ -10,6 +10,7 @@ from ringfence.dataflow import (
     known_calls,
 )
 from ringfence.dataflow.objects import (
+    Environment,
     Struct,
 )
 from ringfence.dataflow.texts import derive
@@ -53,6 +54,8 @@ def to_map(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     struct = machine.struct("map")
     for value in arguments.positional:
         pairs = access.known_items(value)
+        if any(isinstance(obj, Environment) for obj in value.objects):
+            return value
         if pairs is not None:
             for pair in pairs:
                 put_pair(machine, struct, access.known_items(pair))

@@ -102,12 +102,38 @@ def named_fields(value: Value) -> Iterator[str]:
     for obj in value.objects:
         if isinstance(obj, Record):
             yield from obj.names[:1]
+        if isinstance(obj, External):
+            yield from selected_secrets(obj)
         if isinstance(obj, Struct) and obj.kind == "map":
             for key, field in obj.fields.items():
                 name = sensitive.words_of(str(key)).replace(" ", "_")
                 sent = any(map(is_sent, field.taint))
                 if _NEVER_SHOWN.match(name) and not field.definite and not sent:
                     yield str(key)
+
+
+#: Rows as a database library gives them, whole.
+_ROWS = re.compile(
+    r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])?$"
+)
+_SELECT = re.compile(r"(?is)^\s*select\s+(.{1,2000}?)\sfrom\s")
+_WORD = re.compile(r"\w+")
+
+
+def selected_secrets(obj: External) -> Iterator[str]:
+    """Columns for nobody's eyes that a fixed statement selects, where its rows stand as read."""
+    if _ROWS.search(obj.path) is None:
+        return
+    link: External | None = obj
+    while link is not None:
+        for given in link.arguments[:1]:
+            for text in given.texts():
+                chosen = _SELECT.match(text)
+                for word in _WORD.findall(chosen.group(1)) if chosen else ():
+                    if sensitive.is_secret_field(word):
+                        yield word
+                        return
+        link = link.before
 
 
 def is_sent(atom: Taint) -> bool:

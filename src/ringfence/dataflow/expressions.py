@@ -17,6 +17,7 @@ from ringfence.dataflow import (
     definitions,
     exposures,
     guards,
+    guessable,
     subjects,
     targets,
     texts,
@@ -383,6 +384,8 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
         value = machine.evaluate(entry.value)
         if isinstance(entry.value, syntax.Constant) and isinstance(entry.key, syntax.Constant):
             credentials.check(machine, str(entry.key.value), entry.value)
+        elif isinstance(entry.key, syntax.Constant):
+            guessable.put(machine, str(entry.key.value), entry.value)
         if isinstance(entry.value, syntax.FunctionLiteral) and not entry.value.is_arrow:
             value = definitions.bind(value, result)
         known = access.keys_of(key)

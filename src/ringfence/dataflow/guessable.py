@@ -28,11 +28,14 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Generators whose outputs can be foretold. ``random.SystemRandom`` is another object.
 _PREDICTABLE = re.compile(
     r"^(random\.(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle)"
-    r"|numpy\.random\.\w+|Math\.random|lodash\.random)$"
+    r"|numpy\.random\.\w+|Math\.random|lodash\.random|uuid\.(uuid1|v1))$"
 )
 _DRAWS = frozenset(
     ("choice", "choices", "randint", "random", "randrange", "sample", "getrandbits", "uniform")
 )
+_CLOCK = re.compile(r"^(time\.(time|time_ns)|Date\.now|datetime\.(datetime\.)?(now|utcnow))$")
+_HASH = re.compile(r"(^|\.)(md5|sha1|sha224|sha256|sha512|blake2b|createHash)$")
+_KEYED = re.compile(r"hmac|Hmac|secrets\.|random|uuid|urandom", re.IGNORECASE)
 #: Generators of what nobody can foretell, as code names them.
 _GENERATOR = re.compile(
     r"^(secrets\.token_(hex|urlsafe|bytes)|crypto\.random(Bytes|UUID|Int)|randomBytes|randomUUID"
@@ -84,7 +87,18 @@ def is_of_digits(machine: Machine, value: syntax.Expression) -> bool:
         if name in ("randint", "randrange") and len(given) == 2:
             last = given[1].consts[:1]
             return bool(last) and isinstance(last[0], int) and 999 <= last[0] < 10**10
-    return False
+    return any(
+        isinstance(node, syntax.Binary)
+        and node.operator == "*"
+        and any(is_draw(call.function) for call in calls_in(node))
+        and any(
+            isinstance(side, syntax.Constant)
+            and isinstance(side.value, (int, float))
+            and (side.value == 10 or 999 <= side.value < 10**10)
+            for side in (node.left, node.right)
+        )
+        for node in islice(trees.nodes(value), MAX_NODES)
+    )
 
 
 def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expression) -> None:
@@ -94,6 +108,7 @@ def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expressi
         return
     if is_kept_secret(machine, name, value):
         check(machine, name, value)
+        timed(machine, name, value)
     draw = drawn_elsewhere(machine, value)
     secret = is_secret(name)
     if draw is not None and not secret:
@@ -134,6 +149,25 @@ def shown_secret(machine: Machine, node: syntax.Expression) -> str:
         elif isinstance(one, syntax.MapLiteral):
             waiting += (entry.value for entry in one.entries)
     return ""
+
+
+def timed(machine: Machine, name: str, value: syntax.Expression) -> None:
+    """``token = md5(time.time())``: who knows the second knows nearly all of it."""
+    names = {
+        trees.dotted(call.function) or getattr(call.function, "name", ""): call
+        for call in calls_in(value)
+    }
+    clock = next((call for path, call in names.items() if _CLOCK.search(path)), None)
+    hashed = any(_HASH.search(path) for path in names)
+    if clock is not None and hashed and not any(_KEYED.search(path) for path in names):
+        path = trees.dotted(clock.function)
+        tell(machine, name, clock, path, machine.location(clock))
+
+
+def put(machine: Machine, name: str, value: syntax.Expression) -> None:
+    """``{"token": …}``."""
+    if is_secret(name) and any(is_draw(call.function) for call in calls_in(value)):
+        check(machine, name, value)
 
 
 def drawn_elsewhere(machine: Machine, value: syntax.Expression) -> Draw | None:

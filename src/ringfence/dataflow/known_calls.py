@@ -147,11 +147,20 @@ def get_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> 
 
 
 def set_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    from ringfence.dataflow import sinks
+
     key = arguments.get(1) or UNKNOWN
     name = key.only_text()
+    value = arguments.get(2) or UNKNOWN
     for obj in first(arguments).objects:
         if isinstance(obj, Struct):
-            machine.put(obj, name, arguments.get(2) or UNKNOWN)
+            machine.put(obj, name, value)
+        elif isinstance(obj, External) and deep_taint(value):
+            for atom in key.taint:  # a record of a library's, such as a row
+                sinks.flow(
+                    machine, "mass-assignment", "write-data", atom, "setattr", "name", node, 1,
+                    text="names the field that is set",
+                )  # fmt: skip
     return NONE
 
 

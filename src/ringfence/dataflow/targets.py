@@ -12,6 +12,7 @@ from ringfence.dataflow.objects import (
     Environment,
     External,
     ModuleObject,
+    Obj,
     Struct,
     deep_taint,
 )
@@ -181,16 +182,18 @@ def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = T
             return
 
 
-def note_method(machine: Machine, obj: Struct, value: Value, node: syntax.Node) -> None:
+def note_method(
+    machine: Machine, obj: Struct, value: Value, node: syntax.Node, fixed: bool = False
+) -> None:
     """A method such as ``append`` puts a value into a list or map."""
     if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
-        note_module_state(machine, obj, value, node.function.value)
+        note_module_state(machine, obj, value, node.function.value, fixed)
 
 
 def note_module_state(
     machine: Machine, obj: Struct, value: Value, node: syntax.Expression, fixed: bool = False
 ) -> None:
-    if not machine.in_handler or obj.kind == "instance":
+    if not machine.in_handler:
         return
     base = node
     while isinstance(base, (syntax.Attribute, syntax.Index)):
@@ -199,8 +202,21 @@ def note_module_state(
         return
     holder = machine.frame.scope.holder(base.name)
     kept = holder.variables[base.name].objects if holder is not None and holder.is_module else ()
-    if any(obj is one for one in kept):
+    if obj.kind == "instance" and is_renewed(machine, base.name):
+        return
+    if any(obj is one for one in kept) or (
+        obj.kind != "instance" and any(obj is one for owner in kept for one in parts_of(owner))
+    ):
         note_shared_state(machine, base.name, value, fixed)
+
+
+def parts_of(owner: Obj) -> list[Obj]:
+    """The lists and maps that a class or an instance holds."""
+    if isinstance(owner, ClassObject):
+        return [one for value in owner.members.values() for one in value.objects]
+    if isinstance(owner, Struct) and owner.kind == "instance":
+        return [one for value in owner.fields.values() for one in value.objects]
+    return []
 
 
 def label(target: syntax.Expression, value: Value) -> None:
