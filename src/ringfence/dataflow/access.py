@@ -486,6 +486,8 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
                 struct.base = obj.base if struct.base is None else join(struct.base, obj.base)
         elif isinstance(obj, Record):
             struct.rest = join(struct.rest, Value(objects=(obj,)))
+        elif isinstance(obj, External):
+            struct.rest = join(struct.rest, exposures.row_of(obj))
     if value.taint:
         base = Value((), join_taint((), value.taint), (), True)
         struct.base = base if struct.base is None else join(struct.base, base)

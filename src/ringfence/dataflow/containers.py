@@ -59,6 +59,10 @@ def to_map(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
         if pairs is not None:
             for pair in pairs:
                 put_pair(machine, struct, access.known_items(pair))
+        elif pairs_of(value):
+            for pair in pairs_of(value):
+                struct.names = join(struct.names, pair[0])
+                struct.rest = join(struct.rest, pair[1])
         elif any(isinstance(obj, Struct) and obj.kind == "list" for obj in value.objects):
             struct.rest = join(struct.rest, derive(value))
         else:
@@ -67,6 +71,17 @@ def to_map(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     if arguments.others is not None:
         struct.rest = join(struct.rest, arguments.others)
     return Value(objects=(struct,))
+
+
+def pairs_of(value: Value) -> list[list[Value]]:
+    """The keys and values of a list of pairs whose length is not known: ``Object.entries(map)``."""
+    found = []
+    for obj in value.objects:
+        if isinstance(obj, Struct) and obj.kind == "list":
+            pair = access.known_items(obj.rest)
+            if pair is not None and len(pair) == 2:
+                found.append(pair)
+    return found
 
 
 def to_plain(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import selection, sensitive, sinks, table_conditions, texts
 from ringfence.dataflow.objects import Closure, Environment, External, Obj, Record, Struct, contents
-from ringfence.dataflow.values import Hole, Mix, Taint, Value
+from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import Application
 from ringfence.model.facts import Step
@@ -126,7 +126,7 @@ def selected_secrets(obj: External) -> Iterator[str]:
         return
     link: External | None = obj
     while link is not None:
-        for given in link.arguments[:1]:
+        for given in (*link.arguments[:1], *([link.statement] if link.statement else ())):
             for text in given.texts():
                 chosen = _SELECT.match(text)
                 for word in _WORD.findall(chosen.group(1)) if chosen else ():
@@ -134,6 +134,12 @@ def selected_secrets(obj: External) -> Iterator[str]:
                         yield word
                         return
         link = link.before
+
+
+def row_of(obj: External) -> Value:
+    """What a map holds that is made of a row of which secrets were selected."""
+    names = tuple(selected_secrets(obj))
+    return Value(objects=(Record(names),)) if names else NOTHING
 
 
 def is_sent(atom: Taint) -> bool:

@@ -66,6 +66,8 @@ def call_external(
         if tables.registrations:
             return register(machine, tables.registrations, arguments)
         check_answers(machine, tables, arguments, node)
+    if made is not None and path.endswith(".execute") and arguments.positional:
+        made.statement = arguments.positional[0]
     if logs.is_log_call(path):
         logs.check(machine, path, arguments.everything(), node)
         return UNKNOWN

@@ -36,13 +36,22 @@ _METHODS = frozenset(
 _OWNERS = ("console", "logging", "azure.Context", "azure.Context.log")
 
 
+_STREAMS = frozenset(
+    (
+        "print",
+        "sys.stdout.write",
+        "sys.stderr.write",
+        "process.stdout.write",
+        "process.stderr.write",
+    )
+)
 #: What libraries that write logs are called.
 _LOGGERS = re.compile(r"logger|winston|^pino\b|^bunyan\b|^log4js\b|^lambda-log\b")
 
 
 def is_log_call(path: str) -> bool:
     """Whether a library call writes to a log."""
-    if path == "print":
+    if path in _STREAMS:
         return True
     owner, _, name = path.rpartition(".")
     if name not in _METHODS:

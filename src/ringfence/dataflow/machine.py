@@ -130,9 +130,13 @@ class Machine:
         known = self.places.get(id(node)) if self.places else None
         if known is not None:
             return known
-        return Location(
-            self.frames[-1].module.file, node.line, node.column, node.end_line, node.end_column
-        )
+        file = self.frames[-1].module.file
+        if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
+            name = node.function  # a call in a chain stands where its method's name does
+            if name.end_line > node.line:
+                start = max(name.end_column - len(name.name), 1)
+                return Location(file, name.end_line, start, node.end_line, node.end_column)
+        return Location(file, node.line, node.column, node.end_line, node.end_column)
 
     def struct(self, kind: str, cls: ClassObject | None = None) -> Struct:
         return Struct(kind, self.branch, cls)

@@ -170,10 +170,10 @@ class External(Obj):
     """Something of a library, named by its path (``os.system``, ``sqlite3.connect()``).
 
     ``arguments`` and ``keywords`` are of the call that made it; ``before`` is the object that the
-    call was a method of.
+    call was a method of; ``statement`` is what a cursor was given to run last.
     """
 
-    __slots__ = ("arguments", "before", "keywords", "path")
+    __slots__ = ("arguments", "before", "keywords", "path", "statement")
 
     def __init__(
         self,
@@ -186,6 +186,7 @@ class External(Obj):
         self.arguments = arguments
         self.keywords = keywords or {}
         self.before = before
+        self.statement: Value | None = None
 
     def truth(self) -> bool | None:
         """A module, or what a call made, is there; what an attribute of it is, nobody knows."""

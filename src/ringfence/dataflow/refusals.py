@@ -73,13 +73,7 @@ def _allows(node: syntax.Node) -> bool:
 
 def _says_no(entry: syntax.Entry) -> bool:
     """``ok: false`` in an answer."""
-    key, value = entry.key, entry.value
-    return (
-        isinstance(key, syntax.Constant)
-        and key.value in ("ok", "success", "allowed", "authorized", "granted", "accepted")
-        and isinstance(value, syntax.Constant)
-        and value.value is False
-    )
+    return isinstance(entry.value, syntax.Constant) and entry.value.value is False
 
 
 def _gives_up(body: list[syntax.Statement], inside: list[syntax.Node]) -> bool:
@@ -97,7 +91,7 @@ def _gives_up(body: list[syntax.Statement], inside: list[syntax.Node]) -> bool:
         return True
     if isinstance(last.value, syntax.Constant):
         return last.value.value in (None, False)
-    if isinstance(last.value, syntax.MapLiteral) and any(map(_says_no, last.value.entries)):
+    if isinstance(last.value, syntax.MapLiteral) and any(map(_says_no, last.value.entries[:1])):
         return True
     return any(
         isinstance(n, syntax.Constant) and type(n.value) is int and 400 <= n.value < 500
