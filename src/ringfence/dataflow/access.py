@@ -10,6 +10,7 @@ from ringfence.dataflow import (
     cloud,
     environment,
     exposures,
+    powertools,
     texts,
     wrappers,
 )
@@ -299,6 +300,8 @@ def external_member(
     if path in ("os.environ", "process.env", "Deno.env", "os.environb"):
         return Value(objects=(Environment(),))
     special = cloud.library_member(machine, path)
+    if special is None and path == "web.App.context":
+        special = powertools.context_of(machine)
     if special is not None:
         return special
     typed = machine.catalogue.type_reads.get(path)

@@ -59,6 +59,7 @@ def run_decorator(
         machine.ran.update(id(o.node) for o in function.objects if isinstance(o, Closure))
         return
     tables = machine.catalogue.tables(decorator.path)
+    powertools.run_middlewares(machine, decorator, node)
     for callback in tables.callbacks if tables is not None else ():
         values = [
             libraries.callback_parameter(machine, word, UNKNOWN, call_arguments.Arguments([]), node)

@@ -40,7 +40,7 @@ _LEVEL = re.compile(r"(level|clearance)$")
 _HIGH = re.compile(
     r"(^|[_\W])(admins?|administrators?|root|super_?(user|admin)|sys_?admin|owner|managers?"
     r"|moderator|staff|operator|employee|internal|supervisor|privileged|superadmin|premium"
-    r"|enterprise|vip|teacher|doctor)($|[_\W])",
+    r"|enterprise|vip|teacher|doctor|librarian|director|treasurer|dispatcher|curator|board|officer)($|[_\W])",
     re.IGNORECASE,
 )
 #: ... that everybody has ...
@@ -230,7 +230,7 @@ def rank_of(name: str, constants: Iterable[object], ordered: bool) -> Rank | Non
         return Rank(lost, False, True)
     if low:
         return Rank(1, False, False)
-    return Rank(lost, len(high) == len(texts), False)
+    return Rank(lost, bool(high), False)
 
 
 def _is_one_of(const: object, among: frozenset[object]) -> bool:

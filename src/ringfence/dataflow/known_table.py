@@ -65,6 +65,7 @@ from ringfence.dataflow.objects import (
     External,
 )
 from ringfence.dataflow.powertools import (
+    append_context,
     parse_call,
     process_partial_response,
     process_records,
@@ -116,6 +117,7 @@ _PYTHON: dict[str, Handler] = {
     "getattr": get_attribute, "setattr": set_attribute,
     "os.getenv": environment_variable, "os.environ.get": environment_variable,
     "list": to_list, "tuple": to_list, "sorted": to_list, "reversed": to_list,
+    "web.App.append_context": append_context,
     "dataclasses.asdict": to_plain, "vars": to_plain,
     "set": to_set, "frozenset": to_set, "dict": to_map, "collections.OrderedDict": to_map,
     "collections.defaultdict": lambda machine, arguments, node: Value(

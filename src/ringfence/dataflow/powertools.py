@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import access, call_arguments, calls, models
-from ringfence.dataflow.objects import ClassObject, Closure, External
+from ringfence.dataflow.objects import ClassObject, Closure, External, Struct
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
 
@@ -50,6 +50,33 @@ def each_record(machine: Machine, handler: Value, records: Value, node: syntax.N
     outer, machine.branch = machine.branch, object()
     calls.call_value(machine, handler, call_arguments.Arguments([record]), node)
     machine.branch = outer
+
+
+def run_middlewares(machine: Machine, decorator: External, node: syntax.Node) -> None:
+    """``@app.get("/x", middlewares=[require_user])``: each is given the resolver and the next."""
+    given = decorator.keywords.get("middlewares")
+    for obj in given.objects if given is not None else ():
+        for one in obj.items().objects if isinstance(obj, Struct) else ():
+            if isinstance(one, Closure):
+                resolver = Value(objects=(External("web.App"),))
+                machine.call_object(one, [resolver, UNKNOWN], node)
+
+
+def append_context(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``app.append_context(user=…)``, for ``app.context["user"]``."""
+    context = machine.memo.setdefault(_CONTEXT, machine.struct("map"))
+    for name, value in arguments.keywords.items():
+        machine.put(context, name, value)
+    return UNKNOWN
+
+
+def context_of(machine: Machine) -> Value | None:
+    """What was put into a resolver's context."""
+    context = machine.memo.get(_CONTEXT)
+    return Value(objects=(context,)) if context is not None else None
+
+
+_CONTEXT = ("context of a resolver",)
 
 
 def remember(machine: Machine, decorator: External, function: Value) -> None:

@@ -481,9 +481,17 @@ def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
     for atom in taint:
         if atom.derived and not targets.names_caller(name):
             continue  # an answer or a number that was made with it, not what the caller sent
-        if verdicts.judge(machine, atom) is not None:
+        if verdicts.judge(machine, atom) is not None or is_caller_at_times(machine, atom):
             kept_for_next(machine, name, atom.display)
             return
+
+
+def is_caller_at_times(machine: Machine, atom: Taint) -> bool:
+    """Whether this is who calls, and the running statement runs in some invocations only: in the
+    others, what the one before left there is taken for the caller."""
+    closure = machine.frame.closure
+    told = {"authorizer", "claims", "identity"}.intersection(atom.path)
+    return bool(told) and closure is not None and machine.current not in closure.node.body
 
 
 def kept_for_next(machine: Machine, name: str, what: str) -> None:
