@@ -174,7 +174,7 @@ def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) 
             for base in obj.cls.external_bases():
                 result = join(result, Value(objects=(External(f"{base.path}().{name}"),)))
     if not obj.rest.is_nothing:
-        rest = obj.rest
+        rest = exposures.a_field(obj.rest) if obj.kind == "map" else obj.rest
         if obj.mirrors and isinstance(name, str):
             rest = call_arguments.named(rest, name)
         result = join(result, rest)
@@ -398,7 +398,8 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
         return result
     for obj in value.objects:
         if isinstance(obj, Struct):
-            result = join(result, obj.items())
+            found = obj.items()
+            result = join(result, exposures.a_field(found) if obj.kind == "map" else found)
             if obj.base is not None:
                 result = join(result, index(machine, obj.base, key, node))
             if obj.cls is not None and machine.language != "python":

@@ -136,6 +136,14 @@ def selected_secrets(obj: External) -> Iterator[str]:
         link = link.before
 
 
+def a_field(value: Value) -> Value:
+    """What stands under some key of a record: one of its fields, and no longer the whole."""
+    if not any(isinstance(obj, Record) for obj in value.objects):
+        return value
+    objects = tuple(obj for obj in value.objects if not isinstance(obj, Record))
+    return Value(value.consts, value.taint, objects, True)
+
+
 def row_of(obj: External) -> Value:
     """What a map holds that is made of a row of which secrets were selected."""
     names = tuple(selected_secrets(obj))

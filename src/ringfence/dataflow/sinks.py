@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import selection, structures, subjects, table_conditions, verdicts
+from ringfence.dataflow import (
+    selection,
+    structures,
+    subjects,
+    table_conditions,
+    trees,
+    verdicts,
+)
 from ringfence.dataflow.objects import External, Inherited, Number, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
@@ -491,7 +498,10 @@ def is_caller_at_times(machine: Machine, atom: Taint) -> bool:
     others, what the one before left there is taken for the caller."""
     closure = machine.frame.closure
     told = {"authorizer", "claims", "identity"}.intersection(atom.path)
-    return bool(told) and closure is not None and machine.current not in closure.node.body
+    if not told or closure is None or machine.current in closure.node.body:
+        return False
+    calls = (node for node in trees.nodes(closure.node.body) if isinstance(node, syntax.Call))
+    return all(getattr(call.function, "name", "") != "clear" for call in calls)
 
 
 def kept_for_next(machine: Machine, name: str, what: str) -> None:

@@ -9,3 +9,12 @@ exports.lines = async (event) => {
   console.log(`signed in: ${event.user.replace(/[\r\n]/g, ' ')}`);
   console.log(`orders: ${Number(event.count)}`);
 };
+
+const middy = require('@middy/core');
+const { Logger } = require('@aws-lambda-powertools/logger');
+const { injectLambdaContext } = require('@aws-lambda-powertools/logger/middleware');
+const logger = new Logger();
+
+exports.loggedByMiddleware = middy(async () => ({}))
+  .use(injectLambdaContext(logger, { logEvent: true })); // bad: event-logged
+exports.notLoggedByMiddleware = middy(async () => ({})).use(injectLambdaContext(logger));

@@ -1,6 +1,7 @@
 const zlib = require('zlib');
 const crypto = require('crypto');
 const bcrypt = require('bcrypt');
+const sharp = require('sharp');
 const { setTimeout: wait } = require('timers/promises');
 
 exports.memory = async (event) => {
@@ -50,4 +51,8 @@ exports.rounds = async (event) => {
 exports.bombs = async (event) => {
   zlib.gunzipSync(Buffer.from(event.body, 'base64')); // bad: denial-of-service-loop
   zlib.gunzipSync(Buffer.from(event.body, 'base64'), { maxOutputLength: 1e6 });
+};
+exports.pictures = async (event) => {
+  await sharp('a.png').resize(Number(event.width), 10).toBuffer(); // bad: denial-of-service-loop
+  await sharp('a.png').resize(200, 200).toBuffer();
 };

@@ -117,3 +117,5 @@ def requests_of_the_sender(event, context):
     table.scan(ScanFilter={"n": {"AttributeValueList": [str(body["n"])], "ComparisonOperator": "EQ"}})
     table.update_item(**body)  # bad: cloud-resource-injection
     table.update_item(Key={"id": str(body["id"])})
+    table.update_item(Key={"id": "a"}, UpdateExpression="SET #n = :v", ExpressionAttributeNames={"#n": event["field"]})  # bad: mass-assignment
+    table.update_item(Key={"id": "a"}, UpdateExpression="SET #n = :v", ExpressionAttributeNames={"#n": "name"})

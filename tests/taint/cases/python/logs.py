@@ -15,3 +15,18 @@ def lines(event, context):
     log.info(f"signed in: {event['user']!r}")
     log.info("signed in: " + event["user"].replace("\n", " ").replace("\r", " "))
     log.info("orders: %d", int(event["count"]))
+
+
+from aws_lambda_powertools import Logger
+
+logger = Logger()
+
+
+@logger.inject_lambda_context(log_event=True)  # bad: event-logged
+def logged_by_decorator(event, context):
+    return {}
+
+
+@logger.inject_lambda_context
+def not_logged_by_decorator(event, context):
+    return {}

@@ -3,12 +3,15 @@
 import asyncio
 import bz2
 import concurrent.futures
+import hashlib
 import io
 import itertools
 import json
 import math
 import time
 import zipfile
+
+from PIL import Image
 
 
 def waits(event, context):
@@ -84,3 +87,13 @@ def bombs(event, context):
     bz2.decompress(event["body"])  # bad: denial-of-service-loop
     zipfile.ZipFile("/opt/a.zip").read("a.txt")
     bz2.decompress(b"BZh9")
+
+
+def sizes(event, context):
+    count = event["count"]
+    hashlib.pbkdf2_hmac("sha256", b"a", b"b", int(event["rounds"]))  # bad: denial-of-service-loop
+    hashlib.pbkdf2_hmac("sha256", b"a", b"b", 600_000)
+    Image.new("RGB", (int(event["width"]), 10))  # bad: denial-of-service-loop
+    Image.new("RGB", (10, 10))
+    itertools.product("ab", repeat=int(count))  # bad: denial-of-service-loop
+    itertools.product("ab", repeat=2)
