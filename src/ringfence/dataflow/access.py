@@ -410,7 +410,7 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
             result = join(result, UNKNOWN)
     if value.taint:
         result = join(result, part_of(machine, value, "[]", node))
-    elif machine.language != "python" and any(atom.derived for atom in key.taint):
+    if machine.language != "python" and any(atom.derived for atom in key.taint):
         result = join(result, Value(objects=(Inherited(),)))
     if value.consts or value.open:
         result = join(result, UNKNOWN)

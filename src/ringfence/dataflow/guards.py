@@ -313,6 +313,10 @@ def refine_call(machine: Machine, call: syntax.Call, positive: bool) -> None:
         if positive:
             schemas.prove(machine, *checked)
         return
+    if getattr(function, "name", "") == "some" and call.arguments and not positive:
+        assert isinstance(function, (syntax.Attribute, syntax.Name))
+        if isinstance(function, syntax.Attribute):
+            none_test(machine, function.value, call.arguments[0].value)
     if answers.use_exits(machine, call, positive):
         return
     if isinstance(function, syntax.Name):
@@ -425,9 +429,6 @@ def method_test(
         without_sign(machine, arguments[0], function.value)
         if "__proto__" in names_of(machine, function.value):
             subjects.clear_subject(machine, arguments[0], frozenset(("prototype-pollution",)))
-        return
-    if name == "some" and arguments and not positive:
-        none_test(machine, function.value, arguments[0])
         return
     if name == "isNaN" and arguments and not positive:
         subjects.clear_subject(machine, arguments[0], subjects.ALL)

@@ -428,7 +428,10 @@ def assigned(
     reached = any(isinstance(obj, Inherited) for obj in container.objects)
     if isinstance(inner, syntax.Index) and not isinstance(inner.key, syntax.Slice):
         reached = reached or bool(machine.evaluate(inner.key).taint)
-    lost = 1 if deep_taint(value) else 2
+    tainted = deep_taint(value)
+    if not tainted and any(isinstance(obj, Struct) for obj in value.objects):
+        return  # a map on the way to the last key
+    lost = 1 if tainted else 2
     for atom in key.taint if reached else ():
         flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, lost)
 
