@@ -135,15 +135,14 @@ def expected(
 
 
 def marked(family: dict[str, Any], code: dict[str, str]) -> list[tuple[str, int]]:
-    """Where the sink is. What a handler answers is told at its own return, the last mark."""
+    """Where the sink is. What is answered is told where it is put together, the first mark."""
     places = [
         (file, number)
         for file, text in sorted(code.items(), reverse=True)
         for number, line in enumerate(text.splitlines(), 1)
         if _MARK.search(line)
     ]
-    answers = [place for place in places if place[0].startswith("app.")]
-    return answers[-1:] if family.get("needs") else places
+    return places[:1] if family.get("needs") else places
 
 
 # --- the code of a cell ---

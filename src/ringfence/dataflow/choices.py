@@ -94,10 +94,14 @@ def branched(
         if denied or (granted.allows and not refused.allows):
             lost = decision.lost
         elif decision.telling and (
-            (refused.gives_up and not granted.gives_up) or _acts(granted, refused, decision)
+            (
+                refused.gives_up
+                and not granted.gives_up
+                and (refused.says_no or not decision.several)
+            )
+            or _acts(granted, refused, decision)
         ):
-            plain = not decision.several or _acts(granted, refused, decision)
-            lost = max(decision.lost, 1 if plain else 2)
+            lost = max(decision.lost, 1)
         else:
             continue
         report(machine, node, decision, lost)

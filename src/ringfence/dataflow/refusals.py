@@ -36,12 +36,14 @@ MAX_NODES = 300
 
 @record()
 class Side:
-    """``denies``: it tells the caller that it may not; ``gives_up``: it ends without an answer, or
-    with an error; ``allows``: it writes a policy that lets the caller in; ``calls``: cloud calls
-    that were first made there; ``alive``: what stands after the branch is reached from it.
+    """``denies``: it tells that the caller may not; ``says_no``: ``{"ok": False}``; ``gives_up``:
+    it ends without an answer, or with an error; ``allows``: it writes a policy that lets the caller
+    in; ``calls``: cloud calls that were first made there; ``alive``: what stands after the branch
+    is reached from it.
     """
 
     denies: bool = False
+    says_no: bool = False
     gives_up: bool = False
     allows: bool = False
     alive: bool = True
@@ -54,7 +56,8 @@ def side(body: list[syntax.Statement] | syntax.Expression, calls: list[CallRecor
     allows = any(_allows(node) for node in inside)
     denies = not allows and any(_denies(node) for node in inside)
     gives_up = isinstance(body, list) and _gives_up(body, inside)
-    return Side(denies, gives_up, allows, calls=calls)
+    says_no = isinstance(body, list) and bool(body) and _says_no(body[-1])
+    return Side(denies, says_no, gives_up or says_no, allows, calls=calls)
 
 
 def _denies(node: syntax.Node) -> bool:
@@ -71,9 +74,13 @@ def _allows(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Constant) and node.value in ("Allow", "allow")
 
 
-def _says_no(entry: syntax.Entry) -> bool:
-    """``ok: false`` in an answer."""
-    return isinstance(entry.value, syntax.Constant) and entry.value.value is False
+def _says_no(last: syntax.Statement) -> bool:
+    """``return {"ok": False}``, and nothing before it in the answer."""
+    value = last.value if isinstance(last, syntax.Return) else None
+    first = (
+        value.entries[0].value if isinstance(value, syntax.MapLiteral) and value.entries else None
+    )
+    return isinstance(first, syntax.Constant) and first.value is False
 
 
 def _gives_up(body: list[syntax.Statement], inside: list[syntax.Node]) -> bool:
@@ -91,8 +98,6 @@ def _gives_up(body: list[syntax.Statement], inside: list[syntax.Node]) -> bool:
         return True
     if isinstance(last.value, syntax.Constant):
         return last.value.value in (None, False)
-    if isinstance(last.value, syntax.MapLiteral) and any(map(_says_no, last.value.entries[:1])):
-        return True
     return any(
         isinstance(n, syntax.Constant) and type(n.value) is int and 400 <= n.value < 500
         for n in trees.nodes(last.value, into_functions=False)

@@ -53,7 +53,9 @@ def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
     a helper's ``respond(status, body)`` says nothing of where the body comes from."""
     closure = machine.frame.closure
     obj = value.objects[0] if len(value.objects) == 1 else None
-    if closure is None or not isinstance(obj, Struct) or not _PARTS.intersection(obj.fields):
+    if closure is None or not isinstance(obj, Struct):
+        return
+    if not _PARTS.intersection(obj.fields) and not {"status", "headers"} <= set(obj.fields):
         return
     given = {
         item.name
@@ -61,10 +63,28 @@ def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
         for item in trees.nodes(parameter.target)
         if isinstance(item, syntax.Name)
     }
-    used = {item.name for item in trees.nodes(node.value) if isinstance(item, syntax.Name)}
+    handed = [item for item in whole_parts(node.value) if isinstance(item, syntax.Name)]
     key = ("put together", id(obj))
-    if not used & given and key not in machine.memo:
+    if key not in machine.memo and all(item.name not in given for item in handed):
         machine.memo[key] = obj, machine.location(node)
+
+
+def whole_parts(node: syntax.Expression | None) -> list[syntax.Expression]:
+    """What stands as it is in a response or in the call that makes one: values of its maps and
+    arguments of its calls, and no parts of texts."""
+    found: list[syntax.Expression] = []
+    waiting = [node] if node is not None else []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, syntax.MapLiteral):
+            waiting += [entry.value for entry in one.entries]
+        elif isinstance(one, syntax.Call):
+            waiting += [argument.value for argument in one.arguments]
+        elif isinstance(one, syntax.Await):
+            waiting.append(one.value)
+        else:
+            found.append(one)
+    return found
 
 
 def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
