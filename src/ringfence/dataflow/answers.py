@@ -48,9 +48,13 @@ def apply_exits(
             continue
         rules = rules_at(exits, target.name, arguments.positional[place])
         if rules:
-            holder = machine.frame.scope.holder(node.name)
+            scope = machine.frame.scope
+            holder = scope.holder(node.name)
             if holder is not None:
-                holder.variables[node.name] = subjects.cleared(holder.variables[node.name], rules)
+                if holder is not scope:
+                    scope.proved.add(node.name)
+                value = subjects.cleared(holder.variables[node.name], rules)
+                scope.variables[node.name] = value
 
 
 def rules_at(exits: list[Exit], name: str, given: Value) -> frozenset[str]:

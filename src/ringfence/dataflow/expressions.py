@@ -386,7 +386,8 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
             credentials.check(machine, str(entry.key.value), entry.value)
         elif isinstance(entry.key, syntax.Constant):
             guessable.put(machine, str(entry.key.value), entry.value)
-        if isinstance(entry.value, syntax.FunctionLiteral) and not entry.value.is_arrow:
+        method = machine.language != "python" and isinstance(entry.value, syntax.FunctionLiteral)
+        if method and not getattr(entry.value, "is_arrow", False):
             value = definitions.bind(value, result)
         known = access.keys_of(key)
         if len(known) == 1 and not key.open:

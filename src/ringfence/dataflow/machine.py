@@ -183,6 +183,9 @@ class Machine:
         value = subjects.settled(self, value)
         frame = self.frames[-1]
         scope = frame.scope
+        if name in scope.proved and not declares:
+            scope.proved.discard(name)
+            scope.variables.pop(name, None)
         if declares or name in scope.variables:
             scope.variables[name] = value
             if declares == "const":

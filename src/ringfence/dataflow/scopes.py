@@ -13,9 +13,13 @@ Proven = dict[tuple[int, tuple[str, ...]], frozenset[str]]
 
 
 class Scope:
-    """The variables of a function or module. ``constants`` are names never assigned again."""
+    """The variables of a function or module. ``constants`` are names never assigned again;
+    ``proved`` those of an outer function of which a test here proved something: what holds of them
+    here stands among the own variables, and the outer function knows nothing of it."""
 
-    __slots__ = ("conditions", "constants", "is_module", "outer_names", "parent", "variables")
+    __slots__ = (
+        "conditions", "constants", "is_module", "outer_names", "parent", "proved", "variables"
+    )  # fmt: skip
 
     def __init__(self, parent: Scope | None, is_module: bool = False) -> None:
         self.parent = parent
@@ -23,6 +27,7 @@ class Scope:
         self.variables: Variables = {}
         self.constants: set[str] = set()
         self.outer_names: dict[str, str] = {}
+        self.proved: set[str] = set()
         self.conditions: dict[str, syntax.Expression] = {}
 
     def holder(self, name: str) -> Scope | None:

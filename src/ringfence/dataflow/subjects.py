@@ -127,8 +127,11 @@ def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[st
     prove(machine, value, rules)
     if isinstance(node, syntax.Name) and value.taint:
         holder = machine.frame.scope.holder(node.name)
+        scope = machine.frame.scope
+        if holder is not None and holder is not scope:
+            scope.proved.add(node.name)
         if holder is not None:
-            holder.variables[node.name] = cleared(value, rules)
+            scope.variables[node.name] = cleared(value, rules)
 
 
 def realpath_call(node: syntax.Call) -> bool:
