@@ -60,9 +60,9 @@ def to_map(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
             for pair in pairs:
                 put_pair(machine, struct, access.known_items(pair))
         elif pairs_of(value):
-            for pair in pairs_of(value):
-                struct.names = join(struct.names, pair[0])
-                struct.rest = join(struct.rest, pair[1])
+            for key, element in pairs_of(value):
+                struct.names = join(struct.names, key)
+                struct.rest = join(struct.rest, element)
         elif any(isinstance(obj, Struct) and obj.kind == "list" for obj in value.objects):
             struct.rest = join(struct.rest, derive(value))
         else:

@@ -21,6 +21,8 @@ _SECRET = re.compile(
     r"|verification_?code|reset_?code|confirmation_?code|access_?code|invite_?code|csrf|pin_?code)$",
     re.IGNORECASE,
 )
+#: Such names of what tells repeated requests apart.
+_NO_SECRET = re.compile(r"(?i)(idempotency|client|request|dedup\w*|continuation|next|page)_?token$")
 #: What is a code that people type from a message, when it is made of digits at random.
 _CODE = re.compile(r"(^|_)code$", re.IGNORECASE)
 _DIGITS = frozenset("0123456789")
@@ -61,7 +63,8 @@ def is_draw(function: syntax.Expression) -> bool:
 
 def is_secret(name: str) -> bool:
     """Whether a variable or function of this name holds or makes something secret."""
-    return _SECRET.search(_CAMEL.sub("_", name)) is not None
+    words = _CAMEL.sub("_", name)
+    return _SECRET.search(words) is not None and _NO_SECRET.search(words) is None
 
 
 def is_kept_secret(machine: Machine, name: str, value: syntax.Expression) -> bool:
@@ -115,7 +118,7 @@ def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expressi
         secret = is_code(name) and of_one_use(machine, draw)
     if not secret:
         return
-    if draw is not None or is_generated(machine, value):
+    if (draw is not None or is_generated(machine, value)) and "session" not in name.lower():
         machine.memo["made", id(machine.frame.scope), name] = True
     if draw is not None:
         tell(machine, name, draw.call, draw.path, draw.place)
