@@ -104,6 +104,7 @@ class Machine:
         self.module_reads = 0
         self.response_overlay: Callable[[str, str, dict[str, Value], bool], Value] | None = None
         self.in_handler = False
+        self.lasting: frozenset[int] = frozenset()
         self.returned: Value = NOTHING
         self.returned_at: syntax.Node | None = None
         self.callback_result: Value = NOTHING

@@ -198,7 +198,12 @@ def note_module_state(
     base = node
     while isinstance(base, (syntax.Attribute, syntax.Index)):
         base = base.value
-    if not isinstance(base, syntax.Name) or base.name in ("this", "self", "exports", "module"):
+    if not isinstance(base, syntax.Name) or base.name in ("exports", "module"):
+        return
+    if base.name in ("this", "self"):
+        name = first_part(node)
+        if id(obj) in machine.lasting and not is_emptied(machine, name):
+            note_shared_state(machine, name, value, fixed)
         return
     holder = machine.frame.scope.holder(base.name)
     kept = holder.variables[base.name].objects if holder is not None and holder.is_module else ()
@@ -208,6 +213,46 @@ def note_module_state(
         obj.kind != "instance" and any(obj is one for owner in kept for one in parts_of(owner))
     ):
         note_shared_state(machine, base.name, value, fixed)
+
+
+def lasting(module: ModuleObject) -> frozenset[int]:
+    """The lists and maps in the fields of instances that a file's variables hold."""
+    found = [
+        id(part)
+        for value in module.scope.variables.values()
+        for owner in value.objects
+        if isinstance(owner, Struct) and owner.kind == "instance"
+        for part in parts_of(owner)
+        if isinstance(part, Struct) and part.kind != "instance"
+    ]
+    return frozenset(found)
+
+
+def first_part(node: syntax.Expression) -> str:
+    """``values`` of ``self.values[key]``."""
+    name = ""
+    while isinstance(node, (syntax.Attribute, syntax.Index)):
+        name = node.name if isinstance(node, syntax.Attribute) else name
+        node = node.value
+    return name
+
+
+def is_emptied(machine: Machine, name: str) -> bool:
+    """Whether the running method's class gives this field a new value, or empties it, anywhere but
+    where it is constructed."""
+    home = machine.frame.home
+    for statement in home.node.body if home is not None else ():
+        value = getattr(statement, "value", None)
+        if getattr(value, "name", "") in ("__init__", "constructor"):
+            continue
+        for node in trees.nodes(statement):
+            target = getattr(node, "target", None)
+            if isinstance(target, syntax.Attribute) and target.name in (name, "length"):
+                return True
+            function = node.function if isinstance(node, syntax.Call) else None
+            if getattr(function, "name", "") in ("clear", "splice", "pop", "delete", "popitem"):
+                return True
+    return home is None
 
 
 def parts_of(owner: Obj) -> list[Obj]:
