@@ -205,6 +205,15 @@ def grown(machine: Machine, target: syntax.Expression, value: syntax.Expression)
             return
 
 
+def makes_random(module: syntax.Module) -> bool:
+    """Whether a file calls anything that is named as a generator, of secrets or not."""
+    return any(
+        isinstance(node, syntax.Call)
+        and (is_draw(node.function) or _GENERATOR.match(trees.dotted(node.function)) is not None)
+        for node in trees.nodes(module.body)
+    )
+
+
 def returned(machine: Machine, value: syntax.Expression) -> None:
     """The same in ``def make_token(): return …``. What a function of another name draws is kept in
     mind for the variable that receives it."""
@@ -214,9 +223,11 @@ def returned(machine: Machine, value: syntax.Expression) -> None:
         value = machine.frame.scope.conditions.get(value.name, value)
     if name and is_kept_secret(machine, name, value):
         check(machine, f"what {name} returns", value)
-    if closure is not None and is_generated(machine, value):
+    if closure is None or not trees.ask(machine.frame.module.module, makes_random):
+        return
+    if is_generated(machine, value):
         machine.memo["generates", id(closure.node)] = True
-    elif closure is not None and any(is_draw(call.function) for call in calls_in(value)):
+    elif any(is_draw(call.function) for call in calls_in(value)):
         found = drawn(machine, value)
         if found is not None:
             machine.memo["draws", id(closure.node)] = Draw(
