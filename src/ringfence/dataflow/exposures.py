@@ -176,14 +176,14 @@ def of_declared_type(machine: Machine, names: tuple[str, ...], value: Value) -> 
     ):
         return value
     key = ("record", machine.frame.module.file, names)
-    record = machine.memo.get(key)
-    if record is None:
+    hidden = machine.memo.get(key)
+    if hidden is None:
         fields = [field for shape in shapes_of(machine, names) for field in shape]
         hidden = tuple(field for field in fields if sensitive.is_secret_field(field))
-        record = machine.memo[key] = Record(hidden)
-    if not record.names:
+        machine.memo[key] = hidden
+    if not hidden:
         return value
-    return Value(value.consts, value.taint, (*value.objects, record), True)
+    return Value(value.consts, value.taint, (*value.objects, Record(hidden)), True)
 
 
 def shapes_of(machine: Machine, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
