@@ -30,11 +30,12 @@ def read_regular(path: str | Path, limit: int) -> bytes:
         return file.read(limit)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
     """Write a file so that readers see the old content or all of the new one.
 
-    A device or pipe (``/dev/null``) is written directly; a symbolic link keeps its place and its
-    target is replaced; the mode of an existing file stays.
+    What is not ``lasting`` is not waited for until the disk has it: it may be lost, or be empty,
+    after a power failure. A device or pipe (``/dev/null``) is written directly; a symbolic link
+    keeps its place and its target is replaced; the mode of an existing file stays.
 
     Raises:
         OSError: it cannot be written; an existing file is as it was.
@@ -43,7 +44,7 @@ def write_whole(path: Path, data: bytes) -> None:
     target = path.resolve()
     mode = _mode(target)
     if mode is None or stat.S_ISREG(mode):
-        _replace(target, data, mode)
+        _replace(target, data, mode, lasting)
     elif stat.S_ISDIR(mode):
         raise IsADirectoryError(21, "is a folder")
     else:
@@ -57,15 +58,16 @@ def _mode(path: Path) -> int | None:
         return None
 
 
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
+def _replace(target: Path, data: bytes, mode: int | None, lasting: bool) -> None:
     """Temporary file beside the target, flushed to the disk, renamed over it."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.chmod(stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())
         temporary.replace(target)
     except BaseException:

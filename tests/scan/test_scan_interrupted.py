@@ -35,7 +35,7 @@ def app(tmp_path: Path) -> Path:
     return tree(tmp_path / "app", FILES)
 
 
-@pytest.mark.parametrize("at", ["write", "fsync", "mkstemp", "replace"])
+@pytest.mark.parametrize("at", ["write", "mkstemp", "replace"])
 def test_a_full_disk_is_no_error_and_leaves_the_old_cache(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
@@ -54,8 +54,6 @@ def test_a_full_disk_is_no_error_and_leaves_the_old_cache(
             case "write":
                 real = os.fdopen
                 patch.setattr(files.os, "fdopen", lambda handle, mode: _Full(real(handle, mode)))
-            case "fsync":
-                patch.setattr(files.os, "fsync", full)
             case "mkstemp":
                 patch.setattr(files.tempfile, "mkstemp", full)
             case _:

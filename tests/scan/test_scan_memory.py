@@ -14,7 +14,7 @@ from ringfence.dataflow.runs import Run
 from ringfence.model.application import Function
 from ringfence.report import ReportSettings
 from ringfence.report.json import document
-from ringfence.scan import ScanOptions, scan
+from ringfence.scan import ScanOptions, cache, memory, scan
 from ringfence.testing import TIME_LIMIT_S, TODAY, tree
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "orders"
@@ -143,6 +143,26 @@ def test_only_what_depends_on_an_edit_is_interpreted_again(
     if file == "src/helper.py":  # the letter of the same shape is another letter
         again = {"Worker"} | set(runs)
     assert set(runs) == again
+    assert warm == report(folder, None)
+
+
+def test_declarations_are_compared_only_where_their_files_were_touched(
+    tmp_path: Path, runs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+    real = memory.declarations
+    monkeypatch.setattr(memory, "declarations", lambda app: compared.append(app) or real(app))
+    monkeypatch.setattr(cache, "RACY_NS", -(10**15))  # no file is too young to be trusted
+    folder = tree(tmp_path / "app", FILES)
+    report(folder, tmp_path / "cache")
+    del runs[:], compared[:]
+    edit(folder / "src/send.py", "def handler", "# one more line\ndef handler")
+    report(folder, tmp_path / "cache")
+    assert (runs[:1], compared) == (["Sender"], [])
+    del runs[:]
+    edit(folder / "template.yaml", "rate(1 hour)}}}", "rate(1 hour)}}} # often")
+    warm = report(folder, tmp_path / "cache")
+    assert (runs, len(compared)) == ([], 1)
     assert warm == report(folder, None)
 
 

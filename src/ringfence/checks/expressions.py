@@ -19,16 +19,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ringfence import late
 from ringfence.errors import RuleError
 
 _PATH = r"([A-Za-z_]\w*(?:\.\w+)*)"
-_SAFE = re.compile(rf"\b(has|enabled|disabled)\(\s*{_PATH}\s*\)")
-_GET = re.compile(rf"\bget\(\s*{_PATH}\s*,\s*((?:'[^']*'|\"[^\"]*\"|[^()'\"])*?)\s*\)")
-_STRING = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_LOOP = re.compile(r"\b(?:all|exists|exists_one|map|filter)\b")
-_BRACKET = re.compile(
+_SAFE = late.pattern(rf"\b(has|enabled|disabled)\(\s*{_PATH}\s*\)")
+_GET = late.pattern(rf"\bget\(\s*{_PATH}\s*,\s*((?:'[^']*'|\"[^\"]*\"|[^()'\"])*?)\s*\)")
+_STRING = late.pattern(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_NUMBER = late.pattern(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
+_WORD = late.pattern(r"[A-Za-z_]\w*")
+_LOOP = late.pattern(r"\b(?:all|exists|exists_one|map|filter)\b")
+_BRACKET = late.pattern(
     r"""'[^']*'|"[^"]*"|(?P<loop>\b(?:all|exists|exists_one|map|filter)\s*\()|[()]"""
 )
 #: What a rule of a scanned tree could use to make its brackets look balanced.
@@ -92,7 +93,7 @@ def expand(source: str) -> str:
     return _GET.sub(_expand_get, _SAFE.sub(_expand_safe, source))
 
 
-_UNDEFINED = re.compile(r"Undefined variable or function: '([^']{1,80})'")
+_UNDEFINED = late.pattern(r"Undefined variable or function: '([^']{1,80})'")
 
 
 class Condition:

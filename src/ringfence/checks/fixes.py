@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ringfence import late
 from ringfence.checks.draft import Draft
 from ringfence.checks.messages import find
 from ringfence.checks.room import Room
@@ -22,13 +23,13 @@ from ringfence.rules.fixes import CHOICES, CODE, replaced
 MAX_VALUE = 160
 MAX_ITEMS = 8
 
-_KEY = re.compile(r"""["']?([A-Za-z0-9][\w.\-]*)["']?\s*:""")
-_PLAIN = re.compile(r"[A-Za-z0-9_./][\w./+=@\-]*(?::[\w./+=@\-]+)*")
-_INSIDE = re.compile(r"[\w./:*+=@${}\-]+")
+_KEY = late.pattern(r"""["']?([A-Za-z0-9][\w.\-]*)["']?\s*:""")
+_PLAIN = late.pattern(r"[A-Za-z0-9_./][\w./+=@\-]*(?::[\w./+=@\-]+)*")
+_INSIDE = late.pattern(r"[\w./:*+=@${}\-]+")
 #: Texts that YAML would read as something else.
-_NOT_TEXT = re.compile(r"(?i)[\d.+_e-]+|true|false|yes|no|on|off|null|y|n")
-_REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+|AWS::\w+)\}")
-_ATTRIBUTE = re.compile(r"\$\{([A-Za-z0-9]+\.[\w.]+)\}")
+_NOT_TEXT = late.pattern(r"(?i)[\d.+_e-]+|true|false|yes|no|on|off|null|y|n")
+_REFERENCE = late.pattern(r"\$\{([A-Za-z0-9]+|AWS::\w+)\}")
+_ATTRIBUTE = late.pattern(r"\$\{([A-Za-z0-9]+\.[\w.]+)\}")
 
 
 class _Unfillable(Exception):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from ringfence import late
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.folding import folds
@@ -52,7 +52,7 @@ _UNKNOWN = "{…}"
 #: Kinds of trigger by which programs of the account start a function with an event of their own.
 _DIRECT = frozenset({"invoke", "stepfunctions", "schedule"})
 #: Parts of an event by which code without a template still tells that a service sends it.
-_OF_SERVICES = re.compile(
+_OF_SERVICES = late.pattern(
     r"event\.(?:body|rawBody|rawPath|rawQueryString|queryStringParameters|pathParameters|path"
     r"|multiValueQueryStringParameters|headers|multiValueHeaders|cookies|arguments|Records|detail"
     r"|requestContext)\b"
@@ -60,7 +60,7 @@ _OF_SERVICES = re.compile(
 
 
 #: Addresses of the sender: of who signs up or in, of who wrote the mail.
-_OF_ONESELF = re.compile(
+_OF_ONESELF = late.pattern(
     r"request\.userAttributes\.(email|phone_number)\b|\.mail\.(source|returnPath|commonHeaders\.(from|replyTo|returnPath))\b"
 )
 

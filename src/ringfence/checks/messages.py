@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-]*)\}")
+from ringfence import late
+
+_PLACEHOLDER = late.pattern(r"\{([A-Za-z_][\w.\-]*)\}")
 #: Values that begin with one of these are phrases, not names.
 _ARTICLES = frozenset({"the", "a", "an", "every", "any", "all"})
 MAX_LENGTH = 160

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 
+from ringfence import late
 from ringfence.checks import Checked, suppressions
 from ringfence.checks.configuration import check_configuration
 from ringfence.checks.draft import Draft
@@ -20,7 +20,7 @@ from ringfence.model.rule import Rule
 from ringfence.model.severity import Severity
 
 FIXED_KEY = "hard-coded-secret"
-_KEY = re.compile(r"(?i)secret|key|token|jwt|sign")
+_KEY = late.pattern(r"(?i)secret|key|token|jwt|sign")
 NO_REASON = "suppression-without-reason"
 EXPIRED = "suppression-expired"
 

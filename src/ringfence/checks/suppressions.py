@@ -13,17 +13,18 @@ from collections.abc import Iterable
 from datetime import date
 from fnmatch import fnmatchcase
 
+from ringfence import late
 from ringfence.checks.draft import Draft
 from ringfence.checks.room import Room
 from ringfence.config import Suppression
 from ringfence.model.location import Location
 from ringfence.model.record import record, replace
 
-_COMMENT = re.compile(
+_COMMENT = late.pattern(
     r"(?:#|//|/\*|<!--)\s*ringfence:\s*ignore\[(?P<rules>[^\]\n]{1,400})\](?P<rest>[^\n]{0,400})"
 )
-_UNTIL = re.compile(r"\buntil(?:\s+|\s*=\s*)(\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
-_ONLY_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--)")
+_UNTIL = late.pattern(r"\buntil(?:\s+|\s*=\s*)(\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
+_ONLY_COMMENT = late.pattern(r"\s*(?:#|//|/\*|\*|<!--)")
 #: Comment lines looked at above a line.
 MAX_LINES_ABOVE = 8
 

@@ -25,7 +25,7 @@ EXIT_DEFECT = 3
 EXIT_INTERRUPTED = 130
 
 #: How many more objects are made than freed between two searches for cycles (Python's own: 700).
-COLLECT_EVERY = 100_000
+COLLECT_EVERY = 300_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import claims, subjects
 from ringfence.dataflow.objects import Decision, Number, Struct, deep_taint
 from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
@@ -94,7 +95,7 @@ def _index_test(node: syntax.Compare) -> syntax.Compare:
     )
 
 
-_SECRET = re.compile(r"key|secret|token|sign|password|passwd|hmac|digest", re.IGNORECASE)
+_SECRET = late.pattern(r"key|secret|token|sign|password|passwd|hmac|digest", re.IGNORECASE)
 
 
 def _note_secret(machine: Machine, left: Value, right: Value) -> None:

@@ -26,6 +26,8 @@ from re import _constants as words  # type: ignore[attr-defined]  # not in the t
 from re import _parser as parser  # type: ignore[attr-defined]  # not in the type stubs
 from typing import Any, NamedTuple
 
+from ringfence import late
+
 MAX_PLACES = 120
 MAX_PATTERN = 600
 #: Each character stands for itself, code 128 for all others that are letters, 129 for the rest.
@@ -40,8 +42,8 @@ _WORDS = (
     | 1 << LETTER
 )
 _SPACES = sum(1 << code for code in (9, 10, 11, 12, 13, 32))
-_NAMED_GROUP = re.compile(r"\(\?<(?![=!])")
-_SCRIPT_ONLY = re.compile(r"\\[kpPuc]|\[\^?\]")
+_NAMED_GROUP = late.pattern(r"\(\?<(?![=!])")
+_SCRIPT_ONLY = late.pattern(r"\\[kpPuc]|\[\^?\]")
 
 
 class _Part(NamedTuple):

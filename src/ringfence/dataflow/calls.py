@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import (
     access,
     answers,
@@ -115,7 +115,7 @@ def tagged(machine: Machine, node: syntax.Call) -> Value:
 
 
 #: Tags that change a text's look and nothing else.
-_SETS_TEXT = re.compile(r"String\.raw$|(common-tags|dedent|ts-dedent|outdent|endent)\b")
+_SETS_TEXT = late.pattern(r"String\.raw$|(common-tags|dedent|ts-dedent|outdent|endent)\b")
 #: The mark of a text that is not to be escaped.
 RAW = "raw"
 

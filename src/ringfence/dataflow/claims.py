@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ringfence import late
 from ringfence.dataflow import subjects, tokens, verdicts
 from ringfence.dataflow.objects import External, Number, Struct
 from ringfence.dataflow.values import Taint, Value
@@ -15,36 +16,36 @@ if TYPE_CHECKING:
 
     from ringfence.dataflow.machine import Machine
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 _WHOSE = (
     r"^(x_)?((app|api|auth|my|request|current|caller|client|customer|member|requester|actor|user"
     r"|users|session|internal|account)_)*"
 )
 #: Names of a right itself; ``is_admin`` and its like are truths.
-_RIGHT = re.compile(
+_RIGHT = late.pattern(
     _WHOSE + r"(roles?|permissions?|privileges?|access_level|role_level|privilege_level|clearance)$"
 )
-_TRUTH = re.compile(
+_TRUTH = late.pattern(
     _WHOSE
     + r"(admin|is_(site_|super_|sys_)?admin|super_?user|is_super_?user|is_root|is_staff|is_owner"
     r"|is_moderator|is_manager|is_privileged|has_admin)$"
 )
 #: Names that may be of a right, or of many other things.
-_PERHAPS = re.compile(_WHOSE + r"(groups?|scopes?|user_type|account_type|plan|tier)$")
-_PERHAPS_TRUTH = re.compile(
+_PERHAPS = late.pattern(_WHOSE + r"(groups?|scopes?|user_type|account_type|plan|tier)$")
+_PERHAPS_TRUTH = late.pattern(
     _WHOSE + r"(is_(authenticated|authori[sz]ed|paid|premium|verified)|authenticated|authori[sz]ed"
     r"|paid|has_paid|premium)$"
 )
-_LEVEL = re.compile(r"(level|clearance)$")
+_LEVEL = late.pattern(r"(level|clearance)$")
 #: Constants that name a right which not everybody has ...
-_HIGH = re.compile(
+_HIGH = late.pattern(
     r"(^|[_\W])(admins?|administrators?|root|super_?(user|admin)|sys_?admin|owner|managers?"
     r"|moderator|staff|operator|employee|internal|supervisor|privileged|superadmin|premium"
     r"|enterprise|vip|teacher|doctor|librarian|director|treasurer|dispatcher|curator|board|officer)($|[_\W])",
     re.IGNORECASE,
 )
 #: ... that everybody has ...
-_LOW = re.compile(
+_LOW = late.pattern(
     r"^(user|guest|customer|member|client|anonymous|anon|viewer|reader|public|basic|free|student"
     r"|patient|default|none|regular|standard|visitor|)$",
     re.IGNORECASE,
@@ -60,20 +61,22 @@ _OF_CALLER = frozenset(
      "json", "get_json", "json_body", "values", "header", "rawHeaders")
 )  # fmt: skip
 _PARTS_OF_PATH = frozenset(("pathParameters", "params", "view_args", "path parameter"))
-_IDENTITY = re.compile(
+_IDENTITY = late.pattern(
     r"^(x_)?((current|caller|request|requester|requesting|auth|authenticated|acting|actor|my)_)*"
     r"(user_?(id|name)?|uid|owner(_id)?|tenant(_id)?|customer_id|account_id|author(_id)?|email"
     r"|org(anization)?_id|requester|caller|member_id)$"
 )
-_OWNER = re.compile(
+_OWNER = late.pattern(
     r"^(owner(_?(id|email|name))?|user_?(id|name)|created_by|creator(_id)?|author(_id)?"
     r"|tenant(_?id)?|customer_id|account_id|uploaded_by|posted_by|belongs_to|uid|org(anization)?_id)$"
 )
 #: Things that are looked up by a proof: what they say of the caller is verified.
 #: Calls of databases that answer with what is stored.
-_FOUND = re.compile(r"\.(find(One|ById|Unique|First|ByPk)?\w*|fetch(one|all)|query|get_or_404)\(\)")
-_CALLERS = re.compile(r"^(my_?)?(self|user|caller|me|account|profile|member|requester|login)$")
-_PROOFS = re.compile(
+_FOUND = late.pattern(
+    r"\.(find(One|ById|Unique|First|ByPk)?\w*|fetch(one|all)|query|get_or_404)\(\)"
+)
+_CALLERS = late.pattern(r"^(my_?)?(self|user|caller|me|account|profile|member|requester|login)$")
+_PROOFS = late.pattern(
     r"session|token|claim|auth(?!or(_id)?$)|identity|current|principal|credential|api_?key", re.I
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import sinks
 from ringfence.model import syntax
 
@@ -12,22 +13,22 @@ if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 #: Shapes that are credentials whatever they are called.
-_CERTAIN = re.compile(
+_CERTAIN = late.pattern(
     r"^(A(KIA|SIA)[A-Z2-7]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}"
     r"|sk_live_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{35}"
     r"|-----BEGIN ([A-Z]+ )?PRIVATE KEY-----)"
 )
-_NAME = re.compile(
+_NAME = late.pattern(
     r"(^|_|-)(passwd|password|pwd|secret|secret_?key|api_?key|access_?key|auth_?token|private_?key"
     r"|client_?secret|jwt_?secret|signing_?key)$",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late.pattern(
     r"example|sample|change|replace|your|placeholder|dummy|xxx|\*\*|<|\$\{|test|todo|fixme|1234|abcd"
     r"|secret|password|token|key",
     re.IGNORECASE,
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def check(machine: Machine, name: str, value: syntax.Expression) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ringfence import late
 from ringfence.model.record import field, record
 from ringfence.model.value import Mapping, Scalar, Sequence, Text
 from ringfence.model.value import Value as TemplateValue
@@ -21,11 +22,11 @@ MAX_ALTERNATIVES = 8
 #: A document of more parts is only known by its origins.
 MAX_PARTS = 300
 
-_PART = re.compile(r"\.\.|\.?([\w$\-]+)|\.?\[\s*(?:'([^']*)'|\"([^\"]*)\"|[^\]]*)\s*\]")
-_INTRINSIC = re.compile(r"States\.(\w+)\((.*)\)$", re.DOTALL)
-_JSONATA = re.compile(r"^\s*\{%(.*)%\}\s*$", re.DOTALL)
-_PLAIN = re.compile(r"^\s*\$(?:states\.)?[\w.\[\]'\"$-]*\s*$")
-_MENTIONED = re.compile(r"\$(?:states\.(?:input|result|context)|\w+)?(?:\.[\w$-]+|\[[^\]]*\])*")
+_PART = late.pattern(r"\.\.|\.?([\w$\-]+)|\.?\[\s*(?:'([^']*)'|\"([^\"]*)\"|[^\]]*)\s*\]")
+_INTRINSIC = late.pattern(r"States\.(\w+)\((.*)\)$", re.DOTALL)
+_JSONATA = late.pattern(r"^\s*\{%(.*)%\}\s*$", re.DOTALL)
+_PLAIN = late.pattern(r"^\s*\$(?:states\.)?[\w.\[\]'\"$-]*\s*$")
+_MENTIONED = late.pattern(r"\$(?:states\.(?:input|result|context)|\w+)?(?:\.[\w$-]+|\[[^\]]*\])*")
 
 
 class Document:

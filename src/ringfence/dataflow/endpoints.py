@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 
+from ringfence import late
 from ringfence.dataflow.values import Mix, Value
 
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?://)?")
-_AUTHORITY = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)")
+_SCHEME = late.pattern(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?://)?")
+_AUTHORITY = late.pattern(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)")
 #: A parameter of a PostgreSQL connection string (libpq's key/value form).
-_PARAMETER = re.compile(r"(?:^|\s)host\s*=\s*(\S+)")
-_KEY = re.compile(r"[?&](api_?key|access_?token|auth|token|key|sig|appid|app_?key)=", re.IGNORECASE)
+_PARAMETER = late.pattern(r"(?:^|\s)host\s*=\s*(\S+)")
+_KEY = late.pattern(
+    r"[?&](api_?key|access_?token|auth|token|key|sig|appid|app_?key)=", re.IGNORECASE
+)
 #: Schemes of files and of what is kept in memory.
 _FILES = ("sqlite", "file", "data", "blob", "duckdb", "unix")
 _UNKNOWN = "\0"
 
-_OWN_MACHINE = re.compile(
+_OWN_MACHINE = late.pattern(
     r"localhost$|.*\.localhost$|127\.|0\.0\.0\.0|\[?::1|169\.254\.|fd00:ec2|host\.docker|/"
     r"|docker\.for\.|.*\blocalstack\b",
     re.IGNORECASE,
 )
-_PRIVATE = re.compile(
+_PRIVATE = late.pattern(
     r"10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\."
     r"|[^.*:]+$|.*\.(internal|local|lan|test|invalid)$",
     re.IGNORECASE,

@@ -8,10 +8,10 @@ may show people what they sent themselves: neither is a source here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import selection, sensitive, sinks, table_conditions, texts
 from ringfence.dataflow.objects import Closure, Environment, External, Obj, Record, Struct, contents
 from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value
@@ -90,7 +90,7 @@ def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...],
 
 
 #: Fields that no answer and nobody else needs, whatever they were read from.
-_NEVER_SHOWN = re.compile(
+_NEVER_SHOWN = late.pattern(
     r"^((password|passwd|pwd|pin)_?(hash|digest|salt)|hashed_(password|passwd|pwd)"
     r"|(totp|mfa|otp|two_factor)_?secret|private_key|card_number|cvv|cvc)$"
 )
@@ -113,11 +113,11 @@ def named_fields(value: Value) -> Iterator[str]:
 
 
 #: Rows as a database library gives them, whole.
-_ROWS = re.compile(
+_ROWS = late.pattern(
     r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])?$"
 )
-_SELECT = re.compile(r"(?is)^\s*select\s+(.{1,2000}?)\sfrom\s")
-_WORD = re.compile(r"\w+")
+_SELECT = late.pattern(r"(?is)^\s*select\s+(.{1,2000}?)\sfrom\s")
+_WORD = late.pattern(r"\w+")
 
 
 def selected_secrets(obj: External) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from ringfence import late
 from ringfence.dataflow import sinks, subjects, trees
 from ringfence.dataflow.objects import Closure, External
 from ringfence.model import syntax
@@ -16,30 +17,32 @@ if TYPE_CHECKING:
     from ringfence.model.location import Location
 
 #: The last words of names that hold what nobody may foretell.
-_SECRET = re.compile(
+_SECRET = late.pattern(
     r"(^|_)(token|password|passwd|passcode|otp|secret|nonce|salt|api_?key|session_?id|session_?key"
     r"|verification_?code|reset_?code|confirmation_?code|access_?code|invite_?code|csrf|pin_?code)$",
     re.IGNORECASE,
 )
 #: Such names of what tells repeated requests apart.
-_NO_SECRET = re.compile(r"(?i)(idempotency|client|request|dedup\w*|continuation|next|page)_?token$")
+_NO_SECRET = late.pattern(
+    r"(?i)(idempotency|client|request|dedup\w*|continuation|next|page)_?token$"
+)
 #: What is a code that people type from a message, when it is made of digits at random.
-_CODE = re.compile(r"(^|_)code$", re.IGNORECASE)
+_CODE = late.pattern(r"(^|_)code$", re.IGNORECASE)
 _DIGITS = frozenset("0123456789")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Generators whose outputs can be foretold. ``random.SystemRandom`` is another object.
-_PREDICTABLE = re.compile(
+_PREDICTABLE = late.pattern(
     r"^(random\.(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle)"
     r"|numpy\.random\.\w+|Math\.random|lodash\.random|uuid\.(uuid1|v1))$"
 )
 _DRAWS = frozenset(
     ("choice", "choices", "randint", "random", "randrange", "sample", "getrandbits", "uniform")
 )
-_CLOCK = re.compile(r"^(time\.(time|time_ns)|Date\.now|datetime\.(datetime\.)?(now|utcnow))$")
-_HASH = re.compile(r"(^|\.)(md5|sha1|sha224|sha256|sha512|blake2b|createHash)$")
-_KEYED = re.compile(r"hmac|Hmac|secrets\.|random|uuid|urandom", re.IGNORECASE)
+_CLOCK = late.pattern(r"^(time\.(time|time_ns)|Date\.now|datetime\.(datetime\.)?(now|utcnow))$")
+_HASH = late.pattern(r"(^|\.)(md5|sha1|sha224|sha256|sha512|blake2b|createHash)$")
+_KEYED = late.pattern(r"hmac|Hmac|secrets\.|random|uuid|urandom", re.IGNORECASE)
 #: Generators of what nobody can foretell, as code names them.
-_GENERATOR = re.compile(
+_GENERATOR = late.pattern(
     r"^(secrets\.token_(hex|urlsafe|bytes)|crypto\.random(Bytes|UUID|Int)|randomBytes|randomUUID"
     r"|nanoid|token_(hex|urlsafe)|uuid\.uuid4|uuidv?4)$"
 )

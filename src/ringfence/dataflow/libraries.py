@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import (
     access,
     builtins,
@@ -39,7 +40,7 @@ from ringfence.rules.taint import Answer, Callback, CallTables, Propagator, Regi
 
 #: Sources of which a call reads the part that it names: ``c.req.query("id")``.
 _BY_NAME = frozenset(("request.query", "request.params", "request.headers", "request.cookies"))
-_DECODES = re.compile(r"decode|atob|b64|base64", re.IGNORECASE)
+_DECODES = late.pattern(r"decode|atob|b64|base64", re.IGNORECASE)
 
 if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import exposures, guessable, responses, sensitive, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import shown
@@ -46,7 +46,7 @@ _STREAMS = frozenset(
     )
 )
 #: What libraries that write logs are called.
-_LOGGERS = re.compile(r"logger|winston|^pino\b|^bunyan\b|^log4js\b|^lambda-log\b")
+_LOGGERS = late.pattern(r"logger|winston|^pino\b|^bunyan\b|^log4js\b|^lambda-log\b")
 
 
 def is_log_call(path: str) -> bool:
@@ -100,7 +100,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
     sinks.use(machine, "log", values[0] if values else Value(), node, path)
 
 
-_CONVERSION = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([a-zA-Z%])")
+_CONVERSION = late.pattern(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([a-zA-Z%])")
 
 
 def escaped_places(text: Value) -> set[int]:
@@ -192,7 +192,7 @@ def _changes_nothing(call: syntax.Call) -> bool:
 
 
 #: Names of settings that tell how much is logged.
-_LEVEL = re.compile(r"(?i)log_?level|^level$")
+_LEVEL = late.pattern(r"(?i)log_?level|^level$")
 
 
 def is_silent(machine: Machine, path: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import access, requests, schemas, trees
 from ringfence.dataflow.objects import ClassObject, Closure, External, JsonText, Struct, deep_taint
 from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
@@ -64,7 +64,7 @@ _ENVELOPES = {
 }
 _VIEWS = ("flask.views.MethodView", "flask.views.View")
 _VIEW_METHODS = ("get", "post", "put", "patch", "delete", "dispatch_request")
-_CONVERTERS = re.compile(r"<(int|float|uuid):(\w+)>")
+_CONVERTERS = late.pattern(r"<(int|float|uuid):(\w+)>")
 
 
 def is_model(cls: ClassObject) -> bool:

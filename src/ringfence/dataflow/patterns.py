@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ringfence import late
+
 #: Characters without which an attack of the rule is not possible; any one of them keeps the taint.
 DANGEROUS = {
     "os-command-injection": set(";&|`$<>\n\r(){}\"'\\ *?~!#"),
@@ -127,7 +129,7 @@ def _top_level_bar(pattern: str) -> bool:
     return False
 
 
-_CODE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
+_CODE = late.pattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 
 
 def spelt_out(pattern: str) -> str:

@@ -5,9 +5,9 @@ https://docs.powertools.aws.dev/lambda/python/latest/utilities/batch/
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import access, call_arguments, calls, models
 from ringfence.dataflow.objects import ClassObject, Closure, External, Struct
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 #: A class that is given an event or a record and shows its parts as attributes.
-_DATA_CLASS = re.compile(
+_DATA_CLASS = late.pattern(
     r"aws_lambda_powertools\.utilities\.data_classes\.(?:\w+\.)?[A-Z]\w*(?:Event(?:V2)?|Record)$"
 )
 _BATCH = "aws_lambda_powertools.utilities.batch."

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import trees
 from ringfence.model import syntax
 from ringfence.model.record import field, record
@@ -13,7 +14,7 @@ from ringfence.model.record import field, record
 if TYPE_CHECKING:
     from ringfence.dataflow.state import CallRecord
 
-_DENIED_TEXT = re.compile(
+_DENIED_TEXT = late.pattern(
     r"forbid|un-?authori[sz]ed|denied"
     r"|(?<!method )not (an? )?(authori[sz]ed|allowed|permitted|admin)"
     r"|(no|insufficient|missing|lacks?|require[sd]?) (the )?(permission|privilege|rights|access)"
@@ -22,12 +23,12 @@ _DENIED_TEXT = re.compile(
     r"|must be (an? )?(admin|owner|manager)|not the owner|not yours|^deny$",
     re.IGNORECASE,
 )
-_DENIED_NAME = re.compile(
+_DENIED_NAME = late.pattern(
     r"forbid|un_?authori[sz]ed|access_?denied|permission_?(error|denied)|not_?authori[sz]ed"
     r"|not_?allowed|^deny|denied$|insufficient_?(scope|permission|privilege|right)|auth\w*error",
     re.IGNORECASE,
 )
-_CHECK = re.compile(
+_CHECK = late.pattern(
     r"invalid|must be one of|unknown|unsupported|bad request|is required|missing", re.IGNORECASE
 )
 _STATUS = (401, 403, "401", "403")

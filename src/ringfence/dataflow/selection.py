@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow.objects import External, JsonText, Struct, deep_taint
 from ringfence.dataflow.values import (
     NOTHING,
@@ -92,9 +92,9 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
     return [part for part in found if not part.is_nothing]
 
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = late.pattern(r"[^\W\d_]{2,}")
 #: Tags around the sender's text, and the marks by which models know turns.
-_TAG = re.compile(r"<[^<>]*>|\[/?\w+\]")
+_TAG = late.pattern(r"<[^<>]*>|\[/?\w+\]")
 #: Words of the code's own from which on a text is more than a label before what the sender wrote.
 OWN_WORDS = 3
 

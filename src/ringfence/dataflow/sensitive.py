@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import re
 
+from ringfence import late
 from ringfence.dataflow.values import Taint
 
-_SENSITIVE = re.compile(
+_SENSITIVE = late.pattern(
     r"authori[sz]ation|passw|passwd|secret|token|api-?_?key|credit|card|cvv|ssn|cookie|private",
     re.IGNORECASE,
 )
-_NOT_SENSITIVE = re.compile(
+_NOT_SENSITIVE = late.pattern(
     r"authorizer|requestcontext|eventsourcearn|tokentype|(next|request|task|page|continuation)_?token|tokens\b"
     r"|(secret|token|key)_?-?(id|arn|name|count|type)\b|private_?(ip|dns)|max_?tokens?",
     re.IGNORECASE,
 )
 #: Variables that say where something is, not what it is.
-_REFERENCE = re.compile(r"_?(ARN|NAME|ID|TABLE|URL)$", re.IGNORECASE)
+_REFERENCE = late.pattern(r"_?(ARN|NAME|ID|TABLE|URL)$", re.IGNORECASE)
 
 #: Fields of records that nobody but the program itself should see, in words joined by "_".
-_FIELD = re.compile(
+_FIELD = late.pattern(
     r"(^|_)(password|passwd|passphrase|(password|passwd|pass|pwd|pin)_(hash|digest|salt)|hashed_password"
     r"|recovery_codes?|security_answer|iban|bank_account(_(number|no))?"
     r"|salt|private_key|secret_key|(client|mfa|totp|otp)_secret|card_number|credit_card(_number)?"
     r"|cvv|cvc|ssn|social_security_number|national_id|passport_number|tax_id)$"
 )
-_NO_FIELD = re.compile(r"(^|_)(has|is|needs?|requires?|must|reset|forgot|change|temporary)_")
+_NO_FIELD = late.pattern(r"(^|_)(has|is|needs?|requires?|must|reset|forgot|change|temporary)_")
 #: Variables that hold a secret; keys that browsers get to know anyway have other names.
-_VARIABLE = re.compile(
+_VARIABLE = late.pattern(
     r"(^|_)(password|passwd|secret|(secret|private|signing|encryption|secret_access)_key"
     r"|api_secret|master_key)$"
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 #: Steps through functions by whose names what is secret is taken out.
-_MASKED = re.compile(r"(?i)^passed to \w*(mask|redact|scrub|sanitiz|anonymi|obfuscat|censor)\w*\(")
+_MASKED = late.pattern(
+    r"(?i)^passed to \w*(mask|redact|scrub|sanitiz|anonymi|obfuscat|censor)\w*\("
+)
 
 #: What an answer holds besides the secret itself, and what a secret's structure holds besides it.
 _PLAIN = frozenset(

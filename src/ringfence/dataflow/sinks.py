@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import (
     selection,
     structures,
@@ -39,15 +39,15 @@ if TYPE_CHECKING:
     from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
-_FIXED_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+[/?#]|\x00[^\x00]*[/?#]|/[^/\\]")
+_FIXED_HOST = late.pattern(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+[/?#]|\x00[^\x00]*[/?#]|/[^/\\]")
 #: A fixed host and the beginning of a path or a query: the sender picks one of the API's items.
-_FIXED_PATH = re.compile(
+_FIXED_PATH = late.pattern(
     r"(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]+|\x00[^\x00/?#]*)(?:/[^/?#\x00]|/?[?#])"
 )
 NEVER = 9
 #: Certainty lost where only the path at a fixed host is the sender's.
 OF_FIXED_HOST = 2
-_FIXED_START = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\x00]*$|/{0,2}$|[a-zA-Z]*:?/{0,2}$")
+_FIXED_START = late.pattern(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\x00]*$|/{0,2}$|[a-zA-Z]*:?/{0,2}$")
 
 
 def check(
@@ -196,7 +196,7 @@ def is_doubtful_structure(machine: Machine, value: Value, atom: Taint) -> bool:
 
 
 #: Objects that hold data in memory: what is opened there has no path.
-_STREAM = re.compile(r"(^|\.)(BytesIO|StringIO|BufferedReader|TextIOWrapper|GzipFile)\b")
+_STREAM = late.pattern(r"(^|\.)(BytesIO|StringIO|BufferedReader|TextIOWrapper|GzipFile)\b")
 
 
 def is_stream(value: Value, atom: Taint) -> bool:
@@ -303,7 +303,7 @@ def flow(
     )
 
 
-_FOREIGN = re.compile(r"(^|/)(site-packages|node_modules|vendor|vendored|third_party)/")
+_FOREIGN = late.pattern(r"(^|/)(site-packages|node_modules|vendor|vendored|third_party)/")
 
 
 def is_foreign(machine: Machine) -> bool:

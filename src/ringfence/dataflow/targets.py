@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import access, exposures, expressions, trees
 from ringfence.dataflow.objects import (
     ClassObject,
@@ -141,7 +141,7 @@ def assign_module_member(machine: Machine, module: ModuleObject, name: str, valu
     module.scope.variables[name] = join(module.scope.variables.get(name, NOTHING), value)
 
 
-_CALLER = re.compile(r"(?i)user|tenant|account|customer|session|token|auth|claims|identity|email")
+_CALLER = late.pattern(r"(?i)user|tenant|account|customer|session|token|auth|claims|identity|email")
 
 
 def names_caller(name: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from ringfence import late
 from ringfence.dataflow.objects import External
 
 #: What escaping for HTML proves.
 ESCAPED = frozenset(("cross-site-scripting",))
-_RAW = re.compile(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
-_PAGE = re.compile(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
+_RAW = late.pattern(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
+_PAGE = late.pattern(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
 
 
 def escapes(template: External) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import addresses, patterns, subjects, texts, trees
 from ringfence.dataflow.objects import Closure, External
 from ringfence.dataflow.values import NO_BACKSLASH, NO_HOST, NO_SCHEME, ONE_SLASH, ROOTED, Mix
@@ -13,7 +14,7 @@ from ringfence.model import syntax
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
-_URL_PREFIX = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]+[/?#]")
+_URL_PREFIX = late.pattern(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]+[/?#]")
 
 
 def without_sign(machine: Machine, sign: syntax.Expression, text: syntax.Expression) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import sinks
 from ringfence.dataflow.values import Taint
 from ringfence.model import syntax
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 MARKS = frozenset(("split-token", "decoded"))
-_NAMES = re.compile(r"authori[sz]ation|token|jwt|cookie|bearer|assertion", re.IGNORECASE)
+_NAMES = late.pattern(r"authori[sz]ation|token|jwt|cookie|bearer|assertion", re.IGNORECASE)
 #: Authentication kinds whose provider has checked the token before the function runs.
 VERIFIED = frozenset(("jwt", "cognito", "oauth"))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_PYTHON_ESCAPE = re.compile(
+from ringfence import late
+
+_PYTHON_ESCAPE = late.pattern(
     r"\\(?:(\r\n|[\r\n])|([\\'\"abfnrtv])|([0-7]{1,3})|x([0-9a-fA-F]{2})"
     r"|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]{1,200})\})"
 )
-_SCRIPT_ESCAPE = re.compile(
+_SCRIPT_ESCAPE = late.pattern(
     r"\\(?:(\r\n|[\r\n\u2028\u2029])|([bfnrtv0](?![0-9])|[bfnrtv])|x([0-9a-fA-F]{2})"
     r"|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,8})\}|([0-7]{1,3})|(.))",
     re.DOTALL,

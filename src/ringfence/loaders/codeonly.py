@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+from ringfence import late
 from ringfence.loaders.clouds import entries_in
 from ringfence.loaders.clouds.entries import Entry, trigger_of
 from ringfence.loaders.clouds.manifests import entries_beside
@@ -33,19 +34,19 @@ from ringfence.model.value import Mapping
 _EVENT = r"_{0,2}(?:event|evt|e|request|req|payload|data|input|records?)_{0,2}"
 _CONTEXT = r"_{0,2}(?:context|ctx|c|lambda_context)_{0,2}"
 _PYTHON = (
-    re.compile(
+    late.pattern(
         rf"^(?:async[ \t]+)?def[ \t]+(\w{{1,80}})[ \t]*\([ \t\r\n]*{_EVENT}[ \t]*"
         rf"(?::[^()\n]{{0,80}}?)?,[ \t\r\n]*{_CONTEXT}[ \t]*[:=,)\r\n]",
         re.MULTILINE,
     ),
     # An application of a web framework behind an adapter.
-    re.compile(
+    late.pattern(
         r"^(handler|(?:\w{1,60}_|lambda)handler)[ \t]*=[ \t]*(?:mangum\.)?"
         r"(?:Mangum|create_lambda_handler)\(",
         re.MULTILINE,
     ),
     # Two parameters of any name, where the function's name says it.
-    re.compile(
+    late.pattern(
         r"^(?:async[ \t]+)?def[ \t]+(handler|handle|(?:\w{1,60}_|lambda)handler)[ \t]*"
         r"\([ \t\r\n]*\w{1,40}[^()\n,]{0,80},[ \t\r\n]*\w{1,40}\b",
         re.MULTILINE,
@@ -53,16 +54,16 @@ _PYTHON = (
 )
 _NAMED_HANDLER = r"(\w*[hH]andler|main|lambda)"
 _JAVASCRIPT = (
-    re.compile(rf"^[ \t]*(?:module\.)?exports\.{_NAMED_HANDLER}[ \t]*=(?!=)", re.MULTILINE),
-    re.compile(
+    late.pattern(rf"^[ \t]*(?:module\.)?exports\.{_NAMED_HANDLER}[ \t]*=(?!=)", re.MULTILINE),
+    late.pattern(
         rf"^[ \t]*export[ \t]+(?:const|let|var)[ \t]+{_NAMED_HANDLER}\b[^=\n]{{0,200}}=(?!=)",
         re.MULTILINE,
     ),
-    re.compile(
+    late.pattern(
         rf"^[ \t]*export[ \t]+(?:async[ \t]+)?function[ \t]+{_NAMED_HANDLER}[ \t]*\(", re.MULTILINE
     ),
     # Any exported function whose parameters are an event and a context.
-    re.compile(
+    late.pattern(
         rf"^[ \t]*(?:(?:module\.)?exports\.|export[ \t]+const[ \t]+)(\w{{1,80}})[ \t]*=[ \t]*"
         rf"(?:async[ \t]*)?(?:function[ \t]*\w*[ \t]*)?\([ \t]*{_EVENT}[ \t]*,[ \t]*{_CONTEXT}\b",
         re.MULTILINE,
@@ -74,7 +75,7 @@ _LANGUAGES = {
     ".ts": "typescript", ".cts": "typescript", ".mts": "typescript",
 }  # fmt: skip
 _MANIFESTS = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py")
-_TEST = re.compile(
+_TEST = late.pattern(
     r"(?:^|/)(?:tests?|__tests__|spec|e2e)/|(?:^|/)(?:test_|conftest)|[._](?:test|spec)\."
 )
 
@@ -274,11 +275,11 @@ def manifests_in(folder: str, known: frozenset[str]) -> list[str]:
 
 #: Files that tell of another way to declare an application, with what to do about it.
 _OTHER_WAYS = (
-    (re.compile(r"(?:^|/)cdk\.json$"), "a CDK application that is not synthesised",
+    (late.pattern(r"(?:^|/)cdk\.json$"), "a CDK application that is not synthesised",
      "run 'cdk synth' and scan again: the templates in cdk.out are read"),
-    (re.compile(r"\.tf(?:\.json)?$"), "Terraform, which Ringfence does not read yet",
+    (late.pattern(r"\.tf(?:\.json)?$"), "Terraform, which Ringfence does not read yet",
      "scan a CloudFormation, SAM or Serverless Framework template of it"),
-    (re.compile(r"(?:^|/)Pulumi\.ya?ml$"), "a Pulumi program, which Ringfence does not read",
+    (late.pattern(r"(?:^|/)Pulumi\.ya?ml$"), "a Pulumi program, which Ringfence does not read",
      "scan a CloudFormation, SAM or Serverless Framework template of it"),
 )  # fmt: skip
 

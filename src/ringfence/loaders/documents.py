@@ -13,14 +13,15 @@ import codecs
 import re
 from typing import Any, NoReturn
 
+from ringfence import late
 from ringfence.errors import RingfenceError
 from ringfence.loaders.limits import LIMITS, MAX_INTEGER_CHARACTERS, Limits
 from ringfence.model.location import Location, Skipped
 from ringfence.model.value import NO_ORIGINS, Mapping, Scalar, Sequence, Value
 
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?\Z")
-_HEXADECIMAL = re.compile(r"[-+]?0x[0-9a-fA-F_]+\Z")
+_INTEGER = late.pattern(r"[-+]?(?:0|[1-9][0-9_]*)\Z")
+_FLOAT = late.pattern(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?\Z")
+_HEXADECIMAL = late.pattern(r"[-+]?0x[0-9a-fA-F_]+\Z")
 _BOOLEANS = {
     variant: value
     for words, value in (("yes true on", True), ("no false off", False))

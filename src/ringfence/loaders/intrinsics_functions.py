@@ -7,10 +7,10 @@ None stands for ``AWS::NoValue``. Source: the intrinsic function reference of Cl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.loaders import intrinsics_lists as lists
 from ringfence.loaders import intrinsics_values as values
 from ringfence.loaders.includes import fragment
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Resolver", Value, Location], Value | None]
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+_PLACEHOLDER = late.pattern(r"\$\{([^{}]*)\}")
 
 
 def bare(node: Value) -> Value:

@@ -7,20 +7,20 @@ a line break before a colon), so this is a small tokeniser with a stack; it cann
 from __future__ import annotations
 
 import math
-import re
 from json.decoder import JSONDecodeError
 
 # The C string scanner of the standard decoder; its stub leaves it out.
 from json.decoder import scanstring as scan_string  # type: ignore[attr-defined]
 
+from ringfence import late
 from ringfence.loaders.limits import MAX_INTEGER_CHARACTERS, Limits
 from ringfence.model.location import Location
 from ringfence.model.value import NO_ORIGINS, Mapping, Scalar, Sequence, Value
 
-_TOKEN = re.compile(
+_TOKEN = late.pattern(
     r'([{}\[\],:"])|(-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?)|(true|false|null)'
 )
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = late.pattern(r"[ \t\r\n]*")
 _BLANKS = (" ", "\n", "\r", "\t")
 _WORDS = {"true": True, "false": False, "null": None}
 

@@ -8,10 +8,10 @@ have) are replaced, in keys and in values. Source: the language reference of Clo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.loaders.intrinsics_values import literal_text
 from ringfence.model.location import Location
 from ringfence.model.value import Choice, Mapping, Scalar, Sequence, Value
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ringfence.loaders.intrinsics import Resolver
 
 LOOP = "Fn::ForEach::"
-_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
+_NOT_ALPHANUMERIC = late.pattern(r"[^0-9A-Za-z]")
 
 
 def replaced(text: str, loop: dict[str, Value]) -> str:

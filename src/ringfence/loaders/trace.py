@@ -24,11 +24,13 @@ FILE, FOLDER, ABSENT = "file", "folder", ""
 @record()
 class Trace:
     """``read`` maps a path below the root to the signature that it had before it was read (None
-    when it was not there), ``held`` to what stood there, ``listed`` to a digest of its names."""
+    when it was not there), ``held`` to what stood there, ``listed`` to a digest of its names,
+    ``digests`` to that of a file's content, as far as it was asked."""
 
     read: dict[str, Signature | None] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     listed: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
     def note(self, root: Path, path: str) -> None:
         """A file is about to be read."""

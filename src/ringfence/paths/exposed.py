@@ -7,10 +7,10 @@ check a signature) are left alone.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from ringfence import late
 from ringfence.model.application import Application, Function, Resource, ResourcePolicy, Trigger
 from ringfence.model.facts import CloudCall, Facts, Step
 from ringfence.model.finding import AttackPath, Finding, Power
@@ -42,7 +42,7 @@ _DOORS = {
     "password", "forgot", "reset", "subscribe", "unsubscribe", "contact", "newsletter", "public",
     "join", "connect", "disconnect", "default",
 }  # fmt: skip
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PUBLIC_SITES = {
     "website", "site", "web", "static", "asset", "assets", "frontend", "client", "cdn", "public",
     "www", "spa", "hosting", "content", "media", "images", "landing",

@@ -7,9 +7,9 @@ suppressed stays silent here as well.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from ringfence import late
 from ringfence.model.application import Application, Channel, Trigger
 from ringfence.model.facts import Facts, Flow
 from ringfence.model.finding import AttackPath, Finding
@@ -45,7 +45,7 @@ _UNTOLD = (
 )
 #: Issues of the code that need no flow and yet let the sender pass for another user.
 _IMPERSONATING = ("token-signature-not-verified",)
-_FIXED_HOST = re.compile(r"\w*['\"]?https?://[^{/?#]+[/?#]")
+_FIXED_HOST = late.pattern(r"\w*['\"]?https?://[^{/?#]+[/?#]")
 _CERTAINTY = {"high": 2, "medium": 1, "low": 0}
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.model.application import Application, Function, Trigger
 from ringfence.model.facts import Facts, Step
 from ringfence.model.finding import AttackPath, Power
@@ -33,7 +33,7 @@ _WEIGHTS = {
     Effect.FORGE_REQUEST: 18,
     Effect.WRITE_FILE: 14,
 }
-_SECRET_NAME = re.compile(
+_SECRET_NAME = late.pattern(
     r"(?i)(pass(word|wd|phrase)|secret|token|api_?key|private_?key|credential)(?!.*_(arn|name|id|url))"
 )
 _CERTAIN = {"high": 3, "medium": 0, "low": -10}

@@ -8,10 +8,10 @@ unknown rather than open; one that is known not to narrow (transport, time, refe
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable
 from typing import Any
 
+from ringfence import late
 from ringfence.model.policy import Condition, Pattern, PolicyDocument, Principal, Statement
 from ringfence.model.record import record
 from ringfence.model.severity import Exposure
@@ -23,7 +23,7 @@ from ringfence.rules import packed
 _DATA = "permissions/audience.toml"
 
 #: Keys that every request carries, so that ``…IfExists`` narrows as much as the plain operator.
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = late.pattern(r"\$\{[^}]*\}")
 _ALWAYS_PRESENT = {"aws:sourceip", "aws:principalisawsservice", "kms:calleraccount"}
 _EVERY_ADDRESS = {"0.0.0.0/0", "::/0", "0.0.0.0/1", "*"}
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
+from ringfence import late
 from ringfence.model.policy import Condition, Pattern
 from ringfence.permissions.globs import matches
 
@@ -20,7 +21,7 @@ from ringfence.permissions.globs import matches
 #: Keys that are not in the mapping are not known.
 Context = Mapping[str, tuple[str, ...]]
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_VARIABLE = late.pattern(r"\$\{([^}]*)\}")
 
 
 def holds(conditions: Iterable[Condition], context: Context | None = None) -> bool | None:

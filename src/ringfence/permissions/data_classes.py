@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from ringfence import late
 from ringfence.model.application import Resource
 from ringfence.model.record import record
 from ringfence.model.value import Mapping, Scalar, Sequence, Text, string
 from ringfence.rules import packed
 
 _DATA = "permissions/data_classes.toml"
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORDS = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: Products whose names contain a word that tells of data.
-_PRODUCT = re.compile(r"(?i)document-?db")
+_PRODUCT = late.pattern(r"(?i)document-?db")
 
 #: Words beside which a token is a unit, of a model or a currency, and no credential.
 _COUNTED = frozenset(

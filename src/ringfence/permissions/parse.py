@@ -234,7 +234,7 @@ def _entry(value: Mapping, key: str) -> Value | None:
         return found
     lowered = key.lower()
     for name, item in value.entries.items():
-        if name.lower() == lowered:
+        if len(name) == len(key) and name.lower() == lowered:
             return item
     return None
 
@@ -249,14 +249,19 @@ def _branches(value: Value | None) -> Iterator[Undecided]:
         yield value, True
 
 
-def _flatten(value: Value | None, certain: bool = True) -> Iterator[Undecided]:
+def _flatten(value: Value | None, certain: bool = True) -> list[Undecided]:
     """The items of a list at any depth of lists and choices; a single value is a list of one."""
-    for branch, sure in _branches(value):
-        if isinstance(branch, Sequence):
-            for item in branch.items:
-                yield from _flatten(item, certain and sure)
+    if isinstance(value, Choice):
+        return [item for branch, _ in _branches(value) for item in _flatten(branch, False)]
+    if not isinstance(value, Sequence):
+        return [] if value is None else [(value, certain)]
+    found: list[Undecided] = []
+    for item in value.items:
+        if isinstance(item, (Sequence, Choice)):
+            found += _flatten(item, certain)
         else:
-            yield branch, certain and sure
+            found.append((item, certain))
+    return found
 
 
 # --- documents written as JSON text -----------------------------------------------------------

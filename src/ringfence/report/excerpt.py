@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from ringfence import late
 from ringfence.model.location import Location
 from ringfence.model.record import record
 from ringfence.report.text import escape_line
 
 MAX_LINES = 3
 MAX_LINE = 600  # characters of a line that are looked at; more is minified code
-_WORD = re.compile(r"[\w.$:/@*-]+")
+_WORD = late.pattern(r"[\w.$:/@*-]+")
 # What a credential may look like: behind a quote, a colon or an equals sign, at least six of the
 # characters that tokens, keys and passwords are made of, unless it is itself a key.
-_SECRET = re.compile(r"""(["'`]|[:=]\s*)([^\s"'`,;(){}\[\]]{6,}+)(?!["'`]?\s*[:=])""")
+_SECRET = late.pattern(r"""(["'`]|[:=]\s*)([^\s"'`,;(){}\[\]]{6,}+)(?!["'`]?\s*[:=])""")
 _SHOWN_OF_SECRET = 3
 
 

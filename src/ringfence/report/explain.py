@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ringfence.model.rule import Example, Rule
 from ringfence.report import ReportSettings
+from ringfence.report.json_text import indented
 from ringfence.report.terminal.page import Page, Span
 from ringfence.report.terminal.theme import badge
 from ringfence.report.text import escape_line
@@ -184,7 +184,7 @@ def rules_json(rules: Sequence[Rule], settings: ReportSettings) -> str:
         "tool": {"name": "ringfence", "version": settings.version},
         "rules": [_as_json(rule) for rule in rules],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return indented(document) + "\n"
 
 
 def _as_json(rule: Rule) -> dict[str, Any]:

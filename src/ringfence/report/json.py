@@ -7,7 +7,6 @@ ASCII is escaped too, so the text is safe to print.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ringfence.model.application import Trigger
@@ -15,6 +14,7 @@ from ringfence.model.facts import Connection, Step
 from ringfence.model.finding import AttackPath, Comparison, Finding, Power, ScanResult, Suppressed
 from ringfence.model.location import Location, Origin, Skipped, UnknownValue
 from ringfence.report import ReportSettings
+from ringfence.report.json_text import indented
 from ringfence.report.summary import (
     Names,
     counts,
@@ -36,7 +36,7 @@ class JsonReporter:
     name = "json"
 
     def render(self, result: ScanResult, settings: ReportSettings) -> str:
-        return json.dumps(document(result, settings), indent=2) + "\n"
+        return indented(document(result, settings)) + "\n"
 
 
 REPORTER = JsonReporter()

@@ -8,20 +8,19 @@ spans, in which all of them are silent.
 
 from __future__ import annotations
 
-import re
-
+from ringfence import late
 from ringfence.report.text import clip, escape
 
 #: Words and numbers with the usual marks around them. Our own sentences use these dashes and marks.
-_PLAIN = re.compile(
+_PLAIN = late.pattern(
     r"[(\"'“‘]?"
     r"(?:[A-Za-z]+(?:['’-][A-Za-z]+)*|\d{1,6}(?:[.,]\d{1,3})?|[–—…×])"
     r"[)\"'”’]?[.,;:!?…]?[)\"'”’]?"
 )
 #: Services link what may be the id of a commit.
-_COMMIT = re.compile(r"[0-9A-Fa-f]{6,}")
-_TICKS = re.compile(r"`+")
-_TAIL = re.compile(r"[.,;:!?]$")
+_COMMIT = late.pattern(r"[0-9A-Fa-f]{6,}")
+_TICKS = late.pattern(r"`+")
+_TAIL = late.pattern(r"[.,;:!?]$")
 
 
 def prose(text: str, length: int = 600) -> str:

@@ -7,7 +7,6 @@ Sizes stay within what GitHub's code scanning accepts.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +16,7 @@ from ringfence.model.facts import Step
 from ringfence.model.finding import AttackPath, Comparison, Finding, ScanResult, Suppressed
 from ringfence.model.location import Location, Skipped
 from ringfence.report import ReportSettings
+from ringfence.report.json_text import indented
 from ringfence.report.sarif_rules import LEVELS, SCORES, descriptors
 from ringfence.report.summary import (
     Names,
@@ -52,7 +52,7 @@ class SarifReporter:
     name = "sarif"
 
     def render(self, result: ScanResult, settings: ReportSettings) -> str:
-        return json.dumps(document(result, settings), indent=2) + "\n"
+        return indented(document(result, settings)) + "\n"
 
 
 REPORTER = SarifReporter()

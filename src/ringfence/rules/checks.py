@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ringfence import late
 from ringfence.errors import RuleError
 from ringfence.files import read_regular
 from ringfence.model.record import field_names, replace
@@ -32,8 +33,8 @@ KINDS = ("configuration", "flow", "code", "model")
 _SUBJECTS = frozenset(
     {"function", "trigger", "role", "statement", "resource-policy", "api", "application"}
 )
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_FIRST_EXAMPLE = re.compile(r"^\[\[(?:bad|good)\]\]", re.MULTILINE)
+_ID = late.pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_FIRST_EXAMPLE = late.pattern(r"^\[\[(?:bad|good)\]\]", re.MULTILINE)
 _LISTS = ("references", "owasp_serverless", "csa", "cwe", "attack", "cis")
 _PROSE = ("title", "message", "why", "remedy")
 _WORDS = {

@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ringfence import late
+
 #: The texts that a way of writing may take, the most fitting first.
 CHOICES = {
     "sam": ("sam", "template", "item"),
@@ -31,7 +33,7 @@ UNPROVEN = "unproven"
 KEYS = frozenset(name for names in CHOICES.values() for name in names) | {UNPROVEN}
 
 #: ``{name}``, but not the ``${name}`` of a template.
-PLACEHOLDER = re.compile(r"(?<!\$)\{([A-Za-z_][\w.\-]*)\}")
+PLACEHOLDER = late.pattern(r"(?<!\$)\{([A-Za-z_][\w.\-]*)\}")
 #: What code may have filled in; other braces are its own.
 CODE_NAMES = frozenset({"function", "source", "sink", "argument"})
 

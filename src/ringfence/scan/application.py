@@ -83,6 +83,7 @@ class Outcome:
     skipped: list[Skipped] = field(default_factory=list)
     unknowns: list[UnknownValue] = field(default_factory=list)
     parsed: list[str] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     asks: list[str] = field(default_factory=list)
     offers: list[str] = field(default_factory=list)
@@ -170,6 +171,7 @@ def _scan(
         skipped=[*application.skipped, *reader.skipped, *facts.skipped, *checked.problems, *notes],
         unknowns=[*application.unknowns, *checked.unknowns],
         parsed=reader.known(),
+        marked=sorted(reader.marked.intersection(reader.known())),
         code=sorted({f.code.file for f in application.functions.values() if f.code is not None}),
         asks=sorted(application.asks),
         offers=sorted(offers_of(application)),

@@ -36,7 +36,7 @@ from ringfence.model.record import record
 from ringfence.scan.application import Outcome, Task
 from ringfence.scan.memory import RunMemory
 
-SCHEMA = 1
+SCHEMA = 2
 #: The folder for what is kept of functions, one folder in it for each scanned folder.
 RUNS = "runs"
 #: A larger file is neither written nor read; of all files, the oldest go when there are too many.
@@ -52,11 +52,10 @@ _PACKAGE = Path(ringfence.__file__).parent
 
 @record()
 class Entry:
-    """An outcome of an earlier scan as data, with digests of the files that it read."""
+    """An outcome of an earlier scan as data, with what it asked of the folder."""
 
     outcome: Any
     trace: Trace
-    digests: dict[str, str]
 
 
 class Cache:
@@ -122,7 +121,7 @@ class Cache:
         if held is None:
             return None
         try:
-            entry = Entry(held[0], decode(held[1], Trace), dict(held[2]))
+            entry = Entry(held[0], decode(held[1], Trace))
             if not self.now.agrees(entry):
                 return None
             outcome: Outcome = decode(entry.outcome, Outcome)
@@ -171,7 +170,7 @@ class Cache:
             text = json.dumps(data, separators=(",", ":"), ensure_ascii=True).encode()
             if len(text) <= MAX_BYTES:
                 make_room(self.file, len(text))
-                write_whole(self.file, text)
+                write_whole(self.file, text, lasting=False)
                 self.file.chmod(0o600)
             if self.runs is not None:
                 forget_others(self.runs, set(applications))
@@ -184,15 +183,16 @@ class Cache:
             read[path] = signature
             if signature is None:
                 continue
-            digest = content_digest(self.root / path, LIMITS.document_bytes)
-            if digest is None or signature_of(self.root / path) != signature:
+            file = f"{self.root}/{path}"
+            digest = outcome.trace.digests.get(path) or content_digest(file, LIMITS.document_bytes)
+            if digest is None or signature_of(file) != signature:
                 return None
             digests[path] = digest
             if self.is_racy(signature):
                 read[path] = CHANGED
-        trace = Trace(read, outcome.trace.held, outcome.trace.listed)
+        trace = Trace(read, outcome.trace.held, outcome.trace.listed, digests)
         outcome.trace = Trace()
-        return [encode(outcome, Outcome), encode(trace, Trace), digests]
+        return [encode(outcome, Outcome), encode(trace, Trace)]
 
     def is_racy(self, signature: Signature) -> bool:
         return max(signature[1], signature[2]) > self.started_ns - RACY_NS
@@ -235,7 +235,9 @@ class Now:
             return False
         if path not in self.digests:
             self.digests[path] = content_digest(f"{self.root}/{path}", LIMITS.document_bytes)
-        return self.digests[path] is not None and self.digests[path] == entry.digests.get(path)
+        return self.digests[path] is not None and self.digests[path] == entry.trace.digests.get(
+            path
+        )
 
     def kind(self, path: str) -> str:
         if path not in self.kinds:

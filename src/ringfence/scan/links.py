@@ -7,17 +7,17 @@ equal names, or equal known parts of some length where the rest stays open.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ringfence import late
 from ringfence.dataflow.directory import known_length
 from ringfence.scan.application import Outcome
 
 #: Names that many unrelated applications use.
 COMMON = frozenset(("default", "*", "handler", "index", "main", "test"))
 SHORTEST, LONGEST = 4, 300
-_NAME = re.compile(r"[\w.\-/:+=@#*]+")
+_NAME = late.pattern(r"[\w.\-/:+=@#*]+")
 #: Of a name with open parts, this much must be known.
 SHORTEST_KNOWN = 8
 #: A name that more applications offer tells nothing.

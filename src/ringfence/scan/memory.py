@@ -19,7 +19,7 @@ from ringfence.dataflow.exposures import public_buckets
 from ringfence.dataflow.packing import Judging, digest_of, judging, pack, unpack
 from ringfence.dataflow.runs import Run
 from ringfence.files import read_regular, write_whole
-from ringfence.loaders.trace import Signature, content_digest, signature_of
+from ringfence.loaders.trace import Signature, Trace, content_digest, signature_of
 from ringfence.model.application import Application, Function
 from ringfence.model.codec import CodecError, decode, encode
 from ringfence.model.location import Skipped
@@ -27,7 +27,7 @@ from ringfence.model.record import record
 from ringfence.rules.events import load_events
 from ringfence.scan.source import SOURCE_LIMIT_BYTES, SourceReader
 
-SCHEMA = 1
+SCHEMA = 2
 #: Applications of fewer functions are interpreted as fast as their runs are read.
 FEWEST = 4
 MAX_BYTES = 60_000_000
@@ -42,6 +42,7 @@ class Known:
     signature: Signature | None
     digest: str | None
     parsed: bool
+    marked: bool
     notes: list[Skipped]
 
 
@@ -53,6 +54,7 @@ class RunMemory:
         self.file = file
         self.racy_ns = racy_ns
         self.key = ""
+        self.origin = ""
         self.files: dict[str, Known] = {}
         self.known: dict[str, list[Any]] = {}
         self.kept: dict[str, list[list[Any]]] = {}
@@ -67,16 +69,31 @@ class RunMemory:
             return False
         self.reader = reader
         self.judge = judging(application, load_events())
-        self.key = declarations(application)
+        self.origin = self.origin_of(reader.trace)
         try:
             data = read_regular(self.file, MAX_BYTES + 1)
             tree = json.loads(data) if len(data) <= MAX_BYTES else {}
-            if tree["schema"] == SCHEMA and tree["key"] == self.key:
-                self.files = decode(tree["files"], dict[str, Known])
-                self.known = dict(tree["runs"])
+            if tree["schema"] == SCHEMA:
+                same = bool(self.origin) and tree["origin"] == self.origin
+                self.key = str(tree["key"]) if same else declarations(application)
+                if tree["key"] == self.key:
+                    self.files = decode(tree["files"], dict[str, Known])
+                    self.known = dict(tree["runs"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             self.files, self.known = {}, {}
+        self.key = self.key or declarations(application)
         return True
+
+    def origin_of(self, trace: Trace) -> str:
+        """A digest of what the application was loaded from, by the files' signatures: while it
+        stands, the declarations do. "" where a change may go unnoticed."""
+        signatures = [one for one in trace.read.values() if one is not None]
+        if any(max(one[1], one[2]) > self.racy_ns for one in signatures):
+            return ""
+        return blake2b(
+            repr((trace.read, trace.held, trace.listed)).encode("utf-8", "surrogateescape"),
+            digest_size=16,
+        ).hexdigest()
 
     # --- the interface of the interpreter ---
 
@@ -134,7 +151,10 @@ class RunMemory:
         """Tell the reader of a file what it would have seen."""
         assert self.reader is not None
         known = self.files[file]
-        self.reader.recall(file, known.parsed, known.notes)
+        self.reader.recall(file, known.parsed, known.notes, known.marked)
+        trace = self.reader.trace
+        if known.digest is not None and trace.read.get(file) == known.signature:
+            trace.digests[file] = known.digest
 
     # --- the next scan ---
 
@@ -152,6 +172,7 @@ class RunMemory:
         data = {
             "schema": SCHEMA,
             "key": self.key,
+            "origin": self.origin,
             "files": encode({f: k for f, k in files.items() if k is not None}, dict[str, Known]),
             "runs": runs,
         }
@@ -159,7 +180,7 @@ class RunMemory:
             text = json.dumps(data, separators=(",", ":"), ensure_ascii=True).encode()
             if len(text) <= MAX_BYTES:
                 self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                write_whole(self.file, text)
+                write_whole(self.file, text, lasting=False)
                 self.file.chmod(0o600)
 
     def seen(self, file: str) -> Known | None:
@@ -175,7 +196,8 @@ class RunMemory:
         if signature is not None and max(signature[1], signature[2]) > self.racy_ns:
             signature = CHANGED
         notes = [note for note in self.reader.skipped if note.what == file]
-        return Known(signature, digest, self.reader.has_parsed(file), notes)
+        marked = file in self.reader.marked
+        return Known(signature, digest, self.reader.has_parsed(file), marked, notes)
 
 
 def declarations(application: Application) -> str:

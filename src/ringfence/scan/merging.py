@@ -52,7 +52,7 @@ def merge(
     present = [*all_findings, *(item.finding for item in suppressed)]
     gone = [] if task.only else gone_entries(known, present)
     if all(outcome.complete for outcome in outcomes):
-        files = (*templates, *parsed)
+        files = (*templates, *(file for outcome in outcomes for file in outcome.marked))
         # A reader for each file: the texts of all are not needed together.
         skipped += stale_notes(
             files,

@@ -73,10 +73,17 @@ class FunctionSharing:
         files = []
         for file in run.asked:
             notes = [note for note in self.reader.skipped if note.what == file]
-            files.append([file, self.reader.has_parsed(file), encode(notes, list[Skipped])])
+            files.append(
+                [
+                    file,
+                    self.reader.has_parsed(file),
+                    encode(notes, list[Skipped]),
+                    file in self.reader.marked,
+                ]
+            )
         return [pack(run), files]
 
     def take(self, files: list[Any]) -> None:
-        for file, parsed, notes in files:
+        for file, parsed, notes, marked in files:
             if file not in self.application.functions:
-                self.reader.recall(file, parsed, decode(notes, list[Skipped]))
+                self.reader.recall(file, parsed, decode(notes, list[Skipped]), marked)

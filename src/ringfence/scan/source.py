@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ringfence.checks.stale import MARK
 from ringfence.files import read_regular
 from ringfence.languages import language_of, parse_source
 from ringfence.loaders.trace import Trace
@@ -21,7 +22,8 @@ class SourceReader:
 
     Called with a file, or with the id of a function whose code stands in its template, it gives
     the parsed module, or None when there is none. ``skipped`` says what could not be read;
-    ``parsed`` are the files whose syntax was read; ``trace`` remembers all that were looked for.
+    ``parsed`` are the files whose syntax was read, ``marked`` those in which something looks like a
+    suppressing comment; ``trace`` remembers all that were looked for.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class SourceReader:
         self.functions = functions
         self.trace = trace or Trace()
         self.parsed: dict[str, Module | None] = {}
+        self.marked: set[str] = set()
         self.skipped: list[Skipped] = []
         self.recalled: dict[str, bool] = {}
         self._texts: dict[str, str | None] = {}
@@ -54,18 +57,22 @@ class SourceReader:
         recalled = [file for file, parsed in self.recalled.items() if parsed]
         return list(dict.fromkeys([*self.parsed, *recalled]))
 
-    def recall(self, file: str, parsed: bool, notes: list[Skipped]) -> None:
+    def recall(self, file: str, parsed: bool, notes: list[Skipped], marked: bool) -> None:
         """Take over what an earlier scan saw of a file that is as it was then."""
         if file in self.recalled or file in self._texts:
             return
         self.recalled[file] = parsed
+        if marked:
+            self.marked.add(file)
         self.trace.note(self.root, file)
         self.skipped += [note for note in notes if note not in self.skipped]
 
     def text(self, file: str) -> str | None:
         """The text of a file inside the root; None when there is no such file to read."""
         if file not in self._texts:
-            self._texts[file] = self._read(file)
+            text = self._texts[file] = self._read(file)
+            if text is not None and MARK in text:
+                self.marked.add(file)
         return self._texts[file]
 
     def _inline(self, function: Function) -> Module | None:

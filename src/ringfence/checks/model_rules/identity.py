@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringfence import late
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.messages import render
@@ -16,7 +17,7 @@ from ringfence.model.severity import Exposure
 from ringfence.model.value import Mapping, Sequence, Value, boolean, is_known, string
 
 #: Words in the names of attributes that decide about rights.
-_AUTHORITY = re.compile(
+_AUTHORITY = late.pattern(
     r"(?:^|[_:-]|(?<=[a-z]))(is_?admin|admin|roles?|groups?|tenant|tenant_?id|org|organi[sz]ation"
     r"|org_?id|permissions?|scopes?|plan|tier|privileges?|access_?level|superuser|staff)$",
     re.IGNORECASE,

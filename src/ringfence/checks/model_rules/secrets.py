@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ringfence import late
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.messages import render
@@ -38,25 +39,25 @@ _FORMATS: tuple[tuple[str, str], ...] = (
     ("a private key", r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
     ("a password in an address", r"[a-z][a-z0-9+.-]{1,20}://[^/\s:@{}$]{1,64}:[^/\s:@{}$]{3,128}@[^/\s]"),
 )  # fmt: skip
-_FORMAT = re.compile("|".join(f"(?P<f{i}>{pattern})" for i, (_, pattern) in enumerate(_FORMATS)))
+_FORMAT = late.pattern("|".join(f"(?P<f{i}>{pattern})" for i, (_, pattern) in enumerate(_FORMATS)))
 
-_PASSWORD_NAME = re.compile(r"(?i)(?:^|[_.-]|(?<=[a-z]))(?:passwords?|passwd|pwd|passphrase)\d*$")
-_SECRET_NAME = re.compile(
+_PASSWORD_NAME = late.pattern(r"(?i)(?:^|[_.-]|(?<=[a-z]))(?:passwords?|passwd|pwd|passphrase)\d*$")
+_SECRET_NAME = late.pattern(
     r"(?i)(?:^|[_.-]|(?<=[a-z0-9]))(?:secrets?|secret_?key|api_?keys?|api_?token|access_?token"
     r"|auth_?token|bot_?token|token|private_?key|signing_?key|encryption_?key|access_?key"
     r"|client_?secret|jwt_?secret|webhook_?secret|credentials?)\d*$"
 )
 #: Tokens that mean one task, page or request, and open nothing.
-_PASSING_NAME = re.compile(
+_PASSING_NAME = late.pattern(
     r"(?i)(?:task|page|next|continuation|pagination|client_?request|request|idempotency|start(?:ing)?"
     r"|cancellation|sync)_?token$"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late.pattern(
     r"(?i)^(?:.*(?:change|replace|insert|your|todo|example|placeholder|dummy|redacted|<|>|\*\*\*"
     r"|xxx|\.\.\.).*|none|null|true|false|undefined|test|secret|password|string|n/?a"
     r"|(?:my)?(?:api)?[-_ ]?(?:key|token)(?:[-_ ]?value)?|\d{1,4}|-+)?$"
 )
-_REFERS = re.compile(
+_REFERS = late.pattern(
     r"^(?:\{\{resolve:|\$\{|arn:|ssm:|/|https?://[^:@]*$|[a-z0-9-]+/[a-z0-9/_-]+$)"
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from ringfence import late
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.messages import render
@@ -13,7 +13,7 @@ from ringfence.checks.room import Room
 from ringfence.model.rule import Rule
 from ringfence.model.value import Text, Value, string
 
-_LAYER = re.compile(r"^arn:[^:]*:lambda:[^:]*:(\d{12}):layer:([\w-]+)")
+_LAYER = late.pattern(r"^arn:[^:]*:lambda:[^:]*:(\d{12}):layer:([\w-]+)")
 
 
 def foreign_layers(room: Room, rule: Rule) -> Iterator[Draft]:

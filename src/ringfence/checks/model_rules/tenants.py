@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ringfence import late
 from ringfence.checks.draft import Draft
 from ringfence.checks.findings import severity_for
 from ringfence.checks.messages import render
@@ -13,7 +13,7 @@ from ringfence.checks.views.powers import powers_view
 from ringfence.model.application import Function
 from ringfence.model.rule import Rule
 
-_TENANT = re.compile(r"(?i)tenant")
+_TENANT = late.pattern(r"(?i)tenant")
 
 
 def shared_environment(room: Room, rule: Rule) -> Iterator[Draft]:

@@ -14,10 +14,10 @@ where the user wrote one: it has no list of statements that ``open`` could stand
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.checks.data_classes import HARMLESS
 from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View
@@ -183,7 +183,7 @@ def _see_statement(room: Room, role: Role, statement: Statement, index: int) -> 
 #: Actions that are given on every resource as a rule. Sources: Lambda Developer Guide, "Giving
 #: Lambda functions access to resources in an Amazon VPC"; "Service Authorization Reference";
 #: the managed policy AmazonECSTaskExecutionRolePolicy.
-_USUAL_ON_STAR = re.compile(
+_USUAL_ON_STAR = late.pattern(
     r"(?i)(ec2:(create|delete|describe|assign|unassign)\w*(networkinterface|privateip)\w*|logs:.*"
     r"|xray:.*|cloudwatch:put.*|kafka:createconfiguration|dynamodb:(create|import)table|lambda:(checkpoint|get)durable.*|iam:passrole|sts:assumerole|lambda:invokefunction"
     r"|lambda:get(function|\*)\*?|lambda:\w*\*?eventsourcemapping|ses:send.*|sns:publish|ecr:(get|batchget|batchcheck)\w*)$"

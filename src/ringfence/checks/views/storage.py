@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
+from ringfence import late
 from ringfence.checks.room import Room, references
 from ringfence.checks.views import View
 from ringfence.checks.worlds import Hole, Projection
@@ -175,7 +175,7 @@ def _is_only_read(room: Room, resource: Resource) -> bool:
 
 
 #: Words of tables whose items are worth nothing after minutes or hours.
-_PASSING = re.compile(r"(?i)connection|session|locks?(?![a-z])|cache|idempoten|nonce|presence")
+_PASSING = late.pattern(r"(?i)connection|session|locks?(?![a-z])|cache|idempoten|nonce|presence")
 
 
 def _is_passing(resource: Resource) -> bool:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringfence import late
 from ringfence.checks.room import Room
 from ringfence.checks.views import Seen, View
 from ringfence.checks.views.acts import acts, only_reads
@@ -38,7 +39,7 @@ _CHANGING = frozenset(
 
 #: Path words of routes that must be reachable before a caller can have signed in, or that the
 #: far end signs instead.
-_OPEN_WORDS = re.compile(
+_OPEN_WORDS = late.pattern(
     r"(?:^|[/_.-])(login|log-?in|sign-?in|sign-?up|register|registration|oauth2?|token|callback|"
     r"authorize|auth|forgot(?:ten)?|reset-?password|verify|confirm|health|healthz|healthcheck|"
     r"status|ping|version|public|webhooks?|hooks?|\.well-known|favicon\.ico|robots\.txt)(?:$|[/_.{-])",
@@ -46,7 +47,7 @@ _OPEN_WORDS = re.compile(
 )
 
 #: Parts of a path that promise nothing: greetings, trials, versions, verbs without an object.
-_NOTHING = re.compile(
+_NOTHING = late.pattern(
     r"(?i)(hello|world|hello[-_]?world|hi|greet|greetings?|echo|test|tests|demo|example|sample|api"
     r"|v\d+|default|proxy|lambda|function|index|home|main|root|dev|prod|stage|get|post|put|invoke"
     r"|call|do|run|work)"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ringfence import late
 from ringfence.loaders.aws.graph import Graph
 from ringfence.loaders.aws.images import image_command, served
 from ringfence.loaders.aws.values import every, first, items, rendered, text_of
@@ -15,7 +15,7 @@ from ringfence.model.record import field, record
 from ringfence.model.value import Mapping, Scalar, Text, Value, string
 
 #: The rest of a line where a YAML block scalar begins, with a tag or key of an intrinsic before it.
-_BLOCK_SCALAR = re.compile(r"(?:Fn::\w+:\s*)?(?:[!&]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$")
+_BLOCK_SCALAR = late.pattern(r"(?:Fn::\w+:\s*)?(?:[!&]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$")
 
 #: Wrappers from layers take the handler's place and read the real one from the environment.
 #: Source: the vendors' documents on instrumenting Lambda functions.

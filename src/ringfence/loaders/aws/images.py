@@ -7,15 +7,17 @@ An image, or a script behind the Lambda Web Adapter, may start a server for an a
 from __future__ import annotations
 
 import json
-import re
 
+from ringfence import late
 from ringfence.loaders.code import CodeFinder
 from ringfence.model.record import record
 
 _DOCKERFILE_BYTES = 100_000
 #: A server for ASGI or WSGI, and after options the application that it serves.
-_SERVER = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve|daphne)\b")
-_SERVED = re.compile(r"""(?:^|[\s"',])([A-Za-z_][\w./]*):([A-Za-z_]\w*)(?:\(\))?(?=["'\s,\]]|$)""")
+_SERVER = late.pattern(r"\b(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve|daphne)\b")
+_SERVED = late.pattern(
+    r"""(?:^|[\s"',])([A-Za-z_][\w./]*):([A-Za-z_]\w*)(?:\(\))?(?=["'\s,\]]|$)"""
+)
 
 
 @record(frozen=True)

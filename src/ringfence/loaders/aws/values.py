@@ -33,13 +33,17 @@ def alternatives(value: Value | None) -> Iterator[Value]:
 
 def every(value: Value | None, path: str = "") -> Iterator[Value]:
     """Every possible value at a dotted path, looking into all branches on the way."""
-    if not path:
-        yield from alternatives(value)
-        return
-    key, _, rest = path.partition(".")
-    for branch in alternatives(value):
-        if isinstance(branch, Mapping):
-            yield from every(branch.entries.get(key), rest)
+    keys = path.split(".") if path else []
+    for number, key in enumerate(keys):
+        if isinstance(value, Choice):
+            rest = ".".join(keys[number:])
+            for branch in alternatives(value):
+                yield from every(branch, rest)
+            return
+        value = value.entries.get(key) if isinstance(value, Mapping) else None
+        if value is None:
+            return
+    yield from alternatives(value)
 
 
 def first(value: Value | None, path: str = "") -> Value | None:

@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from ringfence import late
 from ringfence.loaders.clouds.entries import Entry, method_of
 from ringfence.loaders.clouds.names import parameter_names
 from ringfence.loaders.clouds.python import CONTEXT, kind_by_use
@@ -44,7 +45,7 @@ _ZAPPA = "zappa_settings.json"
 NAMES = frozenset((_AZURE, *_OPENFAAS, *_KNATIVE, _ZAPPA))
 #: What names the packages of an application, for those that need no other manifest.
 _PACKAGES = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile")
-_FRAMEWORK = re.compile(r"functions[-_]framework")
+_FRAMEWORK = late.pattern(r"functions[-_]framework")
 #: The files in which the Functions Framework looks for functions.
 _FRAMEWORK_FILES = ("main.py", "index.js", "function.js", "index.ts", "src/index.ts")
 _SCRIPTS = (".ts", ".js", ".mjs", ".cjs")
@@ -318,7 +319,7 @@ def _knative(reader: _Reader, document: Mapping, folder: str) -> Iterator[Entry]
 # --- the Functions Framework of Google, with functions that nothing registers ---
 
 _REQUESTS = ("request", "req", "_request")
-_EVENTS = re.compile(r"_?(?:event|data|message|file|pubsub_?message|cloud_?event)", re.IGNORECASE)
+_EVENTS = late.pattern(r"_?(?:event|data|message|file|pubsub_?message|cloud_?event)", re.IGNORECASE)
 
 
 def _framework(reader: _Reader, manifest: str, folder: str) -> Iterator[Entry]:

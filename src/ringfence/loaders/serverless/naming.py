@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
-_PARAMETER = re.compile(r"\{(.*)\}")
+from ringfence import late
+
+_NOT_ALPHANUMERIC = late.pattern(r"[^0-9A-Za-z]")
+_PARAMETER = late.pattern(r"\{(.*)\}")
 
 
 def upper_first(text: str) -> str:

@@ -8,9 +8,9 @@ framework.
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.loaders.construct import mapping_of
 from ringfence.loaders.serverless.functions import environment_of
 from ringfence.loaders.serverless.outside_events import events_of
@@ -27,7 +27,7 @@ _LANGUAGES = (
     ("node", "javascript"), ("python", "python"), ("java", "java"), ("golang", "go"), ("go", "go"),
     ("ruby", "ruby"), ("php", "php"), ("swift", "swift"), ("dotnet", "dotnet"), ("rust", "rust"),
 )  # fmt: skip
-_WORD = re.compile(r"[A-Za-z_][\w-]*$")
+_WORD = late.pattern(r"[A-Za-z_][\w-]*$")
 
 
 def service_outside(tree: Tree, service: Service, provider: str, folder: str) -> Template:

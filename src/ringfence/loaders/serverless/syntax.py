@@ -6,17 +6,16 @@ here. Variables nest: ``${file(config.${opt:stage}.yml):key}``.
 
 from __future__ import annotations
 
-import re
-
+from ringfence import late
 from ringfence.model.record import record
 
 #: A variable's first source: a word, parameters in brackets, then an address. Two colons make it
 #: a pseudo parameter of CloudFormation.
-_SOURCE = re.compile(r"\s*([A-Za-z][\w-]*)(\.[\w-]+)?\s*(\(|:(?!:))")
+_SOURCE = late.pattern(r"\s*([A-Za-z][\w-]*)(\.[\w-]+)?\s*(\(|:(?!:))")
 #: A variable longer than this is text; so is what follows when too much was looked through.
 MAXIMUM_VARIABLE = 5_000
 MAXIMUM_WORK = 1_000_000
-_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+_NUMBER = late.pattern(r"-?\d+(\.\d+)?\Z")
 
 
 @record(frozen=True)

@@ -6,15 +6,15 @@ an angle bracket. Names of tags and attributes are our own words, never those of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape as html_escape
 
+from ringfence import late
 from ringfence.report.text import clip, escape
 
 MAX_TEXT = 2_000  # characters of a name, message or line
 _VOID = frozenset({"meta", "input", "br", "hr"})
-_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
+_NOT_IN_ID = late.pattern(r"[^A-Za-z0-9_-]+")
 
 
 class Markup(str):
