@@ -8,6 +8,7 @@ one location; ``sub`` and ``join`` put strings together; ``entries_of``, ``items
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from ringfence.model.location import Location, Origin
@@ -103,16 +104,24 @@ def sub(pattern: str, location: Location, **values: Value | str) -> Value:
     """``pattern`` with each ``${name}`` replaced by the value of that name, and each
     ``${AWS::…}`` by the pseudo parameter."""
     pieces: list[Value | str] = []
+    for text, name in _split(pattern):
+        if text:
+            pieces.append(text)
+        if name:
+            pieces.append(values[name] if name in values else Reference(name, "Ref", location))
+    return join(pieces, location)
+
+
+@lru_cache(500)
+def _split(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Each text before a ``${name}`` with the name; "" where there is none."""
+    found = []
     rest = pattern
     while rest:
-        before, opened, after = rest.partition("${")
-        if before:
-            pieces.append(before)
-        if not opened:
-            break
+        before, _, after = rest.partition("${")
         name, _, rest = after.partition("}")
-        pieces.append(values[name] if name in values else Reference(name, "Ref", location))
-    return join(pieces, location)
+        found.append((before, name))
+    return tuple(found)
 
 
 def branches_of(value: Value | None) -> Iterator[Value]:

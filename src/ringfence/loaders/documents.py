@@ -333,10 +333,13 @@ class _Composer:
             self.entry(frame, node)
         else:
             frame.waiting = True
-            frame.key_location = self.place(event.start_mark, event.end_mark)
+            is_alias = not hasattr(event, "value")
+            frame.key_location = (
+                self.place(event.start_mark, event.end_mark) if is_alias else node.location
+            )
             if isinstance(node, Scalar):
                 # As written: `on`, `200` and `1.10` are the keys people mean.
-                frame.key = event.value if hasattr(event, "value") else str(node.value)
+                frame.key = str(node.value) if is_alias else event.value
                 if frame.key == "<<" and event.implicit[0]:
                     frame.key = None
             else:

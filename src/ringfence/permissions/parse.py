@@ -9,7 +9,8 @@ a JSON string. What is undecided stays: both branches of a choice become stateme
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ringfence.model.location import Location
 from ringfence.model.policy import Condition, Pattern, PolicyDocument, Principal, Statement
@@ -42,21 +43,43 @@ def parse_policy(value: Value | None, name: str = "", origin: str = "") -> Polic
 
     Accepts a document, a list of statements, one statement, an object with ``PolicyDocument``,
     or a JSON string (also one put together from references). Never raises: what cannot be read
-    is counted in ``unknowns``.
+    is counted in ``unknowns``. It is read when its statements or ``unknowns`` are first asked.
     """
     if value is None:
         return PolicyDocument(name=name)
-    reader = _Reader(origin)
-    for branch, certain in _branches(value):
-        reader.document(branch, certain)
-    return PolicyDocument(tuple(reader.statements), value.location, name, reader.unknowns)
+    return _Unread(lambda: value, value.location, name, origin)
 
 
 def parse_json_policy(
     document: object, location: Location = NOWHERE, name: str = "", origin: str = ""
 ) -> PolicyDocument:
     """The same for plain JSON-like data, all of it at one ``location``."""
-    return parse_policy(_from_json(document, location, ()), name, origin)
+    return _Unread(lambda: _from_json(document, location, ()), location, name, origin)
+
+
+class _Unread(PolicyDocument):
+    """A document of which nothing was asked so far. Every function has a role and few are asked
+    what their roles allow, so that most documents of an application are never read."""
+
+    __slots__ = ("_origin", "_value")
+
+    def __init__(
+        self, value: Callable[[], Value], location: Location, name: str, origin: str
+    ) -> None:
+        self._value = value
+        self._origin = origin
+        object.__setattr__(self, "location", location)
+        object.__setattr__(self, "name", name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("statements", "unknowns"):
+            raise AttributeError(name)
+        reader = _Reader(self._origin)
+        for branch, certain in _branches(self._value()):
+            reader.document(branch, certain)
+        object.__setattr__(self, "statements", tuple(reader.statements))
+        object.__setattr__(self, "unknowns", reader.unknowns)
+        return getattr(self, name)
 
 
 class _Reader:

@@ -48,7 +48,11 @@ def every(value: Value | None, path: str = "") -> Iterator[Value]:
 
 def first(value: Value | None, path: str = "") -> Value | None:
     """The first possible value at a dotted path, or None."""
-    return next(every(value, path), None)
+    for number, key in enumerate(keys := path.split(".") if path else []):
+        if isinstance(value, Choice):
+            return next(every(value, ".".join(keys[number:])), None)
+        value = value.entries.get(key) if isinstance(value, Mapping) else None
+    return next(alternatives(value), None) if isinstance(value, Choice) else value
 
 
 def items(value: Value | None, path: str = "") -> Iterator[Value]:
