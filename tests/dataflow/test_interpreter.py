@@ -243,7 +243,7 @@ def test_responses() -> None:
         "  } catch (err) {\n    return { statusCode: 500, body: err.stack };\n  }\n};",
         "apigateway-rest",
     )
-    assert told(facts) == ["cross-site-scripting high event.queryStringParameters.n 3"]
+    assert told(facts) == ["cross-site-scripting high event.queryStringParameters.n 4"]
     assert [(issue.rule, issue.location.line, issue.certainty) for issue in facts.issues] == [
         ("verbose-error-response", 6, "high")
     ]

@@ -18,6 +18,7 @@ from ringfence.dataflow import (
     exposures,
     guards,
     guessable,
+    responses,
     subjects,
     targets,
     texts,
@@ -392,6 +393,7 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
         known = access.keys_of(key)
         if len(known) == 1 and not key.open:
             struct.put(known[0], value, machine.branch)
+            responses.wrote(machine, struct, str(known[0]), entry)
         else:
             for one in known:
                 struct.put(one, join(struct.fields.get(one, NOTHING), value), machine.branch)

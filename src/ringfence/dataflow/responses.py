@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import exposures, sinks, structures, trees, verdicts
-from ringfence.dataflow.objects import Struct, deep_taint
+from ringfence.dataflow.objects import Obj, Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import NOTHING, Mix, Value, join, join_all
 from ringfence.model import syntax
 from ringfence.model.application import OUTSIDE_HTTP_KINDS
+from ringfence.model.record import record
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -57,16 +60,60 @@ def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
         return
     if not _PARTS.intersection(obj.fields) and not {"status", "headers"} <= set(obj.fields):
         return
+    key = ("put together", id(obj))
+    if key not in machine.memo and not hands_on(machine, node.value):
+        machine.memo[key] = obj, machine.location(node)
+
+
+#: Members of a response and headers whose lines are told instead of the whole response's.
+_WRITTEN = frozenset((
+    "body", "jsonbody", "location", "set-cookie", "content-type", "content-security-policy",
+    "refresh", "link", "content-disposition", "access-control-allow-origin",
+))  # fmt: skip
+
+
+def assigned(machine: Machine, obj: Struct, key: object, target: syntax.Node) -> None:
+    """Keep where a member of a response, or a header, is assigned, unless that only hands on what
+    the function was given. The last place counts."""
+    if isinstance(key, str) and key.lower() in _WRITTEN:
+        statement = machine.current
+        if not isinstance(statement, syntax.Assign) or not hands_on(machine, statement.value):
+            machine.memo[("written", id(obj), key.lower())] = obj, machine.location(target)
+
+
+def wrote(machine: Machine, obj: Struct, key: str, entry: syntax.Entry) -> None:
+    """The same for an entry of a literal."""
+    if key.lower() in _WRITTEN and not hands_on(machine, entry.value):
+        machine.memo[("written", id(obj), key.lower())] = obj, machine.location(entry)
+
+
+def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:
+    """Whether something in a response stands there as the function was given it."""
+    closure = machine.frame.closure
+    if closure is None:
+        return False
     given = {
         item.name
         for parameter in closure.node.parameters
         for item in trees.nodes(parameter.target)
         if isinstance(item, syntax.Name)
     }
-    handed = [item for item in whole_parts(node.value) if isinstance(item, syntax.Name)]
-    key = ("put together", id(obj))
-    if key not in machine.memo and all(item.name not in given for item in handed):
-        machine.memo[key] = obj, machine.location(node)
+    return any(isinstance(one, syntax.Name) and one.name in given for one in whole_parts(node))
+
+
+@contextmanager
+def told_at(machine: Machine, node: syntax.Node, obj: Obj | None, key: str) -> Iterator[None]:
+    """Tell what is found at a member of a response where it was written."""
+    written = machine.memo.get(("written", id(obj), key))
+    before = machine.places.get(id(node))
+    if written is not None:
+        machine.places[id(node)] = written[1]
+    try:
+        yield
+    finally:
+        machine.places.pop(id(node), None)
+        if before is not None:
+            machine.places[id(node)] = before
 
 
 def whole_parts(node: syntax.Expression | None) -> list[syntax.Expression]:
@@ -101,25 +148,28 @@ def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:
 
 
 def check_parts(machine: Machine, response: Struct, node: syntax.Node) -> None:
-    body = join(response.fields.get("body", NOTHING), response.fields.get("jsonBody", NOTHING))
     headers = header_map(response)
-    verbose(machine, body, node)
-    exposures.check(machine, exposures.RESPONSE, body, node)
-    kinds = headers.get("content-type", NOTHING).texts()
-    if any("text/html" in kind.lower() for kind in kinds):
-        for atom in deep_taint(body):
-            sinks.flow(
-                machine, "cross-site-scripting", "script", atom, "the HTML response", "body", node,
-                value=shown(body), text="becomes part of the HTML response",
-            )  # fmt: skip
-    location = headers.get("location")
-    if location is not None:
-        for atom in deep_taint(location):
-            lost = sinks.grammar_loss("url", location, atom)
+    kinds = headers.get("content-type", Header()).value.texts()
+    for name in ("body", "jsonBody"):
+        body = response.fields.get(name, NOTHING)
+        with told_at(machine, node, response, name.lower()):
+            verbose(machine, body, node)
+            exposures.check(machine, exposures.RESPONSE, body, node)
+            if any("text/html" in kind.lower() for kind in kinds):
+                for atom in deep_taint(body):
+                    sinks.flow(
+                        machine, "cross-site-scripting", "script", atom, "the HTML response",
+                        "body", node, value=shown(body), text="becomes part of the HTML response",
+                    )  # fmt: skip
+    location = headers.get("location", Header())
+    with told_at(machine, node, location.holder, "location"):
+        for atom in deep_taint(location.value):
+            lost = sinks.grammar_loss("url", location.value, atom)
             if not lost:
                 sinks.flow(
                     machine, "open-redirect", "impersonate", atom, "the Location header",
-                    "Location", node, value=shown(location), text="decides where the client goes",
+                    "Location", node, value=shown(location.value),
+                    text="decides where the client goes",
                 )  # fmt: skip
     planted(machine, headers, node)
     cors(machine, headers, node)
@@ -150,31 +200,42 @@ _TELLING = ("set-cookie", "content-type", "content-security-policy", "refresh", 
 _NAMING = ("content-disposition",)
 
 
-def planted(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None:
+def planted(machine: Machine, headers: dict[str, Header], node: syntax.Node) -> None:
     """The sender's text in a header that steers the browser."""
     for name in (*_TELLING, *_NAMING):
-        value = headers.get(name, NOTHING)
+        header = headers.get(name, Header())
         lost = 2 if name in _NAMING else 1
-        for atom in deep_taint(value):
-            sinks.flow(
-                machine, "header-injection", "script", atom, f"the {name.title()} header", name,
-                node, lost, shown(value), f"becomes part of the {name.title()} header",
-            )  # fmt: skip
+        with told_at(machine, node, header.holder, name):
+            for atom in deep_taint(header.value):
+                sinks.flow(
+                    machine, "header-injection", "script", atom, f"the {name.title()} header",
+                    name, node, lost, shown(header.value),
+                    f"becomes part of the {name.title()} header",
+                )  # fmt: skip
 
 
-def header_map(response: Struct) -> dict[str, Value]:
-    """The values of headers by their names in lower case: a text, a list of them, or the list of
+@record(frozen=True)
+class Header:
+    """The values of a header, and the map in which it stands."""
+
+    value: Value = NOTHING
+    holder: Struct | None = None
+
+
+def header_map(response: Struct) -> dict[str, Header]:
+    """Headers by their names in lower case; a value is a text, a list of them, or the list of
     ``{"key": …, "value": …}`` that CloudFront takes."""
-    found: dict[str, Value] = {}
+    found: dict[str, Header] = {}
     for name in ("headers", "multiValueHeaders"):
         for obj in response.fields.get(name, NOTHING).objects:
             if isinstance(obj, Struct):
                 for key, value in obj.fields.items():
                     lower = str(key).lower()
-                    found[lower] = join(found.get(lower, NOTHING), value)
+                    values = join(found.get(lower, Header()).value, value)
                     for inner in value.objects:
                         if isinstance(inner, Struct):
-                            found[lower] = join(found[lower], header_values(inner.items()))
+                            values = join(values, header_values(inner.items()))
+                    found[lower] = Header(values, obj)
     return found
 
 
@@ -207,22 +268,21 @@ def verbose(machine: Machine, body: Value, node: syntax.Node) -> None:
     sinks.issue(machine, "verbose-error-response", node, issue_text, certainty)
 
 
-def cors(machine: Machine, headers: dict[str, Value], node: syntax.Node) -> None:
-    origin = headers.get("access-control-allow-origin")
-    if origin is None:
-        return
-    credentials = headers.get("access-control-allow-credentials", NOTHING)
+def cors(machine: Machine, headers: dict[str, Header], node: syntax.Node) -> None:
+    origin = headers.get("access-control-allow-origin", Header())
+    credentials = headers.get("access-control-allow-credentials", Header()).value
     allowed = any(const is True or const == "true" for const in credentials.consts)
     if not allowed:
         return
-    if any(
-        verdicts.judge(machine, atom) is not None and not sinks.is_known(machine, CORS, atom)
-        for atom in origin.taint
-    ):
-        sinks.issue(
-            machine,
-            CORS,
-            node,
-            "the origin is taken from the request, so any site may read the response with the "
-            "user's credentials",
-        )
+    with told_at(machine, node, origin.holder, "access-control-allow-origin"):
+        if any(
+            verdicts.judge(machine, atom) is not None and not sinks.is_known(machine, CORS, atom)
+            for atom in origin.value.taint
+        ):
+            sinks.issue(
+                machine,
+                CORS,
+                node,
+                "the origin is taken from the request, so any site may read the response with the "
+                "user's credentials",
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import access, exposures, expressions, trees
+from ringfence.dataflow import access, exposures, expressions, responses, trees
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -94,6 +94,7 @@ def assign_key(
         if isinstance(obj, Struct):
             if single is not None:
                 machine.put(obj, single, value)
+                responses.assigned(machine, obj, single, node)
             else:
                 obj.names = join(obj.names, key)
                 machine.put(obj, None, value)
