@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from unseen_harness import DELIVERED_AS, RESOURCES, TRIGGERS, Case, cases, place, run
+from unseen_harness import (
+    DELIVERED_AS,
+    RESOURCES,
+    TRIGGERS,
+    Case,
+    cases,
+    place,
+    places,
+    run,
+)
 
 CASES = cases()
 
@@ -20,7 +29,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
     findings, kinds = run(case, tmp_path)
     if case.trigger:
         assert DELIVERED_AS.get(case.trigger, case.trigger) in kinds
-    found = {place(item) for item in findings}
+    found = {one for item in findings for one in places(item)}
     told = {(rule, file) for rule, file, _ in found}
     assert case.exact - found == set(), "missed"
     assert case.somewhere - told == set(), "missed"

@@ -494,6 +494,10 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
             struct.rest = join(struct.rest, exposures.row_of(obj))
     if value.taint:
         base = Value((), join_taint((), value.taint), (), True)
+        place = machine.location(machine.current)
+        for key, held in list(struct.fields.items()):  # it replaces what stands there before
+            over = tainted(atom.at(str(key), place) for atom in base.taint)
+            struct.put(key, join(held, over), machine.branch)
         struct.base = base if struct.base is None else join(struct.base, base)
     elif value.open:
         struct.rest = join(struct.rest, UNKNOWN)

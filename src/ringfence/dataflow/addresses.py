@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ringfence.model import syntax
 
 #: What such a test proves about the URL.
@@ -11,6 +13,8 @@ _HOSTS = frozenset(("hostname", "host", "netloc", "origin", "authority"))
 MAX_LINKS = 6
 
 Conditions = dict[str, syntax.Expression]
+#: What a variable was set to, None where that is not known.
+Remembered = Callable[[str], syntax.Expression | None]
 
 
 def is_host_read(node: syntax.Expression) -> bool:
@@ -18,13 +22,15 @@ def is_host_read(node: syntax.Expression) -> bool:
     return isinstance(node, syntax.Attribute) and node.name in _HOSTS
 
 
-def url_behind(node: syntax.Expression, conditions: Conditions) -> syntax.Expression | None:
-    """The expression of the URL whose host ``node`` is; ``conditions`` are remembered values."""
+def url_behind(node: syntax.Expression, conditions: Remembered) -> syntax.Expression | None:
+    """The expression of the URL whose host ``node`` is; ``conditions`` gives what a variable was
+    set to."""
     for _ in range(MAX_LINKS):
         if isinstance(node, syntax.Name):
-            if node.name not in conditions:
+            behind = conditions(node.name)
+            if behind is None:
                 return None
-            node = conditions[node.name]
+            node = behind
         elif isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
             node = node.function.value  # hostname.lower(), netloc.split(":")
         elif isinstance(node, syntax.Index):
@@ -37,17 +43,24 @@ def url_behind(node: syntax.Expression, conditions: Conditions) -> syntax.Expres
     return parsed_text(node.value, conditions)
 
 
-def text_behind_path(node: syntax.Expression, conditions: Conditions) -> syntax.Expression | None:
+def text_behind_path(node: syntax.Expression, conditions: Remembered) -> syntax.Expression | None:
     """The expression of the URL whose path ``node`` is: ``urlsplit(url).path``."""
     if isinstance(node, syntax.Attribute) and node.name in ("path", "pathname"):
         return parsed_text(node.value, conditions)
     return None
 
 
-def parsed_text(node: syntax.Expression, conditions: Conditions) -> syntax.Expression | None:
+def text_behind_scheme(node: syntax.Expression, conditions: Remembered) -> syntax.Expression | None:
+    """The expression of the URL whose scheme ``node`` is: ``new URL(url).protocol``."""
+    if isinstance(node, syntax.Attribute) and node.name in ("scheme", "protocol"):
+        return parsed_text(node.value, conditions)
+    return None
+
+
+def parsed_text(node: syntax.Expression, conditions: Remembered) -> syntax.Expression | None:
     """What a call of a URL parser takes, also through a variable for its result."""
     if isinstance(node, syntax.Name):
-        node = conditions.get(node.name, node)
+        node = conditions(node.name) or node
     if isinstance(node, syntax.Conditional):
         node = node.then if isinstance(node.then, syntax.Call) else node.otherwise
     if not isinstance(node, syntax.Call) or not node.arguments:

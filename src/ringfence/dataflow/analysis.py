@@ -243,7 +243,9 @@ class Work:
 
     def connect(self) -> set[str]:
         """The ids of functions that now receive more."""
-        return self.post.deliver()
+        return self.post.deliver(
+            lambda one: one in self.runs and bool(self.runs[one].found().flows)
+        )
 
     def facts(self) -> Facts:
         facts = Facts(channels=sorted(self.post.channels, key=channel_order))

@@ -50,6 +50,7 @@ class PostOffice:
         self.reads: dict[str, set[str]] = {}
         self.known: set[tuple[object, ...]] = set()
         self.changed: set[str] = set()
+        self.told: set[str] = set()
         self.opened: set[str] = set()
         self.sources: Sources = {}
         self.by_source: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -202,7 +203,8 @@ class PostOffice:
         value: Value,
         document: bool,
     ) -> None:
-        """Put a value for another function into the mail, if it has untrusted data in it."""
+        """Put a value for another function into the mail, if it has untrusted data in it, or a
+        structure that tells what stands where."""
         if place in ("", "detail"):
             value = opened_json(value)
             if not place:
@@ -210,7 +212,7 @@ class PostOffice:
                 known = mail.invoked.get(channel.reader, True)
                 mail.invoked[channel.reader] = known and bool(closed or value.taint)
         carried = carry(machine, self.sources, value, channel)
-        if not deep_taint(carried):
+        if not deep_taint(carried) and not carried.objects:
             return
         if place.endswith("kinesis.data"):
             carried = encodings.encoded(carried)
@@ -252,7 +254,7 @@ class PostOffice:
             channel = letter.channel
             if self.is_new((channel.reader, channel.kind, letter.place, letter.mark)):
                 self.inboxes.setdefault(channel.reader, []).append(letter)
-                self.changed.add(channel.reader)
+                (self.told if letter.is_clean else self.changed).add(channel.reader)
         for letter in mail.stored:
             resource = letter.channel.resource
             if self.is_new((resource, letter.place, letter.mark)):
@@ -317,9 +319,12 @@ class PostOffice:
             result = join(result, answer_of(letter, operation, document))
         return result
 
-    def deliver(self) -> set[str]:
-        """The functions that must be run again for what has newly arrived."""
+    def deliver(self, finds: Callable[[str], bool]) -> set[str]:
+        """The functions that must be run again for what has newly arrived. What is not untrusted
+        only changes what a function ``finds`` in its own event."""
         changed = set(self.changed)
+        changed.update(reader for reader in self.told - changed if finds(reader))
+        self.told.clear()
         for function, stores in self.reads.items():
             if stores & self.opened:
                 changed.add(function)

@@ -100,6 +100,7 @@ def branched(
                 and (refused.says_no or not decision.several)
             )
             or _acts(granted, refused, decision)
+            or (granted.approves and not refused.approves)
         ):
             lost = max(decision.lost, 1)
         else:

@@ -31,7 +31,9 @@ _TRUTH = late.pattern(
     r"|is_moderator|is_manager|is_privileged|has_admin)$"
 )
 #: Names that may be of a right, or of many other things.
-_PERHAPS = late.pattern(_WHOSE + r"(groups?|scopes?|user_type|account_type|plan|tier)$")
+_PERHAPS = late.pattern(
+    _WHOSE + r"(groups?|scopes?|user_type|account_type|plan|tier)$|^(?!job_|iam_|aws_)\w+_roles?$"
+)
 _PERHAPS_TRUTH = late.pattern(
     _WHOSE + r"(is_(authenticated|authori[sz]ed|paid|premium|verified)|authenticated|authori[sz]ed"
     r"|paid|has_paid|premium)$"
@@ -41,7 +43,8 @@ _LEVEL = late.pattern(r"(level|clearance)$")
 _HIGH = late.pattern(
     r"(^|[_\W])(admins?|administrators?|root|super_?(user|admin)|sys_?admin|owner|managers?"
     r"|moderator|staff|operator|employee|internal|supervisor|privileged|superadmin|premium"
-    r"|enterprise|vip|teacher|doctor|librarian|director|treasurer|dispatcher|curator|board|officer)($|[_\W])",
+    r"|enterprise|vip|teacher|doctor|librarian|director|treasurer|dispatcher|curator|board|officer"
+    r"|lead|chief|head|approver|reviewer|auditor|editor|finance|accountant|agent|partner)($|[_\W])",
     re.IGNORECASE,
 )
 #: ... that everybody has ...
@@ -58,7 +61,8 @@ _FALSE = frozenset((False, 0, None, "false", "False", "0", "no", ""))
 _OF_CALLER = frozenset(
     ("body", "headers", "multiValueHeaders", "queryStringParameters", "cookies", "arguments",
      "multiValueQueryStringParameters", "Records", "detail", "info", "query", "args", "form",
-     "json", "get_json", "json_body", "values", "header", "rawHeaders")
+     "json", "get_json", "json_body", "values", "header", "rawHeaders", "clientMetadata",
+     "validationData")
 )  # fmt: skip
 _PARTS_OF_PATH = frozenset(("pathParameters", "params", "view_args", "path parameter"))
 _IDENTITY = late.pattern(

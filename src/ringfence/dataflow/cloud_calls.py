@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import cloud_names, exposures, sinks
+from ringfence.dataflow import cloud_names, exposures, guessable, sinks
 from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
@@ -61,6 +61,8 @@ def record(
     if tables is not None:
         sinks.check(machine, name, tables, None, Arguments([], parameters), node)
     check_acl(machine, parameters, operation, node)
+    if service == "dynamodb" and "UpdateExpression" in parameters:
+        guessable.updated(machine, node)
     if service == "s3":
         exposures.check_object(machine, operation, parameters, node)
     if (service, operation) in cloud_names.SECRET_READS:

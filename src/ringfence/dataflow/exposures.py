@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from ringfence import late
 from ringfence.dataflow import selection, sensitive, sinks, table_conditions, texts
-from ringfence.dataflow.objects import Closure, Environment, External, Obj, Record, Struct, contents
+from ringfence.dataflow.objects import (
+    Closure,
+    Environment,
+    External,
+    Obj,
+    Record,
+    Struct,
+    contents,
+    deep_taint,
+)
 from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import Application
@@ -116,6 +125,11 @@ def named_fields(value: Value) -> Iterator[str]:
 _ROWS = late.pattern(
     r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])?$"
 )
+#: Documents as other databases give them.
+_DOCUMENTS = late.pattern(
+    r"\.(find_?(One|one|Unique|First|ById|ByPk|Many)?\w*|get|read_item|query_items|to_dict|data"
+    r"|toArray|to_list|hgetall|hGetAll)\(\)(\[\])?$"
+)
 _SELECT = late.pattern(r"(?is)^\s*select\s+(.{1,2000}?)\sfrom\s")
 _WORD = late.pattern(r"\w+")
 
@@ -134,6 +148,19 @@ def selected_secrets(obj: External) -> Iterator[str]:
                         yield word
                         return
         link = link.before
+
+
+def is_asked(obj: External) -> bool:
+    """Whether these are rows or documents that a database was asked for with the caller's data."""
+    if _ROWS.search(obj.path) is None and _DOCUMENTS.search(obj.path) is None:
+        return False
+    link: External | None = obj
+    while link is not None:
+        given = [*link.arguments, *link.keywords.values()]
+        if any(atom.source.kind == "event" for one in given for atom in deep_taint(one)):
+            return True
+        link = link.before
+    return False
 
 
 def a_field(value: Value) -> Value:

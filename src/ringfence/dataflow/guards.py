@@ -144,6 +144,8 @@ def refine_compare(machine: Machine, test: syntax.Compare, positive: bool) -> No
     if operator == "in" and not positive:
         text_tests.without_sign(machine, test.left, test.right)
     if operator == "in" and positive:
+        if isinstance(test.right, syntax.Attribute) and test.right.name == "parents":
+            text_tests.inside_test(machine, test.right.value)
         if collection_tests.is_allow_list(machine, subjects.evaluate_quietly(machine, test.right)):
             subjects.clear_subject(machine, test.left, subjects.ALL)
     elif operator in ("==", "is"):
@@ -154,7 +156,7 @@ def refine_compare(machine: Machine, test: syntax.Compare, positive: bool) -> No
 
 def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> None:
     for subject, other in ((test.left, test.right), (test.right, test.left)):
-        own = addresses.url_behind(other, machine.frame.scope.conditions)
+        own = addresses.url_behind(other, machine.frame.scope.remembered)
         value = subjects.evaluate_quietly(machine, other if own is None else own)
         if isinstance(subject, syntax.Call) and index_test(machine, subject, value, positive):
             return
@@ -307,7 +309,7 @@ def method_test(
     elif name in ("endswith", "endsWith") and arguments:
         text_tests.suffix_test(machine, function.value, arguments[0])
     elif name == "is_relative_to":
-        subjects.clear_subject(machine, function.value, frozenset(("path-traversal",)))
+        text_tests.inside_test(machine, function.value)
     elif name in ("hasOwnProperty", "call", "hasOwn") and arguments:
         container = subjects.evaluate_quietly(machine, function.value)
         if name == "hasOwnProperty" and collection_tests.is_allow_list(machine, container):

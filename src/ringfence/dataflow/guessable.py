@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 #: The last words of names that hold what nobody may foretell.
 _SECRET = late.pattern(
     r"(^|_)(token|password|passwd|passcode|otp|secret|nonce|salt|api_?key|session_?id|session_?key"
-    r"|verification_?code|reset_?code|confirmation_?code|access_?code|invite_?code|csrf|pin_?code)$",
+    r"|(verif(y|ication)|reset|confirm(ation)?|access|invit(e|ation)|activation|login|auth|recovery"
+    r"|backup|gift|voucher|pairing|unlock|redemption|registration|pin)_?code|csrf)$",
     re.IGNORECASE,
 )
 #: Such names of what tells repeated requests apart.
@@ -32,7 +33,7 @@ _DIGITS = frozenset("0123456789")
 _CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Generators whose outputs can be foretold. ``random.SystemRandom`` is another object.
 _PREDICTABLE = late.pattern(
-    r"^(random\.(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle)"
+    r"^(random\.(Random\(\)\.)?(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle)"
     r"|numpy\.random\.\w+|Math\.random|lodash\.random|uuid\.(uuid1|v1))$"
 )
 _DRAWS = frozenset(
@@ -123,6 +124,8 @@ def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expressi
         return
     if (draw is not None or is_generated(machine, value)) and "session" not in name.lower():
         machine.memo["made", id(machine.frame.scope), name] = True
+        if _BY_MAIL.search(_CAMEL.sub("_", name)) is not None:
+            machine.memo["by mail", id(machine.frame.scope), name] = True
     if draw is not None:
         tell(machine, name, draw.call, draw.path, draw.place)
 
@@ -170,10 +173,72 @@ def timed(machine: Machine, name: str, value: syntax.Expression) -> None:
         tell(machine, name, clock, path, machine.location(clock))
 
 
+#: Names of what is sent to somebody, so that who has it shows that it reached them.
+_BY_MAIL = late.pattern(
+    r"(?i)(^|_)((verif(y|ication)|reset|confirm(ation)?|activation|recovery|magic|one_?time|unlock)"
+    r"_?(password_?)?(code|token|link|pin)|otp|passcode|pin_?code)$"
+)
+
+
 def put(machine: Machine, name: str, value: syntax.Expression) -> None:
     """``{"token": …}``."""
-    if is_secret(name) and any(is_draw(call.function) for call in calls_in(value)):
+    if not is_secret(name):
+        return
+    if isinstance(value, syntax.Name):
+        if _BY_MAIL.search(_CAMEL.sub("_", name)) is not None:
+            machine.memo["by mail", id(machine.frame.scope), value.name] = True
+        value = machine.frame.scope.conditions.get(value.name, value)
+    draw = drawn_elsewhere(machine, value)
+    if draw is not None:
+        tell(machine, name, draw.call, draw.path, draw.place)
+    if any(is_draw(call.function) for call in calls_in(value)):
         check(machine, name, value)
+
+
+_SET = late.pattern(r"([\w#.]+)\s*=\s*(?:if_not_exists\([^)]*,\s*)?(:\w+)")
+
+
+def updated(machine: Machine, node: syntax.Node) -> None:
+    """``SET resetToken = :t`` with ``{":t": …}``: the attribute's name is the value's."""
+    given: dict[str, syntax.Expression] = {}
+    for argument in node.arguments if isinstance(node, syntax.Call) else ():
+        if argument.name:
+            given[argument.name] = argument.value
+        for one in trees.nodes(argument.value):
+            if isinstance(one, syntax.MapLiteral):
+                given |= entries_of(one)
+    statement = given.get("UpdateExpression")
+    names, values = given.get("ExpressionAttributeNames"), given.get("ExpressionAttributeValues")
+    if not isinstance(statement, syntax.Constant) or not isinstance(values, syntax.MapLiteral):
+        return
+    by_name = entries_of(names) if isinstance(names, syntax.MapLiteral) else {}
+    by_place = entries_of(values)
+    for name, place in _SET.findall(str(statement.value)):
+        meant = by_name.get(name)
+        value = by_place.get(place)
+        if isinstance(value, syntax.MapLiteral) and len(value.entries) == 1:
+            value = value.entries[0].value  # with its type, as the service takes it
+        if value is not None:
+            put(machine, str(meant.value) if isinstance(meant, syntax.Constant) else name, value)
+
+
+def entries_of(node: syntax.MapLiteral) -> dict[str, syntax.Expression]:
+    """The entries of a literal with constant keys."""
+    return {
+        str(entry.key.value): entry.value
+        for entry in node.entries
+        if isinstance(entry.key, syntax.Constant)
+    }
+
+
+def handed_out(machine: Machine, parts: Iterable[syntax.Expression]) -> str:
+    """The variable among these parts of an answer whose value was stored as a code that is sent to
+    somebody, to see whether it reaches them; "" for none."""
+    for one in parts:
+        name = one.name if isinstance(one, syntax.Name) else ""
+        if ("by mail", id(machine.frame.scope), name) in machine.memo:
+            return name
+    return ""
 
 
 def drawn_elsewhere(machine: Machine, value: syntax.Expression) -> Draw | None:

@@ -132,6 +132,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     place = machine.location(node)
     source = Source("event", "event", decided=False)
     taint = Taint(source, (), Trail(None, place, ""))
+    machine.arrived = overlay
     event = join(Value((), (taint,), (), True), overlay)
     if any(("served", node_of(obj)) in machine.memo for obj in handler.objects):
         event = UNKNOWN  # its decorator handed over the event already, as an object

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 3
 MAX_DEPTH = 8
+#: Objects of one letter that keep their shape; of more, and of what holds itself, only the taint
+#: is carried. What is shared is copied as often as it is met, so a small graph may be a huge tree.
+MAX_OBJECTS = 300
 
 #: Sources of carried data by what makes them the same, so that they are one object each.
 Sources = dict[tuple[object, ...], Source]
@@ -40,7 +43,8 @@ class Letter:
     """A value on its way. ``place`` is the event path; for stores, ``item``, ``any`` or ``body``.
     The channel of a letter to a store has no reader yet.
 
-    ``mark`` is equal for letters that bring the same: the taint and shape of their values. ``text``
+    ``mark`` is equal for letters that bring the same: the taint and shape of their values; it
+    begins with a hyphen where nothing in the letter is untrusted. ``text``
     is the letter as JSON once somebody asked for it (:mod:`.packing`). A letter that was read from
     such a text opens its value when it is needed.
     """
@@ -58,6 +62,11 @@ class Letter:
         self._value = value if isinstance(value, Value) else None
         self._open = None if isinstance(value, Value) else value
         self.mark = mark or mark_of(self.value)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it brings nothing untrusted, and only tells what stands in its place."""
+        return self.mark.startswith("-")
 
     @property
     def value(self) -> Value:
@@ -101,10 +110,20 @@ def fresh(value: Value) -> Value:
 # --- carrying ---
 
 
+@record()
+class Load:
+    """The objects around the one that is carried now, by identity, and how many may still be
+    copied."""
+
+    around: set[int] = field(default_factory=set)
+    left: int = MAX_OBJECTS
+
+
 def carry(
-    machine: Machine, sources: Sources, value: Value, channel: Channel, depth: int = 0
+    machine: Machine, sources: Sources, value: Value, channel: Channel, load: Load | None = None
 ) -> Value:
     """A copy of a value whose taint remembers its way; what is not data becomes unknown."""
+    load = load or Load()
     taint = carry_taint(machine, sources, value.taint, channel)
     consts: list[Const] = []
     for const in value.consts:
@@ -120,31 +139,36 @@ def carry(
             consts.append(mix)
         else:
             consts.append(const)
-    result = Value(tuple(consts), taint, (), value.open)
+    result = Value(tuple(consts), taint, (), value.open or bool(value.taint))
+    flat: list[Obj] = []
     for obj in value.objects:
-        if depth >= MAX_DEPTH:
-            result = join(
-                result, tainted(carry_taint(machine, sources, deep_taint(value), channel))
-            )
-            break
-        result = join(result, carry_object(machine, sources, obj, channel, depth + 1))
+        if id(obj) in load.around or len(load.around) >= MAX_DEPTH or load.left <= 0:
+            flat.append(obj)
+            continue
+        load.left -= 1
+        load.around.add(id(obj))
+        result = join(result, carry_object(machine, sources, obj, channel, load))
+        load.around.discard(id(obj))
+    if flat:
+        inside = deep_taint(Value(objects=tuple(flat)))
+        result = join(result, tainted(carry_taint(machine, sources, inside, channel)))
     return result
 
 
 def carry_object(
-    machine: Machine, sources: Sources, obj: object, channel: Channel, depth: int
+    machine: Machine, sources: Sources, obj: object, channel: Channel, load: Load
 ) -> Value:
     if isinstance(obj, JsonText):
-        inner = carry(machine, sources, obj.inner, channel, depth)
+        inner = carry(machine, sources, obj.inner, channel, load)
         return Value(objects=(JsonText(inner, obj.encoding),))
     if not isinstance(obj, Struct):
         return UNKNOWN
     copy = Struct(obj.kind if obj.kind != "instance" else "map", None)
     for key, inner in list(obj.fields.items())[:60]:
-        copy.fields[key] = carry(machine, sources, inner, channel, depth)
-    copy.rest = carry(machine, sources, obj.rest, channel, depth)
+        copy.fields[key] = carry(machine, sources, inner, channel, load)
+    copy.rest = carry(machine, sources, obj.rest, channel, load)
     if obj.base is not None:
-        copy.base = carry(machine, sources, obj.base, channel, depth)
+        copy.base = carry(machine, sources, obj.base, channel, load)
     return Value(objects=(copy,))
 
 
@@ -212,9 +236,9 @@ def first_step(trail: Trail, atom: Taint, sender: str) -> Trail:
 
 def mark_of(value: Value) -> str:
     """A digest of the outline of a value."""
-    return blake2b(
-        repr(outline(value)).encode("utf-8", "surrogateescape"), digest_size=16
-    ).hexdigest()
+    text = repr(outline(value)).encode("utf-8", "surrogateescape")
+    digest = blake2b(text, digest_size=16).hexdigest()
+    return digest if deep_taint(value) else f"-{digest}"
 
 
 def outline(value: Value, depth: int = 0) -> tuple[object, ...]:

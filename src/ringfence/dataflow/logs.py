@@ -76,7 +76,7 @@ def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -
                     if told.startswith(_OF_PART) and (atom.path or atom.source.kind == "secret")
                     else "event-logged"
                 )
-                certainty = "high" if atom.source.kind == "secret" else "medium"
+                certainty = certainty_of(atom)
                 sinks.issue(machine, rule, node, told, certainty)
         for const in value.consts:
             if isinstance(const, Mix):
@@ -125,9 +125,24 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     if not atom.path:
         meant = only_logs(machine) or is_silent(machine, path)
         return "" if meant else "the whole event is written to the log"
-    if sensitive.is_sensitive(".".join(atom.path)) and verdicts.judge(machine, atom) is not None:
+    named = sensitive.is_sensitive(".".join(atom.path)) or sensitive.personal(field_of(atom))
+    if named and verdicts.judge(machine, atom) is not None:
         return f"the log receives {atom.display}"
     return ""
+
+
+def field_of(atom: Taint) -> str:
+    """The name of the field that an atom was read from, "" for none."""
+    return exposures.field_name(atom.path) if atom.path else ""
+
+
+def certainty_of(atom: Taint) -> str:
+    """How sure it is that data does not belong into a log."""
+    if atom.source.kind == "secret":
+        return "high"
+    if atom.source.kind != "event" or sensitive.is_sensitive(".".join(atom.path)):
+        return "medium"
+    return sensitive.personal(field_of(atom)) or "medium"
 
 
 def is_whole_request(machine: Machine, atom: Taint) -> bool:

@@ -102,6 +102,8 @@ class Machine:
         self.checks: dict[int, tuple[Schema, Value]] = {}
         self.heap_writes = 0
         self.module_reads = 0
+        #: What functions of the application are known to send, as the event would hold it.
+        self.arrived: Value = NOTHING
         self.response_overlay: Callable[[str, str, dict[str, Value], bool], Value] | None = None
         self.in_handler = False
         self.lasting: frozenset[int] = frozenset()

@@ -31,6 +31,12 @@ _DENIED_NAME = late.pattern(
 _CHECK = late.pattern(
     r"invalid|must be one of|unknown|unsupported|bad request|is required|missing", re.IGNORECASE
 )
+#: What is written where something is granted, and the members that a user pool takes it from.
+_APPROVED_TEXT = late.pattern(
+    r"^(auto_?)?(approved?|granted|admitted|published|released|confirmed|accepted|enabled)$",
+    re.IGNORECASE,
+)
+_APPROVED_NAME = late.pattern(r"^(autoConfirmUser|autoVerify(Email|Phone))$")
 _STATUS = (401, 403, "401", "403")
 MAX_NODES = 300
 
@@ -39,14 +45,15 @@ MAX_NODES = 300
 class Side:
     """``denies``: it tells that the caller may not; ``says_no``: ``{"ok": False}``; ``gives_up``:
     it ends without an answer, or with an error; ``allows``: it writes a policy that lets the caller
-    in; ``calls``: cloud calls that were first made there; ``alive``: what stands after the branch
-    is reached from it.
+    in; ``approves``: it says that something is granted; ``calls``: cloud calls that were first made
+    there; ``alive``: what stands after the branch is reached from it.
     """
 
     denies: bool = False
     says_no: bool = False
     gives_up: bool = False
     allows: bool = False
+    approves: bool = False
     alive: bool = True
     calls: list[CallRecord] = field(default_factory=list)
 
@@ -58,7 +65,14 @@ def side(body: list[syntax.Statement] | syntax.Expression, calls: list[CallRecor
     denies = not allows and any(_denies(node) for node in inside)
     gives_up = isinstance(body, list) and _gives_up(body, inside)
     says_no = isinstance(body, list) and bool(body) and _says_no(body[-1])
-    return Side(denies, says_no, gives_up or says_no, allows, calls=calls)
+    approves = any(_approves(node) for node in inside)
+    return Side(denies, says_no, gives_up or says_no, allows, approves, calls=calls)
+
+
+def _approves(node: syntax.Node) -> bool:
+    if isinstance(node, syntax.Constant):
+        return isinstance(node.value, str) and _APPROVED_TEXT.match(node.value) is not None
+    return isinstance(node, syntax.Attribute) and _APPROVED_NAME.match(node.name) is not None
 
 
 def _denies(node: syntax.Node) -> bool:

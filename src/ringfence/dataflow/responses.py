@@ -6,11 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import exposures, sinks, structures, trees, verdicts
+from ringfence import late
+from ringfence.dataflow import exposures, guessable, sinks, structures, trees, verdicts
 from ringfence.dataflow.objects import Obj, Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
+from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
-from ringfence.dataflow.values import NOTHING, Mix, Value, join, join_all
+from ringfence.dataflow.values import (
+    NO_SCRIPT,
+    NOTHING,
+    ROOTED,
+    Mix,
+    Taint,
+    Value,
+    join,
+    join_all,
+)
 from ringfence.model import syntax
 from ringfence.model.application import OUTSIDE_HTTP_KINDS
 from ringfence.model.record import record
@@ -40,13 +51,24 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
     if machine.triggers and all(trigger.kind == "appsync" for trigger in machine.triggers):
         exposures.check(machine, exposures.RESPONSE, value, node)
         return
+    hand_out(machine, node)
     for obj in value.objects:
         if isinstance(obj, Struct) and told.intersection(obj.fields):
             check_struct(machine, obj, node)
 
 
+def hand_out(machine: Machine, node: syntax.Node) -> None:
+    """A code that is to reach somebody by mail goes to whoever asked for it."""
+    parts = whole_parts(node.value) if isinstance(node, syntax.Return) else []
+    name = guessable.handed_out(machine, parts)
+    if name:
+        told = f"the response holds the {name} that is to be sent to somebody"
+        sinks.issue(machine, exposures.RULE, node, told, "medium")
+
+
 def check_told(machine: Machine, value: Value, node: syntax.Node) -> None:
     """What a route of a framework or a resolver of GraphQL answers, as data."""
+    hand_out(machine, node)
     verbose(machine, value, node)
     exposures.check(machine, exposures.RESPONSE, value, node)
 
@@ -68,7 +90,8 @@ def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
 #: Members of a response and headers whose lines are told instead of the whole response's.
 _WRITTEN = frozenset((
     "body", "jsonbody", "location", "set-cookie", "content-type", "content-security-policy",
-    "refresh", "link", "content-disposition", "access-control-allow-origin",
+    "refresh", "link", "content-disposition", "x-accel-redirect", "x-sendfile",
+    "access-control-allow-origin",
 ))  # fmt: skip
 
 
@@ -161,6 +184,8 @@ def check_parts(machine: Machine, response: Struct, node: syntax.Node) -> None:
                         machine, "cross-site-scripting", "script", atom, "the HTML response",
                         "body", node, value=shown(body), text="becomes part of the HTML response",
                     )  # fmt: skip
+            if any("text/html" in kind.lower() for kind in kinds):
+                linked(machine, body, node)
     location = headers.get("location", Header())
     with told_at(machine, node, location.holder, "location"):
         for atom in deep_taint(location.value):
@@ -173,6 +198,54 @@ def check_parts(machine: Machine, response: Struct, node: syntax.Node) -> None:
                 )  # fmt: skip
     planted(machine, headers, node)
     cors(machine, headers, node)
+
+
+def of_path(machine: Machine, atom: Taint) -> Taint:
+    """The same for a header that names a file: line breaks are not what harms there."""
+    proofs = atom.cleared | machine.proven.get(proven_key(atom), frozenset())
+    if proofs.intersection(("*", "path-traversal")):
+        return atom.changed(cleared=(_HEADERS,))
+    return without_proof(atom, _HEADERS)
+
+
+def without_proof(atom: Taint, rule: str) -> Taint:
+    """The same data, not cleared of a rule for which the clearing means nothing here."""
+    return Taint(
+        atom.source, atom.path, atom.trail, atom.derived, atom.cleared - {rule}, atom.marks,
+        atom.quality,
+    )  # fmt: skip
+
+
+_HEADERS = "header-injection"
+#: What stands before the address of a link or frame in a page.
+_LINK = late.pattern(r"(?i)(href|src|action|formaction|data)\s*=\s*[\"']?$")
+_SCRIPTS = "cross-site-scripting"
+
+
+def linked(machine: Machine, page: Value, node: syntax.Node) -> None:
+    """The sender's address in a link: what is escaped for HTML may still begin with
+    ``javascript:``."""
+    for const in page.consts:
+        before = ""
+        for part in const.parts if isinstance(const, Mix) else ():
+            if isinstance(part, str):
+                before = part
+                continue
+            for atom in part.taint if _LINK.search(before) else ():
+                proofs = atom.cleared | machine.proven.get(proven_key(atom), frozenset())
+                if _SCRIPTS in proofs and not proofs.intersection(_SAFE_LINKS):
+                    bare = without_proof(atom, _SCRIPTS)
+                    sinks.flow(
+                        machine, _SCRIPTS, "script", bare, "the HTML response", "body", node, 1,
+                        shown(page), "becomes the address of a link, which may be a script",
+                    )  # fmt: skip
+            before = ""
+
+
+#: Proofs by which an address in a page runs nothing.
+_SAFE_LINKS = frozenset(
+    ("*", "open-redirect", "server-side-request-forgery", ROOTED, NO_SCRIPT, "url-encoded")
+)
 
 
 def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
@@ -194,8 +267,11 @@ def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
             )  # fmt: skip
 
 
+#: Headers by which the server before the function sends a file instead.
+_SERVING = ("x-accel-redirect", "x-sendfile", "x-lighttpd-send-file", "x-reproxy-url")
 #: Headers by which a sender's text changes what the browser does with the answer.
-_TELLING = ("set-cookie", "content-type", "content-security-policy", "refresh", "link")
+_TELLING = ("set-cookie", "content-type", "content-security-policy", "refresh", "link",
+            *_SERVING)  # fmt: skip
 #: Those that decide under which name and kind a file is saved.
 _NAMING = ("content-disposition",)
 
@@ -207,8 +283,9 @@ def planted(machine: Machine, headers: dict[str, Header], node: syntax.Node) -> 
         lost = 2 if name in _NAMING else 1
         with told_at(machine, node, header.holder, name):
             for atom in deep_taint(header.value):
+                meant = of_path(machine, atom) if name in _SERVING else atom
                 sinks.flow(
-                    machine, "header-injection", "script", atom, f"the {name.title()} header",
+                    machine, "header-injection", "script", meant, f"the {name.title()} header",
                     name, node, lost, shown(header.value),
                     f"becomes part of the {name.title()} header",
                 )  # fmt: skip

@@ -38,6 +38,17 @@ class Scope:
             scope = scope.parent
         return None
 
+    def remembered(self, name: str) -> syntax.Expression | None:
+        """The expression that a variable was set to, here or in an outer function or the module."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.conditions:
+                return scope.conditions[name]
+            if name in scope.variables and name not in scope.proved:
+                return None
+            scope = scope.parent
+        return None
+
     def module_scope(self) -> Scope:
         scope = self
         while scope.parent is not None:

@@ -26,6 +26,15 @@ _FIELD = late.pattern(
     r"|salt|private_key|secret_key|(client|mfa|totp|otp)_secret|card_number|credit_card(_number)?"
     r"|cvv|cvc|ssn|social_security_number|national_id|passport_number|tax_id)$"
 )
+#: Fields that tell of a person what is nobody else's business, and those by which one is reached.
+_PERSONAL = late.pattern(
+    r"(^|_)(iban|bank_account(_(number|no))?|ssn|social_security_number|national_id|passport(_(number|no))?"
+    r"|tax_id|date_of_birth|birth_?da(te|y)|dob|diagnos[ie]s|medical_(record|history)|blood_type"
+    r"|salary|driv(er|ing)s?_licen[sc]e(_number)?|home_address)$"
+)
+_CONTACT = late.pattern(
+    r"(^|_)(e_?mail(_address)?|phone(_?(number|no))?|mobile(_?(number|no))?|msisdn)$"
+)
 _NO_FIELD = late.pattern(r"(^|_)(has|is|needs?|requires?|must|reset|forgot|change|temporary)_")
 #: Variables that hold a secret; keys that browsers get to know anyway have other names.
 _VARIABLE = late.pattern(
@@ -71,6 +80,15 @@ def is_secret_field(name: str) -> bool:
     numbers, national ids."""
     words = words_of(name)
     return _FIELD.search(words) is not None and _NO_FIELD.search(words) is None
+
+
+def personal(name: str) -> str:
+    """How sure it is that a field is a person's own: "medium" for what is nobody's business, "low"
+    for addresses by which one is reached, "" for none."""
+    words = words_of(name)
+    if _PERSONAL.search(words) is not None and _NO_FIELD.search(words) is None:
+        return "medium"
+    return "low" if _CONTACT.search(words) is not None else ""
 
 
 def shows_secret(path: tuple[str, ...]) -> bool:

@@ -13,7 +13,14 @@ from ringfence.dataflow import (
     trees,
     verdicts,
 )
-from ringfence.dataflow.objects import External, Inherited, Number, Struct, deep_taint
+from ringfence.dataflow.objects import (
+    External,
+    Inherited,
+    JsonText,
+    Number,
+    Struct,
+    deep_taint,
+)
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import (
@@ -28,7 +35,9 @@ from ringfence.dataflow.values import (
     Mix,
     Taint,
     Value,
+    join_all,
 )
+from ringfence.dataflow.verdicts import Verdict
 from ringfence.model import syntax
 from ringfence.model.facts import CodeIssue, Flow, FlowSource, Step, Use
 from ringfence.model.location import Location
@@ -277,7 +286,7 @@ def flow(
         if local is None:
             return
         lost += local
-    if machine.unreached:
+    if machine.unreached or (lost < 2 and is_vouched_for(machine, rule, atom, verdict)):
         lost = max(lost, 2)
     if is_foreign(machine):
         lost += 1
@@ -301,6 +310,37 @@ def flow(
     machine.collected.flows[key] = Flow(
         rule, machine.function.id, source, sink, argument, place, steps, certainty, effect, value
     )
+
+
+def is_vouched_for(machine: Machine, rule: str, atom: Taint, verdict: Verdict) -> bool:
+    """Whether a field of an event is known to come from functions of the application that let
+    nothing harmful through, and only insiders of the account could send another."""
+    if atom.source.via or atom.source.kind != "event" or machine.arrived.is_nothing:
+        return False
+    if rule == OF_NUMBERS:
+        return False  # numbers are not followed between functions
+    senders = [one.sender for one in machine.triggers if one.id in verdict.triggers]
+    if not senders or any(sender.exposure > Exposure.ACCOUNT for sender in senders):
+        return False
+    sent = part_at(machine.arrived, atom.path)
+    if sent.is_nothing:
+        return False
+    return all(is_cleared(rule, one.cleared) for one in deep_taint(sent))
+
+
+def part_at(value: Value, path: tuple[str, ...]) -> Value:
+    """What stands at a path of data inside a value of known structure; nothing where none does."""
+    for part in path:
+        found: list[Value] = []
+        for obj in value.objects:
+            if part == "!json" and isinstance(obj, JsonText):
+                found.append(obj.inner)
+            elif isinstance(obj, Struct) and (part == "[]" or part.isdigit()):
+                found.append(obj.items())
+            elif isinstance(obj, Struct):
+                found.append(obj.fields.get(part, obj.rest))
+        value = join_all(found)
+    return value
 
 
 _FOREIGN = late.pattern(r"(^|/)(site-packages|node_modules|vendor|vendored|third_party)/")
@@ -431,9 +471,23 @@ def assigned(
     tainted = deep_taint(value)
     if not tainted and any(isinstance(obj, Struct) for obj in value.objects):
         return  # a map on the way to the last key
+    statement = machine.current
+    if isinstance(statement, syntax.Assign) and is_default(statement):
+        return  # the member keeps what it had
     lost = 1 if tainted else 2
     for atom in key.taint if reached else ():
         flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, lost)
+
+
+def is_default(node: syntax.Assign) -> bool:
+    """``a[k] = a[k] || {}``, ``a[k] = a[k] ?? {}``."""
+    first = node.value.operands[0] if isinstance(node.value, syntax.Logical) else None
+    return (
+        isinstance(first, syntax.Index)
+        and isinstance(node.target, syntax.Index)
+        and trees.dotted(first.value) == trees.dotted(node.target.value) != ""
+        and trees.dotted(first.key) == trees.dotted(node.target.key) != ""
+    )
 
 
 def attribute_set(

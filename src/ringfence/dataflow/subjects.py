@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import addresses
 from ringfence.dataflow.objects import Struct
 from ringfence.dataflow.scopes import Proven, proven_key
-from ringfence.dataflow.values import UNKNOWN, Hole, Mix, Taint, Value
+from ringfence.dataflow.values import NO_SCRIPT, UNKNOWN, Hole, Mix, Taint, Value
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[st
     if not rules:
         return
     if rules is ALL:
-        url = addresses.url_behind(node, machine.frame.scope.conditions)
+        url = addresses.url_behind(node, machine.frame.scope.remembered)
+        whole = addresses.text_behind_scheme(node, machine.frame.scope.remembered)
+        if whole is not None:
+            clear_subject(machine, whole, frozenset((NO_SCRIPT,)))
         if url is not None:
             clear_subject(machine, url, addresses.RULES)
             if isinstance(node, syntax.Attribute):

@@ -12,6 +12,7 @@ from ringfence.dataflow.objects import (
     Environment,
     External,
     ModuleObject,
+    Number,
     Obj,
     Struct,
     deep_taint,
@@ -176,11 +177,20 @@ def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = T
     taint = [atom for atom in found if atom.source.kind == "event"]
     if taint:
         sinks.shared_state(machine, name, taint)
-    for atom in found if fixed else ():
-        if cloud_calls.OF_CALLER in atom.marks:
-            words = f"what {atom.source.label} gave for one caller"
-            sinks.kept_for_next(machine, name, words)
-            return
+    if not fixed:
+        return
+    for part in exposures.inside(value):
+        numbers = [atom for obj in part.objects if isinstance(obj, Number) for atom in obj.taint]
+        for atom in (*part.taint, *numbers):
+            if cloud_calls.OF_CALLER in atom.marks:
+                words = f"what {atom.source.label} gave for one caller"
+                sinks.kept_for_next(machine, name, words)
+                return
+        for obj in part.objects:
+            if isinstance(obj, External) and exposures.is_asked(obj):
+                words = f"what {obj.path} gave for one caller"
+                sinks.kept_for_next(machine, name, words)
+                return
 
 
 def note_method(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringfence import late
-from ringfence.dataflow.objects import External
+from ringfence.dataflow.objects import External, Struct
 
 #: What escaping for HTML proves.
 ESCAPED = frozenset(("cross-site-scripting",))
@@ -12,8 +12,16 @@ _PAGE = late.pattern(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
 
 
 def escapes(template: External) -> bool:
-    """Whether a template of Jinja writes its values escaped: its environment says so, and the
-    template, as far as it is known, does not take it back."""
+    """Whether a template of Jinja or Nunjucks writes its values escaped: its environment says so,
+    and the template, as far as it is known, does not take it back."""
+    if template.path in ("nunjucks.configure()", "nunjucks.Environment()"):
+        options = [obj for given in template.arguments for obj in given.objects]
+        turned_off = (
+            obj.fields["autoescape"].truth() is not True
+            for obj in options
+            if isinstance(obj, Struct) and "autoescape" in obj.fields
+        )
+        return not any(turned_off)
     environment = template.before
     if environment is None or environment.path != "jinja2.Environment":
         return False

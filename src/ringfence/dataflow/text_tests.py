@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from ringfence import late
 from ringfence.dataflow import addresses, patterns, subjects, texts, trees
 from ringfence.dataflow.objects import Closure, External
-from ringfence.dataflow.values import NO_BACKSLASH, NO_HOST, NO_SCHEME, ONE_SLASH, ROOTED, Mix
+from ringfence.dataflow.values import (
+    NO_BACKSLASH,
+    NO_HOST,
+    NO_SCHEME,
+    NO_SCRIPT,
+    ONE_SLASH,
+    ROOTED,
+    Mix,
+)
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -28,7 +36,7 @@ def without_sign(machine: Machine, sign: syntax.Expression, text: syntax.Express
 
 def without_part(machine: Machine, test: syntax.Attribute) -> None:
     """``urlsplit(url).netloc`` is empty, or its scheme is."""
-    conditions = machine.frame.scope.conditions
+    conditions = machine.frame.scope.remembered
     url = addresses.url_behind(test, conditions)
     proof = NO_HOST
     if url is None and test.name in ("scheme", "protocol"):
@@ -86,6 +94,8 @@ def regex_test(
     if pattern is None:
         return
     text = pattern[0]
+    if _WEB_PATTERN.match(text):
+        subjects.clear_subject(machine, subject, frozenset((NO_SCRIPT,)))
     if name == "match" and machine.language == "python" and not text.startswith("^"):
         text = "^" + text
     alphabet = patterns.alphabet_of(text, pattern[1], name == "fullmatch")
@@ -101,6 +111,11 @@ def regex_test(
         )
 
 
+#: How addresses begin that a browser opens without running anything.
+_WEB = late.pattern(r"(?i)(https?:|mailto:|tel:|/)")
+_WEB_PATTERN = late.pattern(r"(?i)\^\(?(\?:)?(https?\??:|https?\\?:|\\?/)")
+
+
 def prefix_test(machine: Machine, subject: syntax.Expression, prefix: syntax.Expression) -> None:
     """A prefix confines a normalised path, and a URL when it spans scheme and host."""
     value = subjects.evaluate_quietly(machine, prefix)
@@ -113,18 +128,53 @@ def prefix_test(machine: Machine, subject: syntax.Expression, prefix: syntax.Exp
         rules |= {"server-side-request-forgery", "open-redirect"}
     if known and not value.taint:
         rules.add("cloud-resource-injection")
+    if known and all(isinstance(text, str) and _WEB.match(text) for text in known):
+        rules.add(NO_SCRIPT)
     if known and all(isinstance(text, str) and text.startswith("/") for text in known):
         rules.add(ROOTED)
-        whole = addresses.text_behind_path(subject, machine.frame.scope.conditions)
+        whole = addresses.text_behind_path(subject, machine.frame.scope.remembered)
         if whole is not None:
             subjects.clear_subject(machine, whole, frozenset((ROOTED,)))
     if rules:
         subjects.clear_subject(machine, subject, frozenset(rules))
 
 
+def inside_test(machine: Machine, path: syntax.Expression) -> None:
+    """``Path(x).resolve().is_relative_to(folder)``: of a path in which ``..`` still stands, it says
+    nothing."""
+    resolved = False
+    found = [path]
+    for _ in range(addresses.MAX_LINKS):
+        if isinstance(path, syntax.Name):
+            behind = machine.frame.scope.conditions.get(path.name)
+            if behind is None:
+                break
+            path = behind
+            continue
+        if not isinstance(path, syntax.Call):
+            break
+        name = getattr(path.function, "name", "")
+        if name == "resolve" and not path.arguments:
+            assert isinstance(path.function, syntax.Attribute)
+            path = path.function.value
+        elif name in ("Path", "PurePath", "str", "realpath", "abspath") and path.arguments:
+            path = path.arguments[0].value
+        else:
+            break
+        resolved = resolved or name in ("resolve", "realpath", "abspath")
+        found.append(path)
+    taint = subjects.evaluate_quietly(machine, found[0]).taint
+    if resolved or (taint and all("normalised" in atom.marks for atom in taint)):
+        for node in found:
+            subjects.clear_subject(machine, node, _PATHS)
+
+
+_PATHS = frozenset(("path-traversal",))
+
+
 def suffix_test(machine: Machine, subject: syntax.Expression, suffix: syntax.Expression) -> None:
     """A host that ends in a known domain, dot first."""
-    url = addresses.url_behind(subject, machine.frame.scope.conditions)
+    url = addresses.url_behind(subject, machine.frame.scope.remembered)
     value = subjects.evaluate_quietly(machine, suffix)
     if url is not None and not value.taint and all(t.startswith(".") for t in value.texts()):
         subjects.clear_subject(machine, url, addresses.RULES)

@@ -36,6 +36,8 @@ ROOTED = "rooted"
 #: And further proofs about an address: no second slash after the first, no host, no scheme, no
 #: backslash, which browsers read as a slash.
 ONE_SLASH, NO_HOST, NO_SCHEME, NO_BACKSLASH = "one-slash", "no-host", "no-scheme", "no-backslash"
+#: It begins with a scheme that runs nothing, or with a slash.
+NO_SCRIPT = "no-script"
 TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
 
 

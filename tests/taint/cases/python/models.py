@@ -64,6 +64,7 @@ def aws(event, context):
     bedrock.converse(modelId="m", system=[{"text": "Help " + event["name"]}], messages=[])  # bad: prompt-injection
     bedrock.converse(modelId="m", messages=[{"role": "user", "content": [{"text": f"Answer the question of the customer: {event['text']}"}]}])  # bad: prompt-injection
     bedrock.converse(modelId="m", system=[{"text": SYSTEM}], messages=[{"role": "user", "content": [{"text": event["text"]}]}])
+    bedrock.converse(modelId="m", system=[{"text": SYSTEM}], messages=[{"role": "user", "content": [{"text": f"Answer the question of the customer: {event['text']}"}]}])  # bad: prompt-injection
     bedrock.converse(modelId="m", system=[{"text": "Help " + event["name"]}], messages=[], guardrailConfig={"guardrailIdentifier": "g", "guardrailVersion": "1"})
     bedrock.invoke_model(modelId="m", body=json.dumps({"system": "Help " + event["name"], "messages": []}))  # bad: prompt-injection
     bedrock.invoke_model(modelId="m", body=json.dumps({"messages": [{"role": "user", "content": [{"type": "text", "text": f"Summarise the text between the lines: {event['text']}"}]}]}))  # bad: prompt-injection

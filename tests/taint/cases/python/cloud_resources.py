@@ -1,0 +1,48 @@
+import json
+import os
+
+from azure.data.tables import TableClient, TableServiceClient
+from azure.keyvault.secrets import SecretClient
+from azure.servicebus import ServiceBusClient
+from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueClient
+from google.cloud import pubsub_v1, secretmanager, storage
+
+PLACE = os.environ["CONNECTION"]
+blobs = BlobServiceClient.from_connection_string(PLACE)
+tables = TableServiceClient.from_connection_string(PLACE)
+bus = ServiceBusClient.from_connection_string(PLACE)
+vault = SecretClient(PLACE, None)
+secrets = secretmanager.SecretManagerServiceClient()
+topics = pubsub_v1.PublisherClient()
+objects = storage.Client()
+
+
+def chosen(event, context):
+    body = json.loads(event["body"])
+    name = body["name"]
+    objects.bucket(name)  # bad: cloud-resource-injection
+    objects.list_blobs(name)  # bad: cloud-resource-injection
+    secrets.access_secret_version(request={"name": name})  # bad: cloud-resource-injection
+    topics.publish(topic=name, data=b"")  # bad: cloud-resource-injection
+    blobs.get_container_client(name)  # bad: cloud-resource-injection
+    blobs.get_blob_client(container=name, blob="a")  # bad: cloud-resource-injection
+    vault.get_secret(name)  # bad: cloud-resource-injection
+    bus.get_queue_sender(queue_name=name)  # bad: cloud-resource-injection
+    tables.get_table_client(name)  # bad: cloud-resource-injection
+    QueueClient.from_connection_string(PLACE, name)  # bad: cloud-resource-injection
+
+
+def fixed(event, context):
+    body = json.loads(event["body"])
+    name = body["name"]
+    objects.bucket(os.environ["BUCKET"]).blob(name)
+    objects.list_blobs("orders", prefix=name)
+    secrets.access_secret_version(name="projects/p/secrets/s")
+    topics.publish(topic=os.environ["TOPIC"], data=name.encode())
+    blobs.get_container_client("uploads")
+    blobs.get_blob_client(container="uploads", blob=name)
+    vault.get_secret("signing")
+    bus.get_queue_sender(queue_name="orders")
+    tables.get_table_client("orders")
+    TableClient.from_connection_string(PLACE, "orders")
