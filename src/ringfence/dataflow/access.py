@@ -11,6 +11,7 @@ from ringfence.dataflow import (
     environment,
     exposures,
     powertools,
+    responses,
     texts,
     wrappers,
 )
@@ -485,6 +486,7 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
         if isinstance(obj, Struct):
             for key, inner in obj.fields.items():
                 struct.put(key, inner, machine.branch)
+                responses.copied(machine, obj, struct, key)
             struct.rest = join(struct.rest, obj.rest)
             if obj.base is not None:
                 struct.base = obj.base if struct.base is None else join(struct.base, obj.base)

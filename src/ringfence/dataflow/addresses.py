@@ -35,6 +35,8 @@ def url_behind(node: syntax.Expression, conditions: Remembered) -> syntax.Expres
             node = node.function.value  # hostname.lower(), netloc.split(":")
         elif isinstance(node, syntax.Index):
             node = node.value
+        elif isinstance(node, syntax.Logical) and node.operator in ("or", "??"):
+            node = node.operands[0]  # parts.hostname or ""
         else:
             break
     if not is_host_read(node):

@@ -13,7 +13,7 @@ from ringfence.dataflow.runs import Found, Memory, Run, Sharing, found_of
 from ringfence.dataflow.state import (
     BudgetExceeded,
 )
-from ringfence.dataflow.told import issues_beside_flows, without_repeats
+from ringfence.dataflow.told import issues_beside_flows, read_unverified, without_repeats
 from ringfence.errors import Exhausted, defect_of
 from ringfence.model import syntax
 from ringfence.model.application import Application, Channel, Function
@@ -249,15 +249,17 @@ class Work:
 
     def facts(self) -> Facts:
         facts = Facts(channels=sorted(self.post.channels, key=channel_order))
-        for identity in self.application.functions:
-            run = self.runs.get(identity)
-            if run is None:
-                continue
-            found = run.found()
+        all_found = {
+            identity: self.runs[identity].found()
+            for identity in self.application.functions
+            if identity in self.runs
+        }
+        told = {place for found in all_found.values() for place in read_unverified(found)}
+        for identity, found in all_found.items():
             facts.flows += without_repeats(found, self.application, self.post, identity)
             facts.calls += found.calls
             facts.uses += found.uses
-            facts.issues += issues_beside_flows(found)
+            facts.issues += issues_beside_flows(found, told)
             facts.connections += found.connections
             facts.files[identity] = sorted(found.files)
             for kind, count in found.opaque.items():

@@ -59,6 +59,10 @@ def call(machine: Machine, node: syntax.Call) -> Value:
             return call_super(machine, function.name, arguments, node)
         receiver = machine.evaluate(function.value)
         arguments = call_arguments.evaluate_arguments(machine, node)
+        if function.name in ("call", "apply") and isinstance(function.value, syntax.Name):
+            picked = machine.frame.scope.conditions.get(function.value.name)
+            if isinstance(picked, syntax.Index):
+                sinks.called_by_name(machine, picked, node)
         if node.new:
             callee = access.attribute(machine, receiver, function.name, function)
             return call_value(machine, callee, arguments, node, new=True)

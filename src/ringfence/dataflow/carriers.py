@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ringfence import late
+from ringfence.dataflow.objects import Struct
+from ringfence.dataflow.values import NOTHING, Value, join
 from ringfence.model.record import record
 
 
@@ -99,6 +102,34 @@ READERS = {
 }
 
 #: What is written into a store: parameters of the calls, and the place of the letter.
+#: What ``SET name = :value`` sets; a list or number may stand around the value.
+_SETS = late.pattern(r"([\w#.\[\]]+)\s*=\s*[^,=]*?(:\w+)")
+_PLACE = late.pattern(r":\w+")
+
+
+def updated(parameters: dict[str, Value]) -> Value | None:
+    """The attributes that an ``UpdateExpression`` sets, as an item; None where it does not tell of
+    every value under which name it is stored."""
+    text = parameters.get("UpdateExpression", NOTHING).only_text()
+    given = parameters.get("ExpressionAttributeValues", NOTHING)
+    if text is None or len(given.objects) != 1 or not isinstance(given.objects[0], Struct):
+        return None
+    values = given.objects[0].fields
+    names: dict[str | int, Value] = {}
+    for obj in parameters.get("ExpressionAttributeNames", NOTHING).objects:
+        if isinstance(obj, Struct):
+            names.update(obj.fields)
+    item = Struct("map", None)
+    for name, place in _SETS.findall(text):
+        top = name.replace("[", ".").partition(".")[0]
+        meant = names[top].only_text() if top in names else top
+        if meant is None or place not in values or "." in name:
+            return None
+        item.fields[meant] = join(item.fields.get(meant, NOTHING), values[place])
+    placed = {place for _, place in _SETS.findall(text)}
+    return Value(objects=(item,)) if placed == set(_PLACE.findall(text)) else None
+
+
 STORED = {
     "bucket": (("Body", "body"), ("Metadata", "metadata"), ("Key", "key")),
     "table": (("Item", "item"), ("ExpressionAttributeValues", "any"), ("Key", "item")),

@@ -237,11 +237,13 @@ class PostOffice:
             value = parameters.get(name)
             if value is None:
                 continue
-            carried = carry(machine, self.sources, value, channel)
-            if place == "any":
-                carried = tainted(derived(deep_taint(carried)))
-            if deep_taint(carried):
-                mail.stored.append(Letter(channel, place, carried, record.document))
+            item = carriers.updated(parameters) if place == "any" else None
+            kept = carry(machine, self.sources, value if item is None else item, channel)
+            if place == "any" and item is None:
+                kept = tainted(derived(deep_taint(kept)))
+            if deep_taint(kept):
+                named = place if item is None else "item"
+                mail.stored.append(Letter(channel, named, kept, record.document))
 
     def accept(self, function: str, mail: Mail, looks: Looks) -> None:
         """Deliver a function's mail, save what is there already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import cloud_names, exposures, guessable, sinks
@@ -173,10 +174,12 @@ def answer(
 OF_CALLER = "of the caller"
 
 
-def is_asked_by_caller(parameters: dict[str, Value]) -> bool:
+def is_asked_by_caller(parameters: Mapping[str, Value], *more: Value) -> bool:
     """Whether a look-up depends on the event, so that its answer is of one invocation."""
     return any(
-        atom.source.kind == "event" for value in parameters.values() for atom in deep_taint(value)
+        atom.source.kind == "event"
+        for value in (*parameters.values(), *more)
+        for atom in deep_taint(value)
     )
 
 

@@ -16,6 +16,7 @@ from ringfence.dataflow.objects import (
 )
 from ringfence.dataflow.texts import derived
 from ringfence.dataflow.values import (
+    FORMLESS,
     NOTHING,
     Mix,
     Taint,
@@ -96,8 +97,18 @@ UNQUOTED = "unquoted"
 def unquoted(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """The same text with what stood behind its percent signs."""
     value = known_calls.first(arguments)
-    taint = tuple(atom.changed(marks=(UNQUOTED,)) for atom in value.taint)
+    taint = tuple(as_written(atom).changed(marks=(UNQUOTED,)) for atom in value.taint)
     return Value(value.consts, taint, value.objects, value.open)
+
+
+def as_written(atom: Taint) -> Taint:
+    """Data that is decoded: signs that were escaped or looked for before may stand in it again."""
+    if atom.cleared <= FORMLESS:
+        return atom
+    return Taint(
+        atom.source, atom.path, atom.trail, atom.derived, atom.cleared & FORMLESS, atom.marks,
+        atom.quality,
+    )  # fmt: skip
 
 
 def decode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

@@ -27,6 +27,7 @@ from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import Application
 from ringfence.model.facts import Step
+from ringfence.model.severity import CONFIDENCES
 from ringfence.model.value import string
 from ringfence.rules.taint import Exposed
 
@@ -73,29 +74,32 @@ def check(
         place = machine.location(node)
         text = f"{_PLACES[into]} {told}"
         way = (*steps, Step(place, text)) if steps else ()
-        least = certainty if sure or certainty != "high" else "medium"
+        least = max(certainty, sure, key=CONFIDENCES.index)
         sinks.issue(machine, RULE, node, text, least, way)
         return
 
 
-def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...], bool]]:
-    """What is secret inside a value, in words, with its steps, and whether that is certain."""
+def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...], str]]:
+    """What is secret inside a value, in words, with its steps, and how sure that is."""
     for one in inside(value):
         made = any(isinstance(obj, External) for obj in one.objects)
         for atom in () if made else verbatim(one):
             told = told_of(atom, into)
             if told and not sensitive.is_masked(atom):
-                yield told, steps_of(atom), atom.source.label.startswith("secretsmanager.")
+                is_sure = atom.source.label.startswith("secretsmanager.")
+                yield told, steps_of(atom), "high" if is_sure else "medium"
         for name in named_fields(one):
-            yield f"the {name}", (), False
+            yield f"the {name}", (), "medium"
         if into == OTHERS:
             continue  # one's own secrets are how one signs in there
         for const in one.consts:
             for name in const.variables() if isinstance(const, Mix) else ():
                 if sensitive.is_secret_variable(name):
-                    yield f"the variable {name}", (), False
+                    yield f"the variable {name}", (), "medium"
+                elif sensitive.may_be_secret_variable(name):
+                    yield f"the variable {name}", (), "low"
         if any(isinstance(obj, Environment) for obj in one.objects):
-            yield "the whole environment, with the credentials of the role", (), True
+            yield "the whole environment, with the credentials of the role", (), "high"
 
 
 #: Fields that no answer and nobody else needs, whatever they were read from.
@@ -125,10 +129,10 @@ def named_fields(value: Value) -> Iterator[str]:
 _ROWS = late.pattern(
     r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])?$"
 )
-#: Documents as other databases give them.
+#: Documents as other databases, and what web services, give them.
 _DOCUMENTS = late.pattern(
     r"\.(find_?(One|one|Unique|First|ById|ByPk|Many)?\w*|get|read_item|query_items|to_dict|data"
-    r"|toArray|to_list|hgetall|hGetAll)\(\)(\[\])?$"
+    r"|toArray|to_list|hgetall|hGetAll|json|text)\(\)(\[\])?$|\.(data|content|text|body)$"
 )
 _SELECT = late.pattern(r"(?is)^\s*select\s+(.{1,2000}?)\sfrom\s")
 _WORD = late.pattern(r"\w+")
@@ -152,8 +156,12 @@ def selected_secrets(obj: External) -> Iterator[str]:
 
 def is_asked(obj: External) -> bool:
     """Whether these are rows or documents that a database was asked for with the caller's data."""
-    if _ROWS.search(obj.path) is None and _DOCUMENTS.search(obj.path) is None:
-        return False
+    is_store = _ROWS.search(obj.path) is not None or _DOCUMENTS.search(obj.path) is not None
+    return is_store and was_given_event(obj)
+
+
+def was_given_event(obj: External) -> bool:
+    """Whether a library made this object, or one that it came from, with data of the event."""
     link: External | None = obj
     while link is not None:
         given = [*link.arguments, *link.keywords.values()]
@@ -258,7 +266,7 @@ def take_out(machine: Machine, value: Value) -> None:
 
 def records_with_secrets(
     machine: Machine, value: Value
-) -> Iterator[tuple[str, tuple[Step, ...], bool]]:
+) -> Iterator[tuple[str, tuple[Step, ...], str]]:
     """Whole records in a value, of which the code itself reads a secret field elsewhere."""
     known = machine.memo.get(("records with secrets",), {})
     cleaned = machine.memo.get(("cleaned records",), ())
@@ -267,7 +275,7 @@ def records_with_secrets(
             place = (id(atom.source), atom.path)
             name = known.get(place)
             if name is not None and not atom.derived and place not in cleaned:
-                yield f"the stored {name}, with the whole record", steps_of(atom), False
+                yield f"the stored {name}, with the whole record", steps_of(atom), "medium"
 
 
 def told_of(atom: Taint, into: str) -> str:

@@ -180,7 +180,7 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
             text_tests.without_part(machine, subject)
         if positive and is_trusted(value):
             subjects.clear_subject(machine, subject, subjects.ALL)
-        if not positive and value.only_text() in ("__proto__", "constructor", "prototype"):
+        if not positive and value.only_text() == "__proto__":
             subjects.clear_subject(machine, subject, frozenset(("prototype-pollution",)))
 
 

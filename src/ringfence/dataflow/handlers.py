@@ -124,7 +124,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     scope = Scope(module.scope)
     machine.frames.append(Frame(scope, module, None, None, None))
     machine.in_handler = True
-    machine.lasting = targets.lasting(module)
+    machine.lasting = targets.lasting(machine)
     node = handler_node(handler)
     machine.handler_nodes = {node_of(obj) for obj in functions_of(handler)}
     if machine.language == "python" and any(t.kind == "google-http" for t in machine.triggers):

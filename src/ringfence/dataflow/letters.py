@@ -178,6 +178,9 @@ def carry_taint(
     carried: list[Taint] = []
     for atom in atoms:
         source = atom.source
+        if source.kind == "secret" and channel.kind == "return" and not source.via:
+            carried.append(answered(sources, atom, channel))
+            continue
         if source.kind in OWN_KINDS or len(source.via) >= MAX_HOPS:
             continue
         if source.kind == "response" and not source.via:
@@ -207,6 +210,17 @@ def carry_taint(
             )
         )  # fmt: skip
     return tuple(carried)
+
+
+def answered(sources: Sources, atom: Taint, channel: Channel) -> Taint:
+    """A secret that a function gives to those of the application that call it."""
+    source = atom.source
+    key = (source.kind, source.label, channel)
+    made = sources.get(key)
+    if made is None:
+        made = sources[key] = Source(source.kind, source.label, (), (channel,))
+    trail = Trail(atom.trail, channel.location, describe(channel))
+    return Taint(made, atom.path, trail, atom.derived, atom.cleared, atom.marks, atom.quality)
 
 
 def describe(channel: Channel) -> str:

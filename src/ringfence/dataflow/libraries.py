@@ -11,7 +11,9 @@ from ringfence.dataflow import (
     access,
     builtins,
     cloud,
+    cloud_calls,
     encodings,
+    exposures,
     known_calls,
     logs,
     middlewares,
@@ -251,6 +253,9 @@ def from_tables(
     for source in tables.sources:
         if table_conditions.conditions_hold(source.when, arguments):
             fresh = access.from_source(machine, source, path, node)
+            if source.kind == "response" and is_asked_by_caller(receiver, arguments):
+                mark = (cloud_calls.OF_CALLER,)
+                fresh = tainted(atom.changed(marks=mark) for atom in fresh.taint)
             name = arguments.positional[0].only_text() if arguments.positional else None
             if name and source.path in _BY_NAME:
                 fresh = access.part_of(machine, fresh, name, node)
@@ -289,6 +294,14 @@ def from_tables(
     elif found is not None:
         callbacks.run_callbacks(machine, arguments, found, node)
     return found if found is not None else result
+
+
+def is_asked_by_caller(receiver: Value | None, arguments: Arguments) -> bool:
+    """Whether a service is asked with data of the event, so that its answer is of one caller."""
+    made = receiver.objects if receiver is not None else ()
+    return cloud_calls.is_asked_by_caller(arguments.keywords, *arguments.positional) or any(
+        isinstance(obj, External) and exposures.was_given_event(obj) for obj in made
+    )
 
 
 def errors_first(

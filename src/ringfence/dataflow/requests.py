@@ -29,7 +29,7 @@ _PLACES = {
 }
 _REQUESTS = ("fastapi.Request", "starlette.requests.Request", "fastapi.requests.Request")
 #: What the framework makes itself.
-_OWN = ("Response", "BackgroundTasks", "SecurityScopes")
+_OWN = ("BackgroundTasks", "SecurityScopes")
 _MAX_DEPENDENCIES = 4
 
 
@@ -49,6 +49,8 @@ def part(
             return access.table_source(machine, _PLACES[word], name, closure.node)
         if isinstance(obj, External) and obj.path in _REQUESTS:
             return access.table_source(machine, "starlette.Request", "", closure.node)
+        if word == "Response":
+            return Value(objects=(External("fastapi.Response()"),))
         if word in _OWN:
             return UNKNOWN
     if f"{{{name}}}" in route or f"{{{name}:" in route:

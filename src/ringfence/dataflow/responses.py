@@ -53,8 +53,15 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
         return
     hand_out(machine, node)
     for obj in value.objects:
-        if isinstance(obj, Struct) and told.intersection(obj.fields):
+        if not isinstance(obj, Struct):
+            continue
+        if told.intersection(obj.fields) or {"status", "headers"} <= set(obj.fields):
             check_struct(machine, obj, node)
+        elif machine.triggers:
+            # a map is sent as JSON, and so is the first of ``return {…}, 200``
+            whole = obj.fields.get(0, NOTHING) if obj.kind == "list" else Value(objects=(obj,))
+            verbose(machine, whole, node)
+            exposures.check(machine, exposures.RESPONSE, whole, node)
 
 
 def hand_out(machine: Machine, node: syntax.Node) -> None:
@@ -108,6 +115,14 @@ def wrote(machine: Machine, obj: Struct, key: str, entry: syntax.Entry) -> None:
     """The same for an entry of a literal."""
     if key.lower() in _WRITTEN and not hands_on(machine, entry.value):
         machine.memo[("written", id(obj), key.lower())] = obj, machine.location(entry)
+
+
+def copied(machine: Machine, old: Struct, new: Struct, key: object) -> None:
+    """Such a member that is spread into another map was written where it was."""
+    if isinstance(key, str) and key.lower() in _WRITTEN:
+        known = machine.memo.get(("written", id(old), key.lower()))
+        if known is not None:
+            machine.memo[("written", id(new), key.lower())] = new, known[1]
 
 
 def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:

@@ -41,6 +41,12 @@ _VARIABLE = late.pattern(
     r"(^|_)(password|passwd|secret|(secret|private|signing|encryption|secret_access)_key"
     r"|api_secret|master_key)$"
 )
+#: Variables that most likely hold one.
+_PERHAPS = late.pattern(
+    r"(^|_)((?<!public_)(?<!publishable_)(?<!csrf_)(?<!mapbox_)(?<!client_)(?<!site_)token"
+    r"|(cosmos|storage|account|admin|shared|service|function|host|db|database|hmac|jwt|stripe|sendgrid"
+    r"|openai|twilio|license)_?(api_?)?key)$"
+)
 _CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 #: Steps through functions by whose names what is secret is taken out.
@@ -73,6 +79,12 @@ def is_sensitive_variable(name: str) -> bool:
 def is_secret_variable(name: str) -> bool:
     """Whether an environment variable holds a secret, for certain by its name."""
     return _VARIABLE.search(words_of(name)) is not None
+
+
+def may_be_secret_variable(name: str) -> bool:
+    """Whether an environment variable most likely holds a secret: an access token, or the key of an
+    account. Some such keys are meant for browsers."""
+    return _PERHAPS.search(words_of(name)) is not None
 
 
 def is_secret_field(name: str) -> bool:

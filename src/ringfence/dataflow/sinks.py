@@ -394,7 +394,7 @@ def prefix_before(const: object, atom: Taint) -> str | None:
     for part in const.parts:
         if isinstance(part, str):
             prefix += part
-        elif any(same_origin(one, atom) for one in part.taint):
+        elif any(same_origin(one, atom) and "*" not in one.cleared for one in part.taint):
             return prefix
         else:
             prefix += "\0"
@@ -515,11 +515,18 @@ def called_by_name(machine: Machine, function: syntax.Index, node: syntax.Call) 
     if not key.taint:
         return
     receiver = machine.evaluate(function.value)
-    reflection(machine, receiver, key, node)
+    reflection(machine, receiver, key, node, machine.location(function))
 
 
-def reflection(machine: Machine, receiver: Value, key: Value, node: syntax.Node) -> None:
-    """A function picked by the sender's name from a module, library or instance."""
+def reflection(
+    machine: Machine,
+    receiver: Value,
+    key: Value,
+    node: syntax.Node,
+    place: Location | None = None,
+) -> None:
+    """A function picked by the sender's name from a module, library or instance; it is picked at
+    ``place``, by default where ``node`` stands."""
     from ringfence.dataflow.objects import ClassObject, ModuleObject
 
     wide = [
@@ -534,7 +541,7 @@ def reflection(machine: Machine, receiver: Value, key: Value, node: syntax.Node)
             continue  # such as getattr(self, "do_" + name): only what bears the name can be picked
         flow(
             machine, "unsafe-reflection", "execute", atom, "a call by name", "name", node, 1,
-            text="picks the function that is called",
+            text="picks the function that is called", place=place,
         )  # fmt: skip
 
 

@@ -213,7 +213,10 @@ def note_module_state(
         return
     if base.name in ("this", "self"):
         name = first_part(node)
-        if id(obj) in machine.lasting and not is_emptied(machine, name):
+        stays = (
+            is_cached(machine, name) if obj.kind == "instance" else not is_emptied(machine, name)
+        )
+        if id(obj) in machine.lasting and stays:
             note_shared_state(machine, name, value, fixed)
         return
     holder = machine.frame.scope.holder(base.name)
@@ -226,17 +229,36 @@ def note_module_state(
         note_shared_state(machine, base.name, value, fixed)
 
 
-def lasting(module: ModuleObject) -> frozenset[int]:
-    """The lists and maps in the fields of instances that a file's variables hold."""
-    found = [
-        id(part)
-        for value in module.scope.variables.values()
-        for owner in value.objects
-        if isinstance(owner, Struct) and owner.kind == "instance"
-        for part in parts_of(owner)
-        if isinstance(part, Struct) and part.kind != "instance"
-    ]
+def lasting(machine: Machine) -> frozenset[int]:
+    """The instances that variables of files hold, and the lists and maps in their fields."""
+    found: set[int] = set()
+    for module in machine.modules.values():
+        for value in module.scope.variables.values() if module is not None else ():
+            for owner in value.objects:
+                if isinstance(owner, Struct) and owner.kind == "instance":
+                    found.add(id(owner))
+                    found.update(
+                        id(part)
+                        for part in parts_of(owner)
+                        if isinstance(part, Struct) and part.kind != "instance"
+                    )
     return frozenset(found)
+
+
+def is_cached(machine: Machine, name: str) -> bool:
+    """Whether the running method looks whether this field is set already, as ``if self.item is
+    None:`` does: what is set for one caller then serves the next."""
+    closure = machine.frame.closure
+    for node in trees.nodes(closure.node.body) if closure is not None else ():
+        if isinstance(node, (syntax.If, syntax.Conditional)):
+            for part in trees.nodes(node.test):
+                owner = getattr(part, "value", None)
+                if getattr(part, "name", "") == name and getattr(owner, "name", "") in _SELF:
+                    return True
+    return False
+
+
+_SELF = ("self", "this")
 
 
 def first_part(node: syntax.Expression) -> str:

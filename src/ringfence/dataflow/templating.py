@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from ringfence import late
 from ringfence.dataflow.objects import External, Struct
+from ringfence.dataflow.values import NOTHING
 
 #: What escaping for HTML proves.
 ESCAPED = frozenset(("cross-site-scripting",))
 _RAW = late.pattern(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
+_UNFILTERED = late.pattern(r"\|\s*n\b")
 _PAGE = late.pattern(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
 
 
 def escapes(template: External) -> bool:
-    """Whether a template of Jinja or Nunjucks writes its values escaped: its environment says so,
-    and the template, as far as it is known, does not take it back."""
+    """Whether a template of Jinja, Mako or Nunjucks writes its values escaped: its environment says
+    so, and the template, as far as it is known, does not take it back."""
     if template.path in ("nunjucks.configure()", "nunjucks.Environment()"):
         options = [obj for given in template.arguments for obj in given.objects]
         turned_off = (
@@ -22,6 +24,12 @@ def escapes(template: External) -> bool:
             if isinstance(obj, Struct) and "autoescape" in obj.fields
         )
         return not any(turned_off)
+    if template.path == "mako.template.Template()":
+        filters = template.keywords.get("default_filters", NOTHING)
+        items = [obj.items() for obj in filters.objects if isinstance(obj, Struct)]
+        return any("h" in one.consts for one in items) and not any(
+            _UNFILTERED.search(text) for given in template.arguments for text in given.texts()
+        )
     environment = template.before
     if environment is None or environment.path != "jinja2.Environment":
         return False

@@ -122,7 +122,9 @@ def replace(machine: Machine, receiver: Value, arguments: Arguments, node: synta
     given = new
     callback = any(not isinstance(obj, (Regex, JsonText)) for obj in new.objects)
     if callback:
-        given = machine.call(new, [texts.derive(receiver)], node)
+        whole = texts.derive(receiver)
+        found = [patterns.groups(obj.pattern) for obj in old.objects if isinstance(obj, Regex)]
+        given = machine.call(new, [whole] * (1 + max(map(len, found), default=0)), node)
     for obj in old.objects:
         if isinstance(obj, Regex):
             result = removed(receiver, (obj.pattern, obj.flags), given, "g" in obj.flags)

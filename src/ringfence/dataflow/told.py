@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from ringfence.dataflow import channels
 from ringfence.dataflow.runs import Found
 from ringfence.model.application import Application
 from ringfence.model.facts import CodeIssue, Flow
+from ringfence.model.location import Location
 from ringfence.model.severity import CONFIDENCES, Exposure
 
 
@@ -45,15 +48,21 @@ def is_checked(flow: Flow, found: Found) -> bool:
     return flow.rule == "unverified-token" and flow.source.path in found.verified
 
 
-def issues_beside_flows(found: Found) -> list[CodeIssue]:
-    """The issues, without what a flow tells better: an event's token that is decoded unverified, or
-    one that is verified elsewhere in the function. A variable that names a secret is none."""
-    told = {
+def read_unverified(found: Found) -> set[Location]:
+    """Where a function decodes a token of its event without a check, or one that it checks
+    elsewhere."""
+    return {
         flow.location
         for flow in found.flows
         if flow.rule == "unverified-token"
         and (flow.source.kind == "event" or is_checked(flow, found))
     }
+
+
+def issues_beside_flows(found: Found, told: Set[Location]) -> list[CodeIssue]:
+    """The issues, without what a flow tells better, of this function or of another one that shares
+    the code: ``told`` are the places of :func:`read_unverified`. A variable that names a secret is
+    none."""
     names = {
         f"the log receives the variable {name}"
         for call in found.calls

@@ -41,6 +41,10 @@ NO_SCRIPT = "no-script"
 TaintKey = tuple[int, tuple[str, ...], bool, frozenset[str], frozenset[str]]
 
 
+#: What holds of data in every form of it.
+FORMLESS = frozenset((ALL_RULES,))
+
+
 class Source:
     """Where untrusted data enters. One object per place; compared by identity.
 
