@@ -22,6 +22,8 @@ from ringfence.dataflow import (
     powertools,
     sinks,
     targets,
+    templating,
+    texts,
     validators,
 )
 from ringfence.dataflow.objects import (
@@ -195,6 +197,9 @@ def call_object(
         checked = validators.check(machine, obj, obj.path, arguments, node)
         if checked is not None:
             return checked
+        if obj.path in templating.CALLED and templating.escapes(obj):
+            values = texts.derive(*arguments.everything()).taint
+            return tainted(atom.changed(cleared=templating.ESCAPED) for atom in values)
         return libraries.call_external(machine, obj.path, None, arguments, node, new=new)
     if isinstance(obj, Partial):
         merged = call_arguments.Arguments(

@@ -90,6 +90,10 @@ def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...],
                 yield told, steps_of(atom), "high" if is_sure else "medium"
         for name in named_fields(one):
             yield f"the {name}", (), "medium"
+        for obj in one.objects:
+            name = read_column(obj) if isinstance(obj, External) else ""
+            if name:
+                yield f"the stored {name}", (), "medium"
         if into == OTHERS:
             continue  # one's own secrets are how one signs in there
         for const in one.consts:
@@ -117,6 +121,8 @@ def named_fields(value: Value) -> Iterator[str]:
             yield from obj.names[:1]
         if isinstance(obj, External):
             yield from selected_secrets(obj)
+            if ".select()" not in obj.path:
+                yield from fields_of_schema(obj)
         if isinstance(obj, Struct) and obj.kind == "map":
             for key, field in obj.fields.items():
                 name = sensitive.words_of(str(key)).replace(" ", "_")
@@ -152,6 +158,40 @@ def selected_secrets(obj: External) -> Iterator[str]:
                         yield word
                         return
         link = link.before
+
+
+def read_column(obj: External) -> str:
+    """The name of a column or field for nobody's eyes that is read of a database's row."""
+    rows, _, name = obj.path.rpartition(".")
+    of_store = _ROWS.search(rows) is not None or _DOCUMENTS.search(rows) is not None
+    return name if of_store and sensitive.is_secret_field(name) else ""
+
+
+_MODELS = late.pattern(r"^mongoose\.(model\(\)|Model)\.(find\w*|create)\(\)")
+
+
+def fields_of_schema(obj: External) -> Iterator[str]:
+    """Fields for nobody's eyes of the schema whose documents a Mongoose model gives whole."""
+    if _MODELS.match(obj.path) is None or not _WHOLE.search(obj.path):
+        return
+    link: External | None = obj
+    while link is not None:
+        for given in link.arguments if link.path.lower() == "mongoose.model" else ():
+            for schema in given.objects:
+                shape = schema.arguments[:1] if isinstance(schema, External) else ()
+                for fields in (one for value in shape for one in value.objects):
+                    for name, kind in fields.fields.items() if isinstance(fields, Struct) else ():
+                        options = [one for one in kind.objects if isinstance(one, Struct)]
+                        hidden = any("select" in one.fields for one in options)
+                        if sensitive.is_secret_field(str(name)) and not hidden:
+                            yield str(name)
+        link = link.before
+
+
+#: The end of a chain that gives documents as they are stored.
+_WHOLE = late.pattern(
+    r"\.(find(One|ById)?|findOneAndUpdate|findByIdAndUpdate|lean|exec|toObject|toJSON)\(\)(\[\])?$"
+)
 
 
 def is_asked(obj: External) -> bool:

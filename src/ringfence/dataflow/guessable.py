@@ -160,6 +160,15 @@ def shown_secret(machine: Machine, node: syntax.Expression) -> str:
     return ""
 
 
+#: Secrets that prove something, unlike numbers that only must not come twice.
+_OF_PROOF = late.pattern(r"(?i)(token|otp|passw|passcode|secret|session_?id|api_?key|code)$")
+#: Calls that only write a number in another way.
+_WRITES = late.pattern(
+    r"^(str|int|hex|round|String|Number|\w*\.?toString|format|toFixed|timestamp|isoformat|getTime"
+    r"|floor|Math\.floor)$"
+)
+
+
 def timed(machine: Machine, name: str, value: syntax.Expression) -> None:
     """``token = md5(time.time())``: who knows the second knows nearly all of it."""
     names = {
@@ -167,6 +176,14 @@ def timed(machine: Machine, name: str, value: syntax.Expression) -> None:
         for call in calls_in(value)
     }
     clock = next((call for path, call in names.items() if _CLOCK.search(path)), None)
+    if (
+        clock is not None
+        and _OF_PROOF.search(_CAMEL.sub("_", name))
+        and all(_CLOCK.search(path) or _WRITES.search(path) for path in names)
+    ):
+        path = trees.dotted(clock.function)
+        tell(machine, name, clock, path, machine.location(clock))
+        return
     hashed = any(_HASH.search(path) for path in names)
     if clock is not None and hashed and not any(_KEYED.search(path) for path in names):
         path = trees.dotted(clock.function)

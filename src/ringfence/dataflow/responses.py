@@ -97,7 +97,7 @@ def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
 #: Members of a response and headers whose lines are told instead of the whole response's.
 _WRITTEN = frozenset((
     "body", "jsonbody", "location", "set-cookie", "content-type", "content-security-policy",
-    "refresh", "link", "content-disposition", "x-accel-redirect", "x-sendfile",
+    "cookies", "refresh", "link", "content-disposition", "x-accel-redirect", "x-sendfile",
     "access-control-allow-origin",
 ))  # fmt: skip
 
@@ -318,17 +318,23 @@ def header_map(response: Struct) -> dict[str, Header]:
     """Headers by their names in lower case; a value is a text, a list of them, or the list of
     ``{"key": …, "value": …}`` that CloudFront takes."""
     found: dict[str, Header] = {}
+    cookies = response.fields.get("cookies", NOTHING)
+    if not cookies.is_nothing:  # of an HTTP API or a function URL: a list of the headers' texts
+        found["set-cookie"] = Header(join(cookies, header_values_of(cookies)), response)
     for name in ("headers", "multiValueHeaders"):
         for obj in response.fields.get(name, NOTHING).objects:
             if isinstance(obj, Struct):
                 for key, value in obj.fields.items():
                     lower = str(key).lower()
                     values = join(found.get(lower, Header()).value, value)
-                    for inner in value.objects:
-                        if isinstance(inner, Struct):
-                            values = join(values, header_values(inner.items()))
+                    values = join(values, header_values_of(value))
                     found[lower] = Header(values, obj)
     return found
+
+
+def header_values_of(value: Value) -> Value:
+    """What stands in the lists that a value is."""
+    return join_all(header_values(obj.items()) for obj in value.objects if isinstance(obj, Struct))
 
 
 def header_values(items: Value) -> Value:

@@ -9,6 +9,10 @@ from ringfence.dataflow.values import NOTHING
 #: What escaping for HTML proves.
 ESCAPED = frozenset(("cross-site-scripting",))
 _RAW = late.pattern(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
+#: Templates that are functions themselves.
+CALLED = frozenset(("handlebars.compile()", "hbs.compile()"))
+#: ``{{{ x }}}`` and ``{{& x }}`` of Handlebars and Mustache are written as they are.
+_UNESCAPED = late.pattern(r"\{\{[{&]")
 _UNFILTERED = late.pattern(r"\|\s*n\b")
 _PAGE = late.pattern(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
 
@@ -16,6 +20,9 @@ _PAGE = late.pattern(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
 def escapes(template: External) -> bool:
     """Whether a template of Jinja, Mako or Nunjucks writes its values escaped: its environment says
     so, and the template, as far as it is known, does not take it back."""
+    if template.path in CALLED:
+        text = template.arguments[0].only_text() if template.arguments else None
+        return text is None or _UNESCAPED.search(text) is None
     if template.path in ("nunjucks.configure()", "nunjucks.Environment()"):
         options = [obj for given in template.arguments for obj in given.objects]
         turned_off = (

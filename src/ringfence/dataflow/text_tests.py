@@ -193,6 +193,9 @@ def signed_test(machine: Machine, call: syntax.Call) -> None:
         for node in trees.nodes(side, into_functions=False):
             if isinstance(node, syntax.Name):
                 subjects.clear_subject(machine, node, subjects.ALL)
+        for other in call.arguments:
+            if other is not argument:  # it is the digest itself
+                subjects.clear_subject(machine, other.value, subjects.ALL)
 
 
 def makes_digest(machine: Machine, call: syntax.Call, depth: int = 2) -> bool:

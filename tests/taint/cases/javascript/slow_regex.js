@@ -16,3 +16,10 @@ exports.text = async (event) => {
   event.name.replace(/a+b/g, '');
   String(Number(event.name)).match(slow);
 };
+
+exports.textsAsPatterns = async (event) => {
+  'a list of names'.search(event.name); // bad: regex-injection
+  'a list of names'.match(event.name); // bad: regex-injection
+  'a list of names'.includes(event.name);
+  event.name.match(/^[a-z]{1,9}$/);
+};

@@ -1,3 +1,4 @@
+const mustache = require('mustache');
 const ejs = require('ejs');
 const Handlebars = require('handlebars');
 const _ = require('lodash');
@@ -42,3 +43,15 @@ exports.options = async (event) => {
   React.createElement('p', { dangerouslySetInnerHTML: { __html: event.text } }); // bad: cross-site-scripting
   React.createElement('p', { title: event.text }, event.text);
 };
+
+exports.mustaches = async (event) => ({
+  statusCode: 200,
+  headers: { 'Content-Type': 'text/html' },
+  body: mustache.render('<p>{{{n}}}</p>', { n: event.queryStringParameters.n }), // bad: cross-site-scripting
+});
+
+exports.escapedMustaches = async (event) => ({
+  statusCode: 200,
+  headers: { 'Content-Type': 'text/html' },
+  body: mustache.render('<p>{{n}}</p>', { n: event.queryStringParameters.n }),
+});

@@ -1,6 +1,8 @@
 import json
 import os
 
+import boto3
+import httpx
 from azure.data.tables import TableClient, TableServiceClient
 from azure.keyvault.secrets import SecretClient
 from azure.servicebus import ServiceBusClient
@@ -46,3 +48,12 @@ def fixed(event, context):
     bus.get_queue_sender(queue_name="orders")
     tables.get_table_client("orders")
     TableClient.from_connection_string(PLACE, "orders")
+
+
+def administers(event, context):
+    body = json.loads(event["body"])
+    ec2 = boto3.client("ec2")
+    ec2.terminate_instances(InstanceIds=[body["id"]])  # bad: cloud-resource-injection
+    ec2.terminate_instances(InstanceIds=["i-1"])
+    httpx.Client(base_url=body["host"])  # bad: server-side-request-forgery
+    httpx.Client(base_url="https://api.example.com")
