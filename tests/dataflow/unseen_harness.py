@@ -20,6 +20,12 @@ from ringfence.testing import scanned, tree
 
 CASES = Path(__file__).parent / "unseen"
 _MARK = re.compile(r"(?:#|//) bad(~?): ([\w, -]+)$")
+#: Rules about how a function is reached, connects and leaves files: they are told beside what a case
+#: is about, and count only where it names them.
+BESIDE = frozenset(
+    ("anonymous-entry", "api-key-as-authentication", "plaintext-transport", "temporary-file-kept",
+     "unauthenticated-connection", "public-object-acl", "function-triggers-itself")
+)  # fmt: skip
 #: What is said where the analysis met a defect of its own, or took too much time or memory.
 _CUT_SHORT = re.compile(r"defect|not interpreted to the end|stopped early|too much to read")
 CODE = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
@@ -75,13 +77,28 @@ def run_decorator(
                     machine.route_nodes.add(id(obj.node))
                 for place in range(len(obj.node.parameters)):
                     values[place] = models.parameter(machine, decorator, obj, place, values[place])
-        calls.call_value(machine, function, call_arguments.Arguments(values), node)
+        with answering(machine, decorator.path.removesuffix("()")):
+            calls.call_value(machine, function, call_arguments.Arguments(values), node)
+
+
+@contextmanager
+def answering(machine: Machine, path: str) -> Iterator[None]:
+    """Run what a framework calls for each request, where ``path`` registers such a function: what
+    it leaves in the file's variables stays for the next one."""
+    owner, _, name = path.rpartition(".")
+    before = machine.in_handler
+    machine.in_handler = before or (owner.endswith((".App", ".Router")) and name in _ROUTES)
+    try:
+        yield
+    finally:
+        machine.in_handler = before
 
 
 #: Methods by whose name a framework's decorator says that the function answers requests.
 _ROUTES = frozenset(
-    ("route", "get", "post", "put", "patch", "delete", "api_route", "resolver", "batch_resolver")
-)
+    ("route", "get", "post", "put", "patch", "delete", "api_route", "resolver", "batch_resolver",
+     "all", "on")
+)  # fmt: skip
 
 
 def is_route(decorator: External) -> bool:

@@ -101,6 +101,7 @@ def branched(
             )
             or _acts(granted, refused, decision)
             or (granted.approves and not refused.approves)
+            or refusals.is_wider(granted, refused)
         ):
             lost = max(decision.lost, 1)
         else:

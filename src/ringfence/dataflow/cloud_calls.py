@@ -74,6 +74,8 @@ def record(
             Use("secret-read", machine.function.id, text, place, name),
         )
     found = answer(machine, service, operation, parameters, node, document)
+    if "Filename" in parameters or "Fileobj" in parameters:  # it is written into a file
+        machine.memo["downloaded",] = (*machine.memo.get(("downloaded",), ()), *deep_taint(found))
     if tables is not None and (tables.sources or tables.propagators):
         return join(found, declared(machine, name, tables, Arguments([], parameters), node))
     return found

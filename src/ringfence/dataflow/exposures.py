@@ -133,7 +133,7 @@ def named_fields(value: Value) -> Iterator[str]:
 
 #: Rows as a database library gives them, whole.
 _ROWS = late.pattern(
-    r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])?$"
+    r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])?$|^dbapi\.Cursor(\[\])?$"
 )
 #: Documents as other databases, and what web services, give them.
 _DOCUMENTS = late.pattern(

@@ -473,7 +473,8 @@ def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) ->
         elif isinstance(obj, JsonText):
             result = join(result, tainted(texts.derived(deep_taint(obj.inner))))
         elif isinstance(obj, External):
-            result = join(result, access.from_external(machine, External(obj.path + "[]"), value))
+            element = External(obj.path + "[]", before=obj)
+            result = join(result, access.from_external(machine, element, value))
         else:
             result = join(result, UNKNOWN)
     if value.taint:

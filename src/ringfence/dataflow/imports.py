@@ -138,6 +138,10 @@ def import_python(machine: Machine, node: syntax.Import) -> Value:
             root = find_python(machine, module.partition(".")[0])
             return package_value(machine, root, module.partition(".")[0])
         return package_value(machine, base, module)
+    if base is None and node.symbol != "*" and not is_known_library(machine, module):
+        inner = find_python(machine, f"{module}.{node.symbol}")  # a folder without __init__.py
+        if inner is not None:
+            return package_value(machine, inner, module)
     if base is None:
         note_import(machine, module, node)
         if node.symbol == "*":

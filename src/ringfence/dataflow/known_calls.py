@@ -400,5 +400,7 @@ def library_method(
     if name in ("bind",) and not arguments.positional[1:]:
         return Value(objects=(made,))
     if made.path == "URL()" and name == "toString":
+        if receiver is not None and receiver.taint:  # what was proved of it stands there
+            return Value(receiver.consts, receiver.taint, (), receiver.open)
         return made.arguments[0] if made.arguments else UNKNOWN
     return None

@@ -286,7 +286,8 @@ def from_tables(
                 if is_function(obj):
                     branch, machine.branch = machine.branch, object()
                     received = (*errors_first(machine, callback, obj, node), *values)
-                    returned = machine.call_object(obj, list(received), node)
+                    with callbacks.answering(machine, path):
+                        returned = machine.call_object(obj, list(received), node)
                     machine.branch = branch
                     sinks.check_response(machine, returned, node)
         if found is None:

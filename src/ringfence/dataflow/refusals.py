@@ -46,7 +46,8 @@ class Side:
     """``denies``: it tells that the caller may not; ``says_no``: ``{"ok": False}``; ``gives_up``:
     it ends without an answer, or with an error; ``allows``: it writes a policy that lets the caller
     in; ``approves``: it says that something is granted; ``calls``: cloud calls that were first made
-    there; ``alive``: what stands after the branch is reached from it.
+    there; ``alive``: what stands after the branch is reached from it; ``answer``: the call whose
+    answer it returns.
     """
 
     denies: bool = False
@@ -55,6 +56,7 @@ class Side:
     allows: bool = False
     approves: bool = False
     alive: bool = True
+    answer: syntax.Call | None = None
     calls: list[CallRecord] = field(default_factory=list)
 
 
@@ -66,12 +68,28 @@ def side(body: list[syntax.Statement] | syntax.Expression, calls: list[CallRecor
     gives_up = isinstance(body, list) and _gives_up(body, inside)
     says_no = isinstance(body, list) and bool(body) and _says_no(body[-1])
     approves = any(_approves(node) for node in inside)
-    return Side(denies, says_no, gives_up or says_no, allows, approves, calls=calls)
+    found = Side(denies, says_no, gives_up or says_no, allows, approves, calls=calls)
+    last = body[-1] if isinstance(body, list) and body else body
+    value = getattr(last, "value", None) if isinstance(last, syntax.Return) else last
+    value = value.value if isinstance(value, syntax.Await) else value
+    found.answer = value if isinstance(value, syntax.Call) else None
+    return found
+
+
+def is_wider(one: Side, other: Side) -> bool:
+    """Whether one side asks the same function as the other with fewer arguments: for all records
+    instead of those of somebody."""
+    if one.answer is None or other.answer is None:
+        return False
+    name = trees.dotted(one.answer.function)
+    given, more = len(one.answer.arguments), len(other.answer.arguments)
+    return bool(name) and name == trees.dotted(other.answer.function) and given < more
 
 
 def _approves(node: syntax.Node) -> bool:
     if isinstance(node, syntax.Constant):
-        return isinstance(node.value, str) and _APPROVED_TEXT.match(node.value) is not None
+        text = node.value if isinstance(node.value, str) else ""
+        return any(words.match(text) is not None for words in (_APPROVED_TEXT, _APPROVED_NAME))
     return isinstance(node, syntax.Attribute) and _APPROVED_NAME.match(node.name) is not None
 
 

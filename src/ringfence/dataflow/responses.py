@@ -234,27 +234,33 @@ def without_proof(atom: Taint, rule: str) -> Taint:
 _HEADERS = "header-injection"
 #: What stands before the address of a link or frame in a page.
 _LINK = late.pattern(r"(?i)(href|src|action|formaction|data)\s*=\s*[\"']?$")
+#: And before a value of an attribute that no quotes confine.
+_BARE = late.pattern(r"<[^<>\"']*(?:[\"'][^\"']*[\"'][^<>\"']*)*\s[\w-]+\s*=\s*$")
 _SCRIPTS = "cross-site-scripting"
 
 
 def linked(machine: Machine, page: Value, node: syntax.Node) -> None:
-    """The sender's address in a link: what is escaped for HTML may still begin with
-    ``javascript:``."""
+    """The sender's text where escaping it for HTML is not enough: as the address of a link, which
+    may begin with ``javascript:``, and as an attribute's value without quotes, where a space begins
+    the next attribute."""
     for const in page.consts:
         before = ""
         for part in const.parts if isinstance(const, Mix) else ():
             if isinstance(part, str):
-                before = part
+                before += part
                 continue
-            for atom in part.taint if _LINK.search(before) else ():
+            link = _LINK.search(before) is not None
+            bare = _BARE.search(before) is not None
+            for atom in part.taint if link or bare else ():
                 proofs = atom.cleared | machine.proven.get(proven_key(atom), frozenset())
-                if _SCRIPTS in proofs and not proofs.intersection(_SAFE_LINKS):
-                    bare = without_proof(atom, _SCRIPTS)
+                safe = frozenset("*") if bare else _SAFE_LINKS
+                if _SCRIPTS in proofs and not proofs.intersection(safe):
                     sinks.flow(
-                        machine, _SCRIPTS, "script", bare, "the HTML response", "body", node, 1,
-                        shown(page), "becomes the address of a link, which may be a script",
+                        machine, _SCRIPTS, "script", without_proof(atom, _SCRIPTS),
+                        "the HTML response", "body", node, 1, shown(page),
+                        "stands in a link or without quotes, where escaping is not enough",
                     )  # fmt: skip
-            before = ""
+            before += "x"
 
 
 #: Proofs by which an address in a page runs nothing.
@@ -266,6 +272,7 @@ _SAFE_LINKS = frozenset(
 def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
     """A text that a web framework sends as HTML; a map or list it sends as JSON."""
     verbose(machine, value, node)
+    linked(machine, value, node)
     if not value.taint or value.objects:
         return
     tagged = any(

@@ -68,6 +68,8 @@ def check(
     node: syntax.Node,
 ) -> None:
     """Apply the sinks, uses and issues of a call's tables."""
+    from ringfence.dataflow import responses
+
     for sink in tables.sinks:
         if not table_conditions.conditions_hold(sink.when, arguments, receiver, machine.language):
             continue
@@ -80,6 +82,8 @@ def check(
             report(machine, sink, path, selection.argument_name(sink, arguments), part, node)
             if sink.use:
                 use(machine, sink.use, part, node, path)
+            if sink.rule == "cross-site-scripting":
+                responses.linked(machine, part, node)
     for used in tables.uses:
         if table_conditions.conditions_hold(used.when, arguments, receiver, machine.language):
             value = selection.selected(used.argument, receiver, arguments)
@@ -107,6 +111,10 @@ def report(
     """A flow for every untrusted path that reaches the value and can serve the rule."""
     lost = CONFIDENCES.index(sink.certainty)
     untrusted = deep_taint(value)
+    if sink.rule == "unsafe-deserialization" and not untrusted and not value.definite:
+        # a file whose name was made here, into which an object of a bucket was written
+        untrusted = machine.memo.get(("downloaded",), ())
+        lost += 1
     if sink.rule == OF_NUMBERS:
         untrusted += tuple(
             atom
@@ -480,8 +488,12 @@ def assigned(
 
 
 def is_default(node: syntax.Assign) -> bool:
-    """``a[k] = a[k] || {}``, ``a[k] = a[k] ?? {}``."""
-    first = node.value.operands[0] if isinstance(node.value, syntax.Logical) else None
+    """``a[k] = a[k] || {}``, ``a[k] = merge(a[k] ?? {}, b)``."""
+    first: syntax.Expression | None = node.value
+    if isinstance(first, syntax.Call) and first.arguments:
+        first = first.arguments[0].value
+    if isinstance(first, syntax.Logical):
+        first = first.operands[0]
     return (
         isinstance(first, syntax.Index)
         and isinstance(node.target, syntax.Index)

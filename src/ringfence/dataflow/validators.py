@@ -162,7 +162,8 @@ def refined(schema: Schema, link: External) -> Schema:
     if name in _MAPS:
         made = of_value(argument)
         fields = {**schema.fields, **made.fields} if schema.kind == "map" else made.fields
-        return Schema("map", fields=fields) if fields or name == "object" else schema
+        shape = Schema("map", fields=fields) if fields or name == "object" else schema
+        return schemas.opened(shape) if name == "looseObject" else shape
     if name in _LISTS:
         return Schema("list", item=of_value(argument) if link.arguments else schema)
     if name in ("union", "or", "alternatives", "try"):
@@ -171,6 +172,8 @@ def refined(schema: Schema, link: External) -> Schema:
         return schemas.either(found or [schema, of_value(argument)])
     if name in _TEXTS and schema.kind in ("any", "text"):
         return schema if schema.kind == "text" and schema.rules else TEXT
+    if name in ("passthrough", "loose", "unknown", "catchall") and schema.kind == "map":
+        return schemas.opened(schema)
     if name in ("any", "unknown", "record", "mixed", "transform", "custom", "passthrough", "allow"):
         return ANY if name != "allow" else schema
     return schema

@@ -74,7 +74,9 @@ _LANGUAGES = {
     ".js": "javascript", ".cjs": "javascript", ".mjs": "javascript",
     ".ts": "typescript", ".cts": "typescript", ".mts": "typescript",
 }  # fmt: skip
-_MANIFESTS = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py")
+_MANIFESTS = (
+    "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "host.json",
+)  # fmt: skip
 _TEST = late.pattern(
     r"(?:^|/)(?:tests?|__tests__|spec|e2e)/|(?:^|/)(?:test_|conftest)|[._](?:test|spec)\."
 )
