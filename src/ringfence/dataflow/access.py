@@ -305,6 +305,11 @@ def external_member(
         special = powertools.context_of(machine)
     if special is not None:
         return special
+    held = kept(machine, obj.path, name)
+    if held is not None:
+        return join(
+            held, from_external(machine, External(path, obj.arguments, obj.keywords), value)
+        )
     typed = machine.catalogue.type_reads.get(path)
     source = machine.catalogue.reads.get(path)
     if source is not None:
@@ -319,6 +324,22 @@ def external_member(
         part = part_of(machine, Value((), value.taint, (), True), name, node)
         return Value((), part.taint, (member,))
     return from_external(machine, member, value)
+
+
+def keep(machine: Machine, path: str, name: str, value: Value) -> None:
+    """Code sets an attribute of a library's object: ``res.locals.user``, ``g.db``,
+    ``ctx.state.order``. Whoever reads it of an object of this kind may get it."""
+    if value.taint or value.objects:
+        key = ("kept", path, name)
+        known = machine.memo.get(key)
+        machine.heap_writes += 1
+        machine.memo[key] = value if known is None else join(known, value)
+
+
+def kept(machine: Machine, path: str, name: str) -> Value | None:
+    found = machine.memo.get(("kept", path.removesuffix(".var"), name))
+    assert found is None or isinstance(found, Value)
+    return found
 
 
 def exception_part(value: Value, name: str) -> Value:

@@ -29,7 +29,7 @@ def run_switch(machine: Machine, node: syntax.Switch) -> bool:
         for value in values:
             machine.evaluate(value)
         has_default = has_default or not values
-        if values:
+        if values and not any(isinstance(value, syntax.Opaque) for value in values):
             subjects.prove_equal(machine, node.subject, subject)
         if falling is not None:
             machine.merge([machine.save(), falling])

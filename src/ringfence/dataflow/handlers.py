@@ -133,7 +133,9 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     source = Source("event", "event", decided=False)
     taint = Taint(source, (), Trail(None, place, ""))
     machine.arrived = overlay
-    event = join(Value((), (taint,), (), True), overlay)
+    # An empty map stands beside the event's data for what code adds to it.
+    added = () if overlay.objects else (machine.struct("map"),)
+    event = join(Value((), (taint,), added, True), overlay)
     if any(("served", node_of(obj)) in machine.memo for obj in handler.objects):
         event = UNKNOWN  # its decorator handed over the event already, as an object
     arguments = [event, Value(objects=(External("lambda.context"),))]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import cloud
+from ringfence.dataflow import cloud, trees
 from ringfence.dataflow.objects import External, ModuleObject, Struct
 from ringfence.dataflow.scopes import Frame, Scope
 from ringfence.dataflow.state import MAX_FILES, MAX_NODES_OF_IMPORT, BudgetExceeded
@@ -136,6 +137,8 @@ def import_python(machine: Machine, node: syntax.Import) -> Value:
             return library(machine, name)
         if node.binds_root and "." in module:
             root = find_python(machine, module.partition(".")[0])
+            if root is None:
+                return folders_of(machine, base, module)
             return package_value(machine, root, module.partition(".")[0])
         return package_value(machine, base, module)
     if base is None and node.symbol != "*" and not is_known_library(machine, module):
@@ -180,11 +183,35 @@ def find_python(machine: Machine, module: str) -> str | None:
     """The path of a package or module without suffix, where the application has one."""
     path = module.replace(".", "/")
     own = machine.frame.module.file.rpartition("/")[0]
-    for root in (*roots(machine, _PYTHON_LAYER_FOLDERS), own):
+    for root in (*roots(machine, _PYTHON_LAYER_FOLDERS), own, *added_paths(machine, own)):
         base = join_path(root, path)
         if base is not None and exists_python(machine, base):
             return base
     return None
+
+
+def added_paths(machine: Machine, own: str) -> list[str]:
+    """Folders that the running file puts on ``sys.path``, as far as their names stand there."""
+    return [
+        folder
+        for name in trees.ask(machine.frame.module.module, names_on_path)
+        for root in (own, *roots(machine, ())[:1])
+        if (folder := join_path(root, name)) is not None
+    ]
+
+
+def names_on_path(module: syntax.Module) -> list[str]:
+    """The texts in calls of ``sys.path.insert`` and ``sys.path.append``."""
+    return [
+        part.value.strip("/")
+        for node in trees.nodes(module.body, into_functions=False)
+        if isinstance(node, syntax.Call)
+        and trees.dotted(node.function) in ("sys.path.insert", "sys.path.append")
+        for part in trees.nodes(node.arguments)
+        if isinstance(part, syntax.Constant)
+        and isinstance(part.value, str)
+        and not part.value.startswith("/")
+    ]
 
 
 def exists_python(machine: Machine, base: str) -> bool:
@@ -206,6 +233,22 @@ def package_value(machine: Machine, base: str | None, name: str) -> Value:
     if loaded is None:
         return UNKNOWN
     return Value(objects=(loaded,))
+
+
+def folders_of(machine: Machine, base: str, module: str) -> Value:
+    """``import lib.store`` where ``lib`` is a folder without ``__init__.py``: maps of names, beside
+    what earlier imports from it have bound."""
+    top, *names = module.split(".")
+    known = machine.frame.scope.variables.get(top, NOTHING)
+    held = [obj for obj in known.objects if isinstance(obj, Struct)]
+    whole = inner = held[0] if held else machine.struct("map")
+    for name in names[:-1]:
+        found = [o for o in inner.fields.get(name, NOTHING).objects if isinstance(o, Struct)]
+        following = found[0] if found else machine.struct("map")
+        inner.fields[name] = Value(objects=(following,))
+        inner = following
+    inner.fields[names[-1]] = package_value(machine, base, module)
+    return Value(objects=(whole,))
 
 
 def from_package(machine: Machine, base: str, node: syntax.Import) -> Value:
@@ -352,8 +395,7 @@ def search_script(machine: Machine, name: str) -> str | None:
     else:
         shelves = roots(machine, _SCRIPT_LAYER_FOLDERS)
         candidates = [join_path(root, name) for root in shelves[1:]]
-        if "/" in name and not name.startswith("@"):
-            candidates += [join_path(shelves[0], name)] if shelves else []
+        candidates += [join_path(folder, rest) for folder, rest in aliased(machine, name)]
     for base in candidates:
         if base is None:
             continue
@@ -363,6 +405,36 @@ def search_script(machine: Machine, name: str) -> str | None:
         if base.endswith(".js") and machine.read_module(base[:-3] + ".ts") is not None:
             return base[:-3] + ".ts"
     return None
+
+
+#: Scopes of packages that are no folders of an application.
+_SCOPES = frozenset(
+    ("@aws-sdk", "@aws-lambda-powertools", "@middy", "@azure", "@google-cloud", "@smithy", "@types",
+     "@prisma", "@nestjs", "@fastify", "@hono", "@koa", "@opensearch-project", "@anthropic-ai")
+)  # fmt: skip
+
+
+def aliased(machine: Machine, name: str) -> Iterator[tuple[str, str]]:
+    """Where a path such as ``@lib/store``, ``~/lib/store`` or ``src/lib/store`` may lie that a
+    ``tsconfig.json`` or a bundler maps to a folder: below a folder around the file that imports,
+    or its ``src``."""
+    top, _, inner = name.partition("/")
+    if not inner or top in _SCOPES or top in machine.catalogue.packages():
+        return
+    rest = inner if top in ("@", "~", "#", "src", "@src", "@app") else name.lstrip("@~#")
+    folder = machine.frame.module.file.rpartition("/")[0]
+    code = machine.function.code
+    root = code.root if code is not None else folder
+    for _ in range(MAX_FOLDERS_UP):
+        yield folder, rest
+        yield join_path(folder, "src") or "src", rest
+        if not folder or folder == root:
+            break
+        folder = folder.rpartition("/")[0]
+
+
+#: How far above a file the folder may lie that its imports are written from.
+MAX_FOLDERS_UP = 6
 
 
 def run_export(machine: Machine, node: syntax.Export) -> None:

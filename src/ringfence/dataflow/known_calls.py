@@ -190,6 +190,36 @@ def submit(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return machine.call(partial(machine, arguments, node), [], node)
 
 
+def thread(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``Thread(target=f, args=(x,))``: it will run ``f(x)``."""
+    target = arguments.keywords.get("target") or arguments.get(1) or UNKNOWN
+    given = arguments.keywords.get("args") or UNKNOWN
+    items = access.known_items(given) or [expressions.element_of(machine, given, node, False)]
+    machine.call(target, items, node)
+    return Value(objects=(External("threading.Thread()"),))
+
+
+def reflect_apply(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``Reflect.apply(f, this, [x])``."""
+    given = arguments.get(2) or UNKNOWN
+    items = access.known_items(given) or [expressions.element_of(machine, given, node, False)]
+    return machine.call(first(arguments), items, node)
+
+
+def keep_variable(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``c.set("user", user)`` of a Hono context."""
+    name = first(arguments).only_text()
+    if name is not None:
+        access.keep(machine, "hono.Context", name, arguments.get(1) or UNKNOWN)
+    return UNKNOWN
+
+
+def kept_variable(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``c.get("user")``."""
+    name = first(arguments).only_text()
+    return (access.kept(machine, "hono.Context", name) if name is not None else None) or UNKNOWN
+
+
 def reduce_(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     element = expressions.element_of(machine, arguments.get(1) or UNKNOWN, node, False)
     start = arguments.get(2) or element

@@ -59,6 +59,7 @@ _PYTHON: dict[str, Method] = {
     "partition": split, "rpartition": split, "replace": replace, "zfill": same,
     "append": append, "add": append, "appendleft": append, "extend": extend, "insert": insert,
     "get": get, "setdefault": setdefault, "update": update, "pop": pop, "popitem": items,
+    "popleft": pop, "extendleft": extend,
     "keys": keys, "values": values, "items": items, "copy": same_list, "json": json_body,
     "match": match, "fullmatch": match, "group": same, "groups": same, "sort": same_list,
     "format_map": format_text, "__getitem__": get, "result": same_list,

@@ -115,6 +115,7 @@ def assign_key(
                 sinks.attribute_set(machine, External(owner), single, value, node)
         elif isinstance(obj, External) and isinstance(single, str):
             sinks.attribute_set(machine, obj, single, value, node)
+            access.keep(machine, obj.path, single, value)
     sinks.assigned(machine, container, key, value, node)
 
 
