@@ -8,6 +8,7 @@ from ringfence.dataflow import (
     call_arguments,
     calls,
     cloud,
+    cloud_calls,
     environment,
     exposures,
     powertools,
@@ -90,6 +91,10 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
         found: Value
         if isinstance(obj, Struct):
             found = field_of(machine, obj, name, node)
+            if name not in obj.fields and obj.kind == "map" and machine.language == "python":
+                whole = Value(objects=(obj,))  # as a data class of Powertools names it
+                named = at_steps(machine, whole, wrappers.steps((), name), node)
+                found = join(found, cloud_calls.unwrapped(named) if name in _IMAGES else named)
         elif isinstance(obj, ModuleObject):
             found = module_member(machine, obj, name)
         elif isinstance(obj, ClassObject):
@@ -116,6 +121,8 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
     return result if not result.is_nothing else UNKNOWN
 
 
+#: Items of a table that a data class gives without the letters of their types.
+_IMAGES = ("new_image", "old_image", "keys")
 #: What a URL says of where it goes.
 _HOST_PARTS = frozenset(("hostname", "host", "origin", "port", "protocol"))
 
@@ -437,6 +444,20 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
     if value.consts or value.open:
         result = join(result, UNKNOWN)
     return result if not result.is_nothing else UNKNOWN
+
+
+def at_steps(machine: Machine, value: Value, path: tuple[str, ...], node: syntax.Node) -> Value:
+    """What stands at a path of an event; ``[]`` is each item, ``!json`` what a text holds."""
+    from ringfence.dataflow import encodings, expressions
+
+    for step in path:
+        if step == "[]":
+            value = expressions.element_of(machine, value, node, False)
+        elif step == "!json":
+            value = encodings.parsed(machine, value, value.taint)
+        else:
+            value = item(machine, value, step, node)
+    return value
 
 
 def item(machine: Machine, value: Value, key: str | int, node: syntax.Node) -> Value:

@@ -76,7 +76,10 @@ def run_decorator(
                 if is_route(decorator):
                     machine.route_nodes.add(id(obj.node))
                 for place in range(len(obj.node.parameters)):
-                    values[place] = models.parameter(machine, decorator, obj, place, values[place])
+                    with answering(machine, decorator.path.removesuffix("()")):
+                        values[place] = models.parameter(
+                            machine, decorator, obj, place, values[place]
+                        )
         with answering(machine, decorator.path.removesuffix("()")):
             calls.call_value(machine, function, call_arguments.Arguments(values), node)
 
@@ -105,7 +108,8 @@ def is_route(decorator: External) -> bool:
     """Whether what a decorated function returns is what the caller gets: all of it, where no model
     picks the fields."""
     owner, _, name = decorator.path.removesuffix("()").rpartition(".")
-    return owner.endswith(".App") and name in _ROUTES and "response_model" not in decorator.keywords
+    answers = name in _ROUTES or name in ("exception_handler", "errorhandler")
+    return owner.endswith(".App") and answers and "response_model" not in decorator.keywords
 
 
 #: Decorators of Chalice that make a function of its own, where routes share one.

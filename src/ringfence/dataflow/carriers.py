@@ -107,6 +107,24 @@ _SETS = late.pattern(r"([\w#.\[\]]+)\s*=\s*[^,=]*?(:\w+)")
 _PLACE = late.pattern(r":\w+")
 
 
+def attributes(value: Value, place: str) -> Value:
+    """The attributes of a message as its receiver sees them: a queue writes their members small,
+    and a topic gives them other names."""
+    of_topic = "Sns" in place
+    kept = Struct("map", None)
+    for obj in value.objects:
+        for name, one in obj.fields.items() if isinstance(obj, Struct) else ():
+            members = Struct("map", None)
+            for inner in one.objects:
+                for key, held in inner.fields.items() if isinstance(inner, Struct) else ():
+                    word = str(key)
+                    small = word[:1].lower() + word[1:]
+                    topic = "Value" if word.endswith("Value") else "Type"
+                    members.fields[topic if of_topic else small] = held
+            kept.fields[name] = Value(objects=(members,))
+    return Value((), value.taint, (kept,), value.open)
+
+
 def updated(parameters: dict[str, Value]) -> Value | None:
     """The attributes that an ``UpdateExpression`` sets, as an item; None where it does not tell of
     every value under which name it is stored."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import carriers, cloud_calls, encodings
+from ringfence.dataflow import carriers, cloud_calls, encodings, subscriptions
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.documents import INPUT
 from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh
@@ -55,6 +55,7 @@ class PostOffice:
         self.sources: Sources = {}
         self.by_source: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.functions_invoked: dict[str, bool] = {}
+        self.subscriptions = subscriptions.subscriptions_of(application)
         self.workflows = {flow.machine: (flow, plan_of(flow)) for flow in application.workflows}
         for trigger in application.triggers.values():
             if not trigger.fed:
@@ -142,6 +143,8 @@ class PostOffice:
         ids = self.directory.of_value(target, carrier.kind, near) if target is not None else []
         if carrier.kind == "bus":
             ids = self.rules_of(ids, parameters)
+        if carrier.kind in ("topic", "bus"):
+            self.subscribed(machine, mail, record, carrier, ids, parameters)
         for resource in ids:
             if resource in self.workflows:
                 given = opened_json(parameters.get("input", NOTHING))
@@ -163,6 +166,32 @@ class PostOffice:
                         self.post(machine, mail, channel, path, value, record.document)
             if carrier.store:
                 self.store(machine, mail, record, carrier, resource, parameters)
+
+    def subscribed(
+        self,
+        machine: Machine,
+        mail: Mail,
+        record: CallRecord,
+        carrier: carriers.Carrier,
+        ids: list[str],
+        parameters: Parameters,
+    ) -> None:
+        """Send what goes to a topic or bus to the functions that read queues behind it."""
+        names = subscriptions.EVENT if carrier.kind == "bus" else subscriptions.NOTIFICATION
+        given = {names[key]: value for key, value in parameters.items() if key in names}
+        for one in self.subscriptions:
+            if carrier.kind == "bus":
+                if not pattern_may_match(self.application, one.source, parameters):
+                    continue
+            elif one.source not in ids:
+                continue
+            for reader, trigger in self.by_source.get(("sqs", one.queue), []):
+                channel = Channel(
+                    "sqs", machine.function.id, reader, one.queue, trigger, record.call.location
+                )
+                mail.channels[channel] = None
+                body = subscriptions.message_of(given, one.raw)
+                self.post(machine, mail, channel, "Records[].body", body, record.document)
 
     def readers(self, carrier: carriers.Carrier, resource: str) -> list[tuple[str, str]]:
         """The functions that receive what is sent there, with the trigger that brings it."""
@@ -205,6 +234,8 @@ class PostOffice:
     ) -> None:
         """Put a value for another function into the mail, if it has untrusted data in it, or a
         structure that tells what stands where."""
+        if place.endswith("essageAttributes"):
+            value = carriers.attributes(value, place)
         if place in ("", "detail"):
             value = opened_json(value)
             if not place:

@@ -102,6 +102,12 @@ def branched(
             or _acts(granted, refused, decision)
             or (granted.approves and not refused.approves)
             or refusals.is_wider(granted, refused)
+            or (
+                granted.changes
+                and not refused.changes
+                and refused.ends
+                and not granted.names.intersection(decision.atom.path[-1:])
+            )
         ):
             lost = max(decision.lost, 1)
         else:

@@ -35,8 +35,9 @@ _PERHAPS = late.pattern(
     _WHOSE + r"(groups?|scopes?|user_type|account_type|plan|tier)$|^(?!job_|iam_|aws_)\w+_roles?$"
 )
 _PERHAPS_TRUTH = late.pattern(
-    _WHOSE + r"(is_(authenticated|authori[sz]ed|paid|premium|verified)|authenticated|authori[sz]ed"
-    r"|paid|has_paid|premium)$"
+    _WHOSE + r"(is_(authenticated|authori[sz]ed|paid|premium|verified|support|employee|internal"
+    r"|agent|operator|reviewer|approver|partner|trusted)|authenticated|authori[sz]ed"
+    r"|paid|has_paid|premium|(\w+_)?(by|from)_(admin|staff|owner|manager)|pre_?approved|trusted)$"
 )
 _LEVEL = late.pattern(r"(level|clearance)$")
 #: Constants that name a right which not everybody has ...

@@ -87,7 +87,8 @@ def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...],
             told = told_of(atom, into)
             if told and not sensitive.is_masked(atom):
                 is_sure = atom.source.label.startswith("secretsmanager.")
-                yield told, steps_of(atom), "high" if is_sure else "medium"
+                sure = "low" if atom.source.kind == "event" and into == OTHERS else "medium"
+                yield told, steps_of(atom), "high" if is_sure else sure
         for name in named_fields(one):
             yield f"the {name}", (), "medium"
         for obj in one.objects:
@@ -327,6 +328,9 @@ def told_of(atom: Taint, into: str) -> str:
     if source.kind == "secret":
         is_meant = into == OTHERS or source.label in _PURPOSE or is_public_name(atom.path)
         return "" if is_meant or not sensitive.shows_secret(atom.path) else atom.display
+    if source.kind == "event" and into == OTHERS and atom.path and not atom.derived:
+        name = field_name(atom.path)
+        return f"the caller's {name}" if sensitive.personal(name) == "medium" else ""
     if source.kind != "response" or not atom.path or not source.label.startswith(_STORES):
         return ""
     name = field_name(atom.path)

@@ -43,6 +43,8 @@ _REMEMBERED = (
     syntax.Call,
     syntax.Index,
     syntax.Conditional,
+    syntax.Template,
+    syntax.Binary,
 )
 
 

@@ -312,7 +312,7 @@ def returned(machine: Machine, value: syntax.Expression) -> None:
         return
     if is_generated(machine, value):
         machine.memo["generates", id(closure.node)] = True
-    elif any(is_draw(call.function) for call in calls_in(value)):
+    elif any(is_draw(call.function) for call in calls_in(spelled_out(machine, value))):
         found = drawn(machine, value)
         if found is not None:
             machine.memo["draws", id(closure.node)] = Draw(
@@ -333,12 +333,19 @@ def tell(machine: Machine, name: str, call: syntax.Call, path: str, place: Locat
 
 def drawn(machine: Machine, value: syntax.Expression) -> tuple[syntax.Call, str] | None:
     """The first call of a general generator inside an expression, and the generator's name."""
-    for call in calls_in(value):
+    for call in calls_in(spelled_out(machine, value)):
         for obj in machine.evaluate(call.function).objects:
             path = obj.path.removeprefix("global.") if isinstance(obj, External) else ""
             if path and _PREDICTABLE.match(path):
                 return call, path
     return None
+
+
+def spelled_out(machine: Machine, value: syntax.Expression) -> list[object]:
+    """An expression, and what the variables in it were set to in the same function."""
+    conditions = machine.frame.scope.conditions
+    names = [n.name for n in islice(trees.nodes(value), MAX_NODES) if isinstance(n, syntax.Name)]
+    return [value, *(conditions[name] for name in names if name in conditions)]
 
 
 def calls_in(node: object) -> Iterator[syntax.Call]:

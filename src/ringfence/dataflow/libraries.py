@@ -175,6 +175,8 @@ def answered(machine: Machine, table: Answer, arguments: Arguments) -> Value:
     given = selection.selected(table.headers, None, arguments)
     for obj in given.objects if given is not None else ():
         if isinstance(obj, Struct):
+            for name in obj.fields:
+                responses.copied(machine, obj, headers, name)
             headers.fields.update(obj.fields)
     kind = selection.selected(table.type, None, arguments)
     if kind is not None:

@@ -314,6 +314,8 @@ def parameter(
     if route and any(found.group(2) == name for found in _CONVERTERS.finditer(route)):
         return UNKNOWN
     annotation = closure.node.parameters[place].annotation
+    if decorator.path.endswith((".exception_handler()", ".middleware()", ".on_event()")):
+        return value
     if decorator.path.startswith("fastapi."):
         value = requests.part(machine, closure, place, route or "", value)
     if annotation is None or not value.taint or not checks_annotations(decorator):
@@ -353,8 +355,7 @@ def parsed_event(
     for obj in envelope.objects if envelope is not None else ():
         if isinstance(obj, External):
             path = _ENVELOPES.get(obj.path.removesuffix("()").rpartition(".")[2], ())
-            for step in path:
-                value = access.part_of(machine, value, step, node)
+            value = access.at_steps(machine, value, path, node)
             if "[]" in path:
                 return machine.sequence_of(schemas.passed(machine, schema, value, node))
     return schemas.passed(machine, schema, value, node)

@@ -34,7 +34,7 @@ def process_partial_response(machine: Machine, arguments: Arguments, node: synta
     """``process_partial_response(event, record_handler, processor)``, in both languages."""
     event = arguments.get(0, "event") or UNKNOWN
     handler = arguments.get(1, "record_handler") or UNKNOWN
-    each_record(machine, handler, access.part_of(machine, event, "Records", node), node)
+    each_record(machine, handler, access.item(machine, event, "Records", node), node)
     return UNKNOWN
 
 
@@ -97,7 +97,7 @@ def handler_event(machine: Machine, closure: Closure, value: Value, node: syntax
     batch = machine.memo.get(("batch", id(closure.node)))
     if isinstance(batch, External):
         handler = batch.keywords.get("record_handler") or UNKNOWN
-        each_record(machine, handler, access.part_of(machine, value, "Records", node), node)
+        each_record(machine, handler, access.item(machine, value, "Records", node), node)
     parser = machine.memo.get(("parser", id(closure.node)))
     if not isinstance(parser, External):
         return value

@@ -37,6 +37,17 @@ _APPROVED_TEXT = late.pattern(
     re.IGNORECASE,
 )
 _APPROVED_NAME = late.pattern(r"^(autoConfirmUser|autoVerify(Email|Phone))$")
+#: Methods that change what is stored, or have others do so.
+_CHANGES = late.pattern(
+    r"(?i)^(put|update|delete|remove|batch_?write|transact_?write|terminate|stop|start_?execution)"
+    r"_?(item|items|one|many|object|objects|user|records?|instances?|by\w+)?$"
+    r"|^(save|insert\w*|destroy|execute_statement|admin\w+|refund\w*|transfer\w*|approve\w*|publish)$"
+)
+#: Flags by which more is shown or done.
+_WIDENS = late.pattern(
+    r"(?i)^(include|show|allow|can|may|see|skip|bypass|unrestricted|privileged|elevated|override)"
+    r"(_?[A-Za-z]\w*)?$"
+)
 _STATUS = (401, 403, "401", "403")
 MAX_NODES = 300
 
@@ -47,7 +58,8 @@ class Side:
     it ends without an answer, or with an error; ``allows``: it writes a policy that lets the caller
     in; ``approves``: it says that something is granted; ``calls``: cloud calls that were first made
     there; ``alive``: what stands after the branch is reached from it; ``answer``: the call whose
-    answer it returns.
+    answer it returns; ``changes``: it calls something that is named as a change of what is stored;
+    ``ends``: it returns or raises; ``names``: the fields that stand in it.
     """
 
     denies: bool = False
@@ -57,6 +69,9 @@ class Side:
     approves: bool = False
     alive: bool = True
     answer: syntax.Call | None = None
+    changes: bool = False
+    ends: bool = False
+    names: set[str] = field(default_factory=set)
     calls: list[CallRecord] = field(default_factory=list)
 
 
@@ -73,6 +88,16 @@ def side(body: list[syntax.Statement] | syntax.Expression, calls: list[CallRecor
     value = getattr(last, "value", None) if isinstance(last, syntax.Return) else last
     value = value.value if isinstance(value, syntax.Await) else value
     found.answer = value if isinstance(value, syntax.Call) else None
+    found.changes = any(
+        isinstance(node, syntax.Call) and _CHANGES.match(getattr(node.function, "name", ""))
+        for node in inside
+    )
+    found.names = {
+        str(getattr(node, "value" if isinstance(node, syntax.Constant) else "name", ""))
+        for node in inside
+        if isinstance(node, (syntax.Constant, syntax.Attribute, syntax.Name))
+    }
+    found.ends = isinstance(last, (syntax.Return, syntax.Raise))
     return found
 
 
@@ -87,6 +112,9 @@ def is_wider(one: Side, other: Side) -> bool:
 
 
 def _approves(node: syntax.Node) -> bool:
+    if isinstance(node, syntax.Assign):
+        is_true = isinstance(node.value, syntax.Constant) and node.value.value is True
+        return is_true and _WIDENS.match(getattr(node.target, "name", "")) is not None
     if isinstance(node, syntax.Constant):
         text = node.value if isinstance(node.value, str) else ""
         return any(words.match(text) is not None for words in (_APPROVED_TEXT, _APPROVED_NAME))

@@ -272,6 +272,9 @@ _SAFE_LINKS = frozenset(
 def check_page(machine: Machine, value: Value, node: syntax.Node) -> None:
     """A text that a web framework sends as HTML; a map or list it sends as JSON."""
     verbose(machine, value, node)
+    for obj in value.objects:  # return page, 200, {"Content-Type": "text/html"}
+        if isinstance(obj, Struct) and obj.kind == "list" and 0 in obj.fields:
+            check_page(machine, obj.fields[0], node)
     linked(machine, value, node)
     if not value.taint or value.objects:
         return

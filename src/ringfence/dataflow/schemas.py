@@ -59,6 +59,7 @@ def opened(schema: Schema) -> Schema:
     return made
 
 
+_CHOSEN = frozenset(("*", OF_NUMBERS))
 SAFE = Schema("safe")
 NUMBER = Schema("number")
 TEXT = Schema("text")
@@ -100,7 +101,11 @@ def passed(
 ) -> Value:
     """What a validator hands back for this value."""
     if schema.kind == "safe":
-        return value if value.definite else UNKNOWN
+        if value.definite or not value.taint:
+            return value if value.definite else UNKNOWN
+        # one of some values: nothing of the sender's own text, and yet the sender's choice
+        chosen = tuple(atom.changed(cleared=_CHOSEN) for atom in value.taint)
+        return Value((), chosen, (), True)
     if schema.kind == "number":
         taint = deep_taint(value)
         return value if value.definite or not taint else Value((), (), (Number(taint),), True)

@@ -104,6 +104,11 @@ def check(
 
 # --- reports ---
 
+#: Calls that unpack an archive whose names may lead out of the folder.
+_UNPACKS = frozenset(
+    ("tarfile.open().extractall", "tarfile.open().extract", "tarfile.TarFile().extractall")
+)
+
 
 def report(
     machine: Machine, sink: Sink, path: str, argument: str, value: Value, node: syntax.Node
@@ -111,7 +116,8 @@ def report(
     """A flow for every untrusted path that reaches the value and can serve the rule."""
     lost = CONFIDENCES.index(sink.certainty)
     untrusted = deep_taint(value)
-    if sink.rule == "unsafe-deserialization" and not untrusted and not value.definite:
+    opens_file = sink.rule == "unsafe-deserialization" or path in _UNPACKS
+    if opens_file and not untrusted and not value.definite:
         # a file whose name was made here, into which an object of a bucket was written
         untrusted = machine.memo.get(("downloaded",), ())
         lost += 1

@@ -14,7 +14,6 @@ CALLED = frozenset(("handlebars.compile()", "hbs.compile()"))
 #: ``{{{ x }}}`` and ``{{& x }}`` of Handlebars and Mustache are written as they are.
 _UNESCAPED = late.pattern(r"\{\{[{&]")
 _UNFILTERED = late.pattern(r"\|\s*n\b")
-_PAGE = late.pattern(r"\.(html?|xml|xhtml)(\.j(inja)?2)?$")
 
 
 def escapes(template: External) -> bool:
@@ -56,4 +55,10 @@ def escapes(template: External) -> bool:
     if template.path.endswith("from_string()"):
         default = chosen[0].keywords.get("default_for_string")
         return default is None or default.truth() is not False
-    return text is None or _PAGE.search(text) is not None
+    given = chosen[0].arguments[0] if chosen[0].arguments else NOTHING
+    given = chosen[0].keywords.get("enabled_extensions", given)
+    found = [
+        text for obj in given.objects if isinstance(obj, Struct) for text in obj.items().texts()
+    ]
+    endings = tuple(f".{ending.lstrip('.').lower()}" for ending in found or ("html", "htm", "xml"))
+    return text is None or text.lower().endswith(endings)

@@ -27,6 +27,8 @@ exports.openai = async (event) => {
 exports.others = async (event) => {
   await claude.messages.create({ system: `Help ${event.name}`, messages: [] }); // bad: prompt-injection
   await claude.messages.create({ system: SYSTEM, messages: [{ role: 'user', content: event.text }] });
+  await claude.messages.create({ messages: [{ role: 'user', content: `Translate the following text: ${event.text}` }] }); // bad: prompt-injection
+  await claude.messages.create({ system: SYSTEM, messages: [{ role: 'user', content: `Translate the following text: ${event.text}` }] }); // bad: prompt-injection
   const gemini = new GoogleGenerativeAI(process.env.KEY);
   gemini.getGenerativeModel({ model: 'm', systemInstruction: `Help ${event.name}` }); // bad: prompt-injection
   const model = gemini.getGenerativeModel({ model: 'm', systemInstruction: SYSTEM });

@@ -37,6 +37,7 @@ def other_makers(event, context):
     claude.messages.create(model="m", system="Help " + event["name"], messages=[{"role": "user", "content": "Hello."}])  # bad: prompt-injection
     claude.messages.create(model="m", system=SYSTEM, messages=[{"role": "user", "content": [{"type": "text", "text": f"Here is the mail of a customer, answer it: {event['text']}"}]}])  # bad: prompt-injection
     claude.messages.create(model="m", system=SYSTEM, messages=[{"role": "user", "content": event["text"]}])
+    claude.messages.create(model="m", messages=[{"role": "user", "content": "Translate the following text: " + event["text"]}])  # bad: prompt-injection
     genai.GenerativeModel("m", system_instruction="Help " + event["name"])  # bad: prompt-injection
     model = genai.GenerativeModel("m", system_instruction=SYSTEM)
     model.generate_content(f"Write a poem about this subject: {event['text']}")  # bad: prompt-injection
