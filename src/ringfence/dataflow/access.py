@@ -17,12 +17,12 @@ from ringfence.dataflow import (
     wrappers,
 )
 from ringfence.dataflow.objects import (
+    INHERITED,
     ClassObject,
     Closure,
     CloudObject,
     Environment,
     External,
-    Inherited,
     JsonText,
     Method,
     ModuleObject,
@@ -425,6 +425,8 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
         for one in known:
             result = join(result, item(machine, value, one, node))
         return result
+    if machine.language != "python" and any(atom.derived for atom in key.taint):
+        result = Value(objects=(INHERITED,))  # first, where no number of others crowds it out
     for obj in value.objects:
         if isinstance(obj, Struct):
             found = obj.items()
@@ -439,8 +441,6 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
             result = join(result, UNKNOWN)
     if value.taint:
         result = join(result, part_of(machine, value, "[]", node))
-    if machine.language != "python" and any(atom.derived for atom in key.taint):
-        result = join(result, Value(objects=(Inherited(),)))
     if value.consts or value.open:
         result = join(result, UNKNOWN)
     return result if not result.is_nothing else UNKNOWN
@@ -536,6 +536,9 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
             struct.rest = join(struct.rest, Value(objects=(obj,)))
         elif isinstance(obj, External):
             struct.rest = join(struct.rest, exposures.row_of(obj))
+            if exposures.is_stored(obj):  # its fields are still those of the store
+                stored = Value(objects=(obj,))
+                struct.base = stored if struct.base is None else join(struct.base, stored)
     if value.taint:
         base = Value((), join_taint((), value.taint), (), True)
         place = machine.location(machine.current)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
+    access,
     call_arguments,
     calls,
     libraries,
@@ -80,8 +81,21 @@ def run_decorator(
                         values[place] = models.parameter(
                             machine, decorator, obj, place, values[place]
                         )
+        given = call_arguments.Arguments(values, others=by_name(machine, function, values, node))
         with answering(machine, decorator.path.removesuffix("()")):
-            calls.call_value(machine, function, call_arguments.Arguments(values), node)
+            calls.call_value(machine, function, given, node)
+
+
+def by_name(
+    machine: Machine, function: Value, values: list[Value], node: syntax.Node
+) -> Value | None:
+    """What a function takes as ``**arguments`` of a library that gives the parts of a request."""
+    for obj in function.objects:
+        if isinstance(obj, Closure) and values and values[0].taint:
+            kinds = [parameter.kind for parameter in obj.node.parameters]
+            if "**" in kinds:
+                return access.part_of(machine, values[0], "[]", node)
+    return None
 
 
 @contextmanager

@@ -397,7 +397,7 @@ def bind_parameters(
             struct = machine.struct("map")
             struct.fields.update(keywords)
             if arguments.others is not None:
-                struct.rest = arguments.others
+                struct.rest, struct.mirrors = arguments.others, True
                 # Where the sender's map is handed on whole, its keys are the sender's, too.
                 struct.names = tainted(derived(arguments.others.taint))
             targets.assign(machine, target, Value(objects=(struct,)), "let")

@@ -37,7 +37,7 @@ _PERHAPS = late.pattern(
 _PERHAPS_TRUTH = late.pattern(
     _WHOSE + r"(is_(authenticated|authori[sz]ed|paid|premium|verified|support|employee|internal"
     r"|agent|operator|reviewer|approver|partner|trusted)|authenticated|authori[sz]ed"
-    r"|paid|has_paid|premium|(\w+_)?(by|from)_(admin|staff|owner|manager)|pre_?approved|trusted)$"
+    r"|paid|has_paid|premium|vetted|invited(_by)?|is_invited|allow_?listed|white_?listed|(\w+_)?(by|from)_(admin|staff|owner|manager)|pre_?approved|trusted)$"
 )
 _LEVEL = late.pattern(r"(level|clearance)$")
 #: Constants that name a right which not everybody has ...
@@ -45,7 +45,9 @@ _HIGH = late.pattern(
     r"(^|[_\W])(admins?|administrators?|root|super_?(user|admin)|sys_?admin|owner|managers?"
     r"|moderator|staff|operator|employee|internal|supervisor|privileged|superadmin|premium"
     r"|enterprise|vip|teacher|doctor|librarian|director|treasurer|dispatcher|curator|board|officer"
-    r"|lead|chief|head|approver|reviewer|auditor|editor|finance|accountant|agent|partner)($|[_\W])",
+    r"|lead|chief|head|approver|reviewer|auditor|editor|finance|accountant|agent|partner"
+    r"|payroll|hr|coach|instructor|tutor|nurse|physician|pharmacist|organi[sz]er|registrar|trustee"
+    r"|controller|caseworker|support)($|[_\W])",
     re.IGNORECASE,
 )
 #: ... that everybody has ...
@@ -261,7 +263,8 @@ def is_identity(machine: Machine, atom: Taint) -> bool:
 
 def way_of(atom: Taint) -> tuple[str, ...]:
     """The path of data with the part of the request that its source is (``request.query``)."""
-    return (*atom.source.label.split(".")[1:], *atom.path)
+    label = atom.source.label.split(".")
+    return (*(label if label[0] in _OF_CALLER else label[1:]), *atom.path)
 
 
 def is_part_of_path(atom: Taint) -> bool:

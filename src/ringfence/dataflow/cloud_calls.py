@@ -11,6 +11,7 @@ from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
 from ringfence.dataflow.values import (
     NOTHING,
+    OF_CALLERS,
     OWN_KINDS,
     UNKNOWN,
     Mix,
@@ -179,7 +180,7 @@ OF_CALLER = "of the caller"
 def is_asked_by_caller(parameters: Mapping[str, Value], *more: Value) -> bool:
     """Whether a look-up depends on the event, so that its answer is of one invocation."""
     return any(
-        atom.source.kind == "event"
+        atom.source.kind in OF_CALLERS
         for value in (*parameters.values(), *more)
         for atom in deep_taint(value)
     )

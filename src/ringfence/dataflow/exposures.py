@@ -23,7 +23,7 @@ from ringfence.dataflow.objects import (
     contents,
     deep_taint,
 )
-from ringfence.dataflow.values import NOTHING, Hole, Mix, Taint, Value
+from ringfence.dataflow.values import NOTHING, OF_CALLERS, Hole, Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import Application
 from ringfence.model.facts import Step
@@ -60,10 +60,17 @@ def check_tables(
 ) -> None:
     """Look at what a call carries out of the function, as its tables say."""
     for table in tables:
-        if table_conditions.conditions_hold(table.when, arguments, receiver):
+        if not table_conditions.conditions_hold(table.when, arguments, receiver):
+            continue
+        if "*" in table.argument:  # each by itself: none of them makes the others something else
+            named = machine.struct("map")
+            named.fields.update(arguments.keywords)
+            given = [*arguments.everything(), Value(objects=(named,))]
+        else:
             value = selection.selected(table.argument, receiver, arguments)
-            if value is not None:
-                check(machine, table.into, value, node, table.certainty)
+            given = [] if value is None else [value]
+        for value in given:
+            check(machine, table.into, value, node, table.certainty)
 
 
 def check(
@@ -164,8 +171,13 @@ def selected_secrets(obj: External) -> Iterator[str]:
 def read_column(obj: External) -> str:
     """The name of a column or field for nobody's eyes that is read of a database's row."""
     rows, _, name = obj.path.rpartition(".")
-    of_store = _ROWS.search(rows) is not None or _DOCUMENTS.search(rows) is not None
-    return name if of_store and sensitive.is_secret_field(name) else ""
+    is_secret = sensitive.is_secret_field(name) and is_stored(External(rows))
+    return name if is_secret else ""
+
+
+def is_stored(obj: External) -> bool:
+    """Whether these are rows or documents of a database, or what a web service gave."""
+    return _ROWS.search(obj.path) is not None or _DOCUMENTS.search(obj.path) is not None
 
 
 _MODELS = late.pattern(r"^mongoose\.(model\(\)|Model)\.(find\w*|create)\(\)")
@@ -197,8 +209,15 @@ _WHOLE = late.pattern(
 
 def is_asked(obj: External) -> bool:
     """Whether these are rows or documents that a database was asked for with the caller's data."""
-    is_store = _ROWS.search(obj.path) is not None or _DOCUMENTS.search(obj.path) is not None
-    return is_store and was_given_event(obj)
+    return is_stored(obj) and was_given_event(obj)
+
+
+_REFERENCES = late.pattern(r"\.(document|doc|collection|child|ref)\(\)$|^firestore\.")
+
+
+def is_reference(obj: External) -> bool:
+    """Whether this points to a document of a database, which a ``get`` then reads."""
+    return _REFERENCES.search(obj.path) is not None
 
 
 def was_given_event(obj: External) -> bool:
@@ -206,7 +225,7 @@ def was_given_event(obj: External) -> bool:
     link: External | None = obj
     while link is not None:
         given = [*link.arguments, *link.keywords.values()]
-        if any(atom.source.kind == "event" for one in given for atom in deep_taint(one)):
+        if any(atom.source.kind in OF_CALLERS for one in given for atom in deep_taint(one)):
             return True
         link = link.before
     return False

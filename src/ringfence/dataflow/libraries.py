@@ -12,6 +12,7 @@ from ringfence.dataflow import (
     builtins,
     cloud,
     cloud_calls,
+    cross_origin,
     encodings,
     exposures,
     known_calls,
@@ -69,6 +70,9 @@ def call_external(
         if tables.registrations:
             return register(machine, tables.registrations, arguments)
         check_answers(machine, tables, arguments, node)
+    if made is not None:
+        cross_origin.called(machine, path, arguments, node)
+    cross_origin.configured(machine, path, arguments, node)
     if made is not None and path.endswith(".execute") and arguments.positional:
         made.statement = arguments.positional[0]
     if logs.is_log_call(path):
@@ -103,6 +107,8 @@ def call_external(
         return result
     name = path.rpartition(".")[2]
     is_text = made is not None and receiver is not None and bool(receiver.taint)
+    if made is not None and exposures.is_reference(made):
+        is_text = False
     if receiver is not None and is_text and not tables and builtins.knows(machine.language, name):
         text = Value(receiver.consts, receiver.taint, (), True)
         return builtins.method(machine, text, name, arguments, node, None)
@@ -206,7 +212,7 @@ def default_result(
 
     values = arguments.everything()
     made = derive(receiver, *values) if receiver is not None else derive(*values)
-    taint = made.taint
+    taint = tuple(atom for atom in made.taint if atom.source.kind != "claims")
     if taint and _DECODES.search(path.rpartition(".")[2] or path):
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)

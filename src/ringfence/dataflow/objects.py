@@ -336,6 +336,9 @@ class Inherited(Obj):
     __slots__ = ()
 
 
+INHERITED = Inherited()
+
+
 class Environment(Obj):
     """``os.environ`` or ``process.env``."""
 

@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import exposures, guessable, sinks, structures, trees, verdicts
+from ringfence.dataflow import (
+    cross_origin,
+    exposures,
+    guessable,
+    sinks,
+    structures,
+    trees,
+)
 from ringfence.dataflow.objects import Obj, Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.scopes import proven_key
@@ -29,7 +36,6 @@ from ringfence.model.record import record
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
-CORS = "permissive-cors-response"
 HTTP_KINDS = frozenset(
     ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb",
      "cloudfront", *OUTSIDE_HTTP_KINDS)
@@ -62,6 +68,7 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
             whole = obj.fields.get(0, NOTHING) if obj.kind == "list" else Value(objects=(obj,))
             verbose(machine, whole, node)
             exposures.check(machine, exposures.RESPONSE, whole, node)
+            headers_beside(machine, obj, node)
 
 
 def hand_out(machine: Machine, node: syntax.Node) -> None:
@@ -78,6 +85,20 @@ def check_told(machine: Machine, value: Value, node: syntax.Node) -> None:
     hand_out(machine, node)
     verbose(machine, value, node)
     exposures.check(machine, exposures.RESPONSE, value, node)
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            headers_beside(machine, obj, node)
+
+
+def headers_beside(machine: Machine, answer: Struct, node: syntax.Node) -> None:
+    """The headers of ``return body, status, headers`` and of ``return body, headers``."""
+    if answer.kind != "list" or 0 not in answer.fields:
+        return
+    response = machine.struct("map")
+    response.fields["headers"] = answer.fields.get(2, answer.fields.get(1, NOTHING))
+    headers = header_map(response)
+    cors(machine, headers, node)
+    planted(machine, headers, node)
 
 
 def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
@@ -379,18 +400,8 @@ def verbose(machine: Machine, body: Value, node: syntax.Node) -> None:
 def cors(machine: Machine, headers: dict[str, Header], node: syntax.Node) -> None:
     origin = headers.get("access-control-allow-origin", Header())
     credentials = headers.get("access-control-allow-credentials", Header()).value
-    allowed = any(const is True or const == "true" for const in credentials.consts)
-    if not allowed:
+    if not cross_origin.is_allowed(credentials):
         return
     with told_at(machine, node, origin.holder, "access-control-allow-origin"):
-        if any(
-            verdicts.judge(machine, atom) is not None and not sinks.is_known(machine, CORS, atom)
-            for atom in origin.value.taint
-        ):
-            sinks.issue(
-                machine,
-                CORS,
-                node,
-                "the origin is taken from the request, so any site may read the response with the "
-                "user's credentials",
-            )
+        if cross_origin.is_callers(machine, origin.value):
+            sinks.issue(machine, cross_origin.RULE, node, cross_origin.REPEATED)

@@ -24,7 +24,8 @@ _REFERENCE = late.pattern(r"_?(ARN|NAME|ID|TABLE|URL)$", re.IGNORECASE)
 _FIELD = late.pattern(
     r"(^|_)(password|passwd|passphrase|(password|passwd|pass|pwd|pin)_(hash|digest|salt)|hashed_password"
     r"|recovery_codes?|security_answer|iban|bank_account(_(number|no))?"
-    r"|salt|private_key|secret_key|(client|mfa|totp|otp)_secret|card_number|credit_card(_number)?"
+    r"|salt|private_key|secret_key|(signing|encryption)_key|(client|mfa|totp|otp|api|app|webhook|signing)_secret"
+    r"|(api|refresh|reset)_token|card_number|credit_card(_number)?"
     r"|cvv|cvc|ssn|social_security_number|national_id|passport_number|tax_id)$"
 )
 #: Fields that tell of a person what is nobody else's business, and those by which one is reached.

@@ -120,7 +120,7 @@ def report(
     if opens_file and not untrusted and not value.definite:
         # a file whose name was made here, into which an object of a bucket was written
         untrusted = machine.memo.get(("downloaded",), ())
-        lost += 1
+        lost = max(lost, 1)
     if sink.rule == OF_NUMBERS:
         untrusted += tuple(
             atom
@@ -300,6 +300,8 @@ def flow(
         if local is None:
             return
         lost += local
+    if rule == "mail-injection" and is_registered(atom, argument):
+        lost = max(lost, 2)
     if machine.unreached or (lost < 2 and is_vouched_for(machine, rule, atom, verdict)):
         lost = max(lost, 2)
     if is_foreign(machine):
@@ -324,6 +326,15 @@ def flow(
     machine.collected.flows[key] = Flow(
         rule, machine.function.id, source, sink, argument, place, steps, certainty, effect, value
     )
+
+
+_RECIPIENT = late.pattern(r"(?i)destination|recipient|to_?address|^to$")
+
+
+def is_registered(atom: Taint, argument: str) -> bool:
+    """Whether a mail goes to an address that was stored before: that of an account, mostly."""
+    stored = any(channel.kind == "table" for channel in atom.source.via)
+    return stored and _RECIPIENT.search(argument) is not None
 
 
 def is_vouched_for(machine: Machine, rule: str, atom: Taint, verdict: Verdict) -> bool:

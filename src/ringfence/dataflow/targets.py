@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import access, exposures, expressions, responses, trees
+from ringfence.dataflow import access, cross_origin, exposures, expressions, responses, trees
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -115,6 +115,7 @@ def assign_key(
                 sinks.attribute_set(machine, External(owner), single, value, node)
         elif isinstance(obj, External) and isinstance(single, str):
             sinks.attribute_set(machine, obj, single, value, node)
+            cross_origin.set_header(machine, single, value, node)
             access.keep(machine, obj.path, single, value)
     sinks.assigned(machine, container, key, value, node)
 
@@ -179,6 +180,9 @@ def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = T
     if taint:
         sinks.shared_state(machine, name, taint)
     if not fixed:
+        return
+    if any(atom.source.kind == "claims" and not atom.derived for atom in found):
+        sinks.kept_for_next(machine, name, "the claims of one caller")
         return
     for part in exposures.inside(value):
         numbers = [atom for obj in part.objects if isinstance(obj, Number) for atom in obj.taint]

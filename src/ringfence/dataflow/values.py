@@ -25,8 +25,11 @@ MAX_STEPS = 24
 MAX_PATH = 12
 
 Scalar = str | int | float | bool | None
-#: Kinds of sources that are nobody's attack: exceptions, and secrets that must not be shown.
-OWN_KINDS = frozenset(("error", "secret"))
+#: Kinds of sources that are nobody's attack: exceptions, secrets that must not be shown, and the
+#: claims of a token whose signature was checked.
+OWN_KINDS = frozenset(("error", "secret", "claims"))
+#: Kinds of what is of one caller.
+OF_CALLERS = frozenset(("event", "claims"))
 NO_RULES: frozenset[str] = frozenset()
 ALL_RULES = "*"
 #: A rule about how large a number is; that a text is one does not help.

@@ -71,6 +71,7 @@ far as it is no list or map.
     call = ["requests.get"]        # the result of a call ...
     read = ["flask.request.args"]  # ... or an attribute read
     kind = "response"              # event (the sender's) | response (another service's data)
+                                   # | claims (of a token whose signature was checked)
     path = "request.args"          # how the report names it
     sender = "the caller of the HTTP API"
     certainty = "low"              # how sure it is that a stranger writes it; default: high for
