@@ -24,6 +24,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from ringfence.errors import NothingToRead
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "dataflow"))
 from unseen_harness import CODE, Case, cases, place, run, write  # noqa: E402
@@ -64,7 +66,10 @@ def by_ringfence(found: Iterable[Case]) -> dict[str, Places]:
     told = {}
     for case in found:
         with tempfile.TemporaryDirectory(prefix="ringfence-case-") as name:
-            findings, _ = run(case, Path(name))
+            try:
+                findings, _ = run(case, Path(name))
+            except NothingToRead:  # a layout that is not known; the case says so
+                findings = []
         told[case.name] = {
             place(one)[1:] for one in findings if one.confidence != "low" and is_flow(one.family)
         }

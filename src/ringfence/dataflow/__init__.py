@@ -11,7 +11,9 @@ apply the taint tables; ``cloud`` knows the SDKs; ``guards``, ``subjects``, ``an
 ``addresses`` and ``structures`` what conditions prove; ``schemas``, ``models`` and ``validators``
 what declared shapes let through; ``verdicts`` asks the event catalogue who controls a path.
 ``authority`` and ``claims`` find decisions about access by fields that the caller sets, ``choices``
-and ``refusals`` what hangs on them; ``middlewares`` runs what stands before a handler.
+and ``refusals`` what hangs on them; ``responses``, ``cross_origin``, ``exposures`` and ``logs``
+what leaves a function and must not; ``subscriptions`` follows topics and rules to their queues;
+``middlewares`` runs what stands before a handler.
 Knowledge of libraries and events is data in ``rules/``. It imports no front end: trees come from
 the caller.
 """

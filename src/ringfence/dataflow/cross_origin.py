@@ -26,6 +26,7 @@ REPEATED = (
 _ORIGIN = "access-control-allow-origin"
 _CREDENTIALS = "access-control-allow-credentials"
 _SETTERS = frozenset(("set", "header", "setHeader", "append", "writeHead", "headers"))
+_OF_MAPS = frozenset(("add", "update", "setdefault", "extend"))
 
 
 def is_callers(machine: Machine, origin: Value) -> bool:
@@ -45,12 +46,13 @@ def is_allowed(credentials: Value) -> bool:
 
 def called(machine: Machine, path: str, arguments: Arguments, node: syntax.Node) -> None:
     """``response.setHeader(name, value)``, or with a map of names and values."""
-    if path.rpartition(".")[2] not in _SETTERS:
+    owner, _, name = path.rpartition(".")
+    if name not in _SETTERS and not (name in _OF_MAPS and owner.endswith(".headers")):
         return
     for given in arguments.positional[-1:]:
         for obj in given.objects:
-            for name, value in obj.fields.items() if isinstance(obj, Struct) else ():
-                set_header(machine, name, value, node)
+            for header, value in obj.fields.items() if isinstance(obj, Struct) else ():
+                set_header(machine, header, value, node)
     if len(arguments.positional) > 1:
         set_header(machine, arguments.positional[0].only_text(), arguments.positional[1], node)
 

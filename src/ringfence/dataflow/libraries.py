@@ -69,7 +69,7 @@ def call_external(
         sinks.check(machine, path, tables, receiver, arguments, node)
         if tables.registrations:
             return register(machine, tables.registrations, arguments)
-        check_answers(machine, tables, arguments, node)
+        check_answers(machine, tables, arguments, node, made)
     if made is not None:
         cross_origin.called(machine, path, arguments, node)
     cross_origin.configured(machine, path, arguments, node)
@@ -162,23 +162,34 @@ def functions_in(given: Value, keys: tuple[str, ...]) -> Value:
 
 
 def check_answers(
-    machine: Machine, tables: CallTables, arguments: Arguments, node: syntax.Node
+    machine: Machine,
+    tables: CallTables,
+    arguments: Arguments,
+    node: syntax.Node,
+    made: External | None = None,
 ) -> None:
     """Look at what a call answers in the handler's place."""
     for table in tables.answers:
         if table.body or table.headers:  # it makes a response, which the code may yet return
-            responses.check(machine, answered(machine, table, arguments), node)
+            responses.check(machine, answered(machine, table, arguments, made), node)
             continue
         value = selection.selected(table.argument, None, arguments)
         if value is not None:
             machine.answer(value, node)
 
 
-def answered(machine: Machine, table: Answer, arguments: Arguments) -> Value:
-    """A response that a call is given in parts, as the structure that it stands for."""
+def answered(
+    machine: Machine, table: Answer, arguments: Arguments, made: External | None = None
+) -> Value:
+    """A response that a call is given in parts, as the structure that it stands for. Of
+    ``context.headers({…}).succeed(body)`` the headers are those of the call before."""
     answer = machine.struct("map")
     headers = machine.struct("map")
     given = selection.selected(table.headers, None, arguments)
+    while made is not None and made.path == "openfaas.Context":
+        earlier = made.arguments[0] if made.arguments else NOTHING
+        given = earlier if given is None else join(given, earlier)
+        made = made.before
     for obj in given.objects if given is not None else ():
         if isinstance(obj, Struct):
             for name in obj.fields:

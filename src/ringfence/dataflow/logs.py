@@ -123,6 +123,8 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
         return f"the log receives {told}" if told else ""
     if source.kind == "event" and is_whole_request(machine, atom):
         return "the whole body of the request is written to the log"
+    if source.kind == "event" and is_headers(machine, atom):
+        return "the headers of the request, with the caller's credentials, are written to the log"
     if source.kind != "event" or source.label != "event":
         return ""
     if not atom.path:
@@ -146,6 +148,14 @@ def certainty_of(atom: Taint) -> str:
     if atom.source.kind != "event" or sensitive.is_sensitive(".".join(atom.path)):
         return "medium"
     return sensitive.personal(field_of(atom)) or "medium"
+
+
+def is_headers(machine: Machine, atom: Taint) -> bool:
+    """Whether these are all headers of an HTTP request, of which one says who calls."""
+    way = (*atom.source.label.split("."), *atom.path)
+    asked = any(trigger.kind in responses.HTTP_KINDS for trigger in machine.triggers)
+    names = [part for part in way if part not in ("event", "request")]
+    return asked and names in (["headers"], ["multiValueHeaders"])
 
 
 def is_whole_request(machine: Machine, atom: Taint) -> bool:

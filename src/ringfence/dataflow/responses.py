@@ -54,6 +54,8 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
     told = set(_PARTS)
     if any(trigger.kind == "cloudfront" for trigger in machine.triggers):
         told.add("status")
+    if any(trigger.kind in OUTSIDE_HTTP_KINDS for trigger in machine.triggers):
+        told.add("headers")
     if machine.triggers and all(trigger.kind == "appsync" for trigger in machine.triggers):
         exposures.check(machine, exposures.RESPONSE, value, node)
         return
@@ -96,9 +98,9 @@ def headers_beside(machine: Machine, answer: Struct, node: syntax.Node) -> None:
         return
     response = machine.struct("map")
     response.fields["headers"] = answer.fields.get(2, answer.fields.get(1, NOTHING))
-    headers = header_map(response)
-    cors(machine, headers, node)
-    planted(machine, headers, node)
+    if header_map(response):
+        response.fields["body"] = answer.fields[0]
+        check_parts(machine, response, node)
 
 
 def remember(machine: Machine, value: Value, node: syntax.Return) -> None:

@@ -116,6 +116,8 @@ def assign_key(
         elif isinstance(obj, External) and isinstance(single, str):
             sinks.attribute_set(machine, obj, single, value, node)
             cross_origin.set_header(machine, single, value, node)
+            if machine.in_handler and obj.path in ("global", "globalThis"):
+                note_shared_state(machine, single, value)
             access.keep(machine, obj.path, single, value)
     sinks.assigned(machine, container, key, value, node)
 

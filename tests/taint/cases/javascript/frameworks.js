@@ -34,6 +34,15 @@ app.get('/away', async (request, reply) => {
 app.get('/home', async (request, reply) => {
   reply.redirect('/home');
 });
+app.get('/page', async (request, reply) => {
+  reply.type('text/html').send('<h1>' + request.query.name + '</h1>'); // bad: cross-site-scripting
+});
+app.get('/fixed', async (request, reply) => {
+  reply.type('text/html').send('<h1>Welcome</h1>');
+});
+app.get('/cookie', async (request, reply) => {
+  reply.header('Set-Cookie', 'theme=' + request.query.theme).send({}); // bad: header-injection
+});
 exports.fastify = awsLambdaFastify(app);
 
 const hono = new Hono();
@@ -41,6 +50,7 @@ hono.get('/page', (c) => c.html('<h1>' + c.req.query('name') + '</h1>')); // bad
 hono.get('/fixed', (c) => c.html('<h1>Welcome</h1>'));
 hono.get('/away', (c) => c.redirect(c.req.query('next'))); // bad: open-redirect
 hono.get('/home', (c) => c.redirect('/home'));
+hono.get('/run', (c) => eval(require('hono/cookie').getCookie(c, 'code'))); // bad: code-injection
 exports.hono = handle(hono);
 
 const api = createAPI();
