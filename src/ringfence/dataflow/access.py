@@ -314,9 +314,8 @@ def external_member(
         return special
     held = kept(machine, obj.path, name)
     if held is not None:
-        return join(
-            held, from_external(machine, External(path, obj.arguments, obj.keywords), value)
-        )
+        member = External(path, obj.arguments, obj.keywords, obj.before)
+        return join(held, from_external(machine, member, value))
     typed = machine.catalogue.type_reads.get(path)
     source = machine.catalogue.reads.get(path)
     if source is not None:
@@ -326,7 +325,7 @@ def external_member(
         return found
     if obj.path == "Exception()":
         return exception_part(value, name)
-    member = External(typed or path, obj.arguments, obj.keywords)
+    member = External(typed or path, obj.arguments, obj.keywords, obj.before)
     if value.taint and is_data(machine, obj):
         part = part_of(machine, Value((), value.taint, (), True), name, node)
         return Value((), part.taint, (member,))

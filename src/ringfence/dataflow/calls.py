@@ -117,11 +117,18 @@ def tagged(machine: Machine, node: syntax.Call) -> Value:
             return derive(*arguments.everything())
         if isinstance(obj, External) and obj.path == "hono/html.html":
             return escaped(derive(*arguments.everything()))
+        if isinstance(obj, External) and _RUNS.search(obj.path):
+            rows = External(f"{obj.path}.query()", tuple(arguments.positional), before=obj)
+            return Value((), (), (rows,), True)
     return UNKNOWN
 
 
 #: Tags that change a text's look and nothing else.
 _SETS_TEXT = late.pattern(r"String\.raw$|(common-tags|dedent|ts-dedent|outdent|endent)\b")
+#: Tags that run a statement, whose values become its parameters.
+_RUNS = late.pattern(
+    r"^(postgres|@neondatabase/serverless\.neon|pg\.neon|@vercel/postgres\.sql|sql\.Connection)\b|\$queryRaw$"
+)
 #: The mark of a text that is not to be escaped.
 RAW = "raw"
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
+    exposures,
     known_calls,
     patterns,
     structures,
     tokens,
 )
 from ringfence.dataflow.objects import (
+    External,
     JsonText,
     deep_taint,
 )
@@ -61,6 +63,10 @@ def parsed(machine: Machine, value: Value | None, taint: tuple[Taint, ...]) -> V
             taint = tuple(atom for atom in taint if (id(atom.source), atom.path) not in covered)
             if not taint and not value.open:
                 return result
+    for part in value.objects if value is not None else ():
+        if isinstance(part, External) and exposures.is_stored(part):
+            made = External(f"{part.path}.json()", before=part)
+            result = join(result, Value((), (), (made,), True))
     return join(result, tainted(mark_json(atom) for atom in taint))
 
 

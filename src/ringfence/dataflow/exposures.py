@@ -141,7 +141,10 @@ def named_fields(value: Value) -> Iterator[str]:
 
 #: Rows as a database library gives them, whole.
 _ROWS = late.pattern(
-    r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])?$|^dbapi\.Cursor(\[\])?$"
+    r"(\.(query|execute|fetchall|fetchone|fetchmany|fetch|fetchrow|all|get)\(\)|\.rows)(\[\])*$|^dbapi\.Cursor(\[\])*$"
+    # what builds its statement by a chain of calls
+    r"|^(knex\.Client\(\)|drizzle-orm/[\w-]+\.drizzle\(\)|sqlalchemy\.(Session|Connection)|peewee\.Model)"
+    r"\..*\(\)(\[\])*$"
 )
 #: Documents as other databases, and what web services, give them.
 _DOCUMENTS = late.pattern(

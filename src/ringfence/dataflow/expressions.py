@@ -34,6 +34,7 @@ from ringfence.dataflow.objects import (
     deep_taint,
 )
 from ringfence.dataflow.values import (
+    ALL_RULES,
     EITHER,
     FALSE,
     NONE,
@@ -325,7 +326,16 @@ def compare(machine: Machine, node: syntax.Compare) -> Value:
             return TRUE if a == b else FALSE
         if node.operator in ("!=", "is not"):
             return FALSE if a == b else TRUE
-    return join(EITHER, authority.compared(machine, node, left, right))
+    result = join(EITHER, authority.compared(machine, node, left, right))
+    if any(isinstance(obj, External) and obj.path.startswith(_COLUMNS) for obj in left.objects):
+        # a condition of a statement that is built: bound as a parameter, and so harmless
+        bound = (atom.changed(derived=True, cleared=(ALL_RULES,)) for atom in deep_taint(right))
+        result = join(result, tainted(bound))
+    return result
+
+
+#: The columns of declared tables.
+_COLUMNS = ("sqlalchemy.", "peewee.", "pynamodb.")
 
 
 def conditional(machine: Machine, node: syntax.Conditional) -> Value:

@@ -75,6 +75,8 @@ def call_external(
     cross_origin.configured(machine, path, arguments, node)
     if made is not None and path.endswith(".execute") and arguments.positional:
         made.statement = arguments.positional[0]
+        if arguments.positional[1:]:
+            made.keywords = {**made.keywords, "(parameters)": arguments.positional[1]}
     if logs.is_log_call(path):
         logs.check(machine, path, arguments.everything(), node)
         return UNKNOWN

@@ -203,9 +203,14 @@ def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = T
 def note_method(
     machine: Machine, obj: Struct, value: Value, node: syntax.Node, fixed: bool = False
 ) -> None:
-    """A method such as ``append`` puts a value into a list or map."""
+    """A method such as ``append`` puts a value into a list or map. Who reads a list reads all of
+    it."""
     if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
+        fixed = fixed or node.function.name in _ADDS
         note_module_state(machine, obj, value, node.function.value, fixed)
+
+
+_ADDS = frozenset(("append", "push", "unshift", "extend", "update"))
 
 
 def note_module_state(
