@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence import late
 from ringfence.dataflow import exposures, guessable, responses, sensitive, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
-from ringfence.dataflow.texts import shown
+from ringfence.dataflow.texts import VERBATIM, shown
 from ringfence.dataflow.values import Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import OUTSIDE_HTTP_KINDS
@@ -155,7 +155,8 @@ def is_headers(machine: Machine, atom: Taint) -> bool:
     way = (*atom.source.label.split("."), *atom.path)
     asked = any(trigger.kind in responses.HTTP_KINDS for trigger in machine.triggers)
     names = [part for part in way if part not in ("event", "request")]
-    return asked and names in (["headers"], ["multiValueHeaders"])
+    as_it_is = not atom.derived or VERBATIM in atom.marks  # and not only their names
+    return asked and as_it_is and names in (["headers"], ["multiValueHeaders"])
 
 
 def is_whole_request(machine: Machine, atom: Taint) -> bool:
