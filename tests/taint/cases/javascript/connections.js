@@ -46,7 +46,7 @@ exports.databasesWell = async (event) => {
   new Client(event.options);
   new Pool({ host: 'db.example.com', ssl: { ca: process.env.CA }, password: process.env.P });
   new Pool({ host: 'db.example.com', ssl: process.env.STAGE === 'dev' ? false : { ca: process.env.CA } });
-  new Pool({ host: 'db.example.com', ...event.options });
+  new Pool({ host: 'db.example.com', ...event.options }); // bad: server-side-request-forgery
   await mysql.createConnection({ host: 'db.example.com', ssl: 'Amazon RDS', password: process.env.P });
   knex({ client: 'sqlite3', connection: { filename: 'orders.db' } });
   knex({ client: 'pg', connection: process.env.DATABASE_URL });
