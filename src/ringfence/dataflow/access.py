@@ -192,6 +192,15 @@ def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) 
     return result
 
 
+def any_function(module: ModuleObject) -> Value:
+    """Every function of a file that a name not known may pick from it."""
+    result = UNKNOWN
+    for member in module.scope.variables.values():
+        functions = tuple(obj for obj in member.objects if isinstance(obj, Closure))
+        result = join(result, Value(objects=functions))
+    return result
+
+
 def any_method(value: Value) -> Value:
     """Every public method that a name not known may pick from an instance."""
     result = NOTHING
@@ -436,7 +445,9 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
                 result = join(result, any_method(Value(objects=(obj,))))
         elif isinstance(obj, External):
             result = join(result, from_external(machine, element_of(obj), value))
-        elif isinstance(obj, (Environment, ModuleObject, ClassObject)):
+        elif isinstance(obj, ModuleObject):
+            result = join(result, any_function(obj))
+        elif isinstance(obj, (Environment, ClassObject)):
             result = join(result, UNKNOWN)
     if value.taint:
         result = join(result, part_of(machine, value, "[]", node))

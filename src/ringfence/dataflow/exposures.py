@@ -212,8 +212,10 @@ _WHOLE = late.pattern(
 
 
 def is_asked(obj: External) -> bool:
-    """Whether these are rows or documents that a database was asked for with the caller's data."""
-    return is_stored(obj) and was_given_event(obj)
+    """Whether these are rows or documents that a database was asked for with the caller's data, or
+    what stands in one."""
+    column_of = External(obj.path.rpartition(".")[0])
+    return (is_stored(obj) or is_stored(column_of)) and was_given_event(obj)
 
 
 _REFERENCES = late.pattern(r"\.(document|doc|collection|child|ref)\(\)$|^firestore\.")

@@ -243,6 +243,12 @@ def type_name(value: Value) -> Value:
     return Value(("number",)) if isinstance(const, (int, float)) else UNKNOWN
 
 
+def may_miss(machine: Machine, node: syntax.Expression) -> bool:
+    """Whether ``TABLE[key]`` may find nothing, where a language answers that with a value."""
+    is_lookup = isinstance(node, syntax.Index) and not isinstance(node.key, syntax.Constant)
+    return is_lookup and machine.language != "python"
+
+
 def logical(machine: Machine, node: syntax.Logical) -> Value:
     """Each operand runs where those before it allow; what they proved holds for it."""
     result = NOTHING
@@ -258,7 +264,7 @@ def logical(machine: Machine, node: syntax.Logical) -> Value:
         if value.objects:
             result = join(result, Value(objects=authority.decisions(value)))
         if node.operator == "or":
-            if truth is True:
+            if truth is True and not may_miss(machine, operand):
                 result = join(result, value)
                 break
             if truth is not False:
@@ -267,7 +273,7 @@ def logical(machine: Machine, node: syntax.Logical) -> Value:
             if truth is False:
                 result = join(result, value)
                 break
-        elif value.definite and None not in value.consts:
+        elif value.definite and None not in value.consts and not may_miss(machine, operand):
             result = join(result, value)
             break
         else:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: The last words of names that hold what nobody may foretell.
 _SECRET = late.pattern(
-    r"(^|_)(token|sid|password|passwd|passcode|otp|secret|nonce|salt|api_?key|session_?id|session_?key"
+    r"(^|_)(token|sid|pin|password|passwd|passcode|otp|secret|nonce|salt|api_?key|session_?id|session_?key"
     r"|(verif(y|ication)|reset|confirm(ation)?|access|invit(e|ation)|activation|login|auth|recovery"
     r"|backup|gift|voucher|pairing|unlock|redemption|registration|pin)_?code|csrf)$",
     re.IGNORECASE,

@@ -225,12 +225,17 @@ def default_result(
 
     values = arguments.everything()
     made = derive(receiver, *values) if receiver is not None else derive(*values)
-    taint = tuple(atom for atom in made.taint if atom.source.kind != "claims")
+    own = deep_taint(receiver) if receiver is not None else ()
+    taint = tuple(a for a in made.taint if a.source.kind != "claims" or is_part(a, own))
     if taint and _DECODES.search(path.rpartition(".")[2] or path):
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)
     callbacks.run_callbacks(machine, arguments, result, node)
     return result
+
+
+def is_part(atom: Taint, known: tuple[Taint, ...]) -> bool:
+    return any(atom.source is one.source for one in known)
 
 
 def named_result(

@@ -39,11 +39,19 @@ _ALL = {chr(code) for code in range(128)}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
 
 
+#: With so few letters, such as the ``x`` and ``y`` of a formula, no name that does harm is spelt.
+FEW_LETTERS = 3
+
+
 def rules_cleared(alphabet: frozenset[str]) -> frozenset[str]:
     """The rules that a text over this alphabet cannot serve; all of them for a plain word."""
     if alphabet <= _CLASSES["w"] | {"-"}:
         return frozenset("*")
-    return frozenset(rule for rule, chars in DANGEROUS.items() if not chars & alphabet)
+    found = {rule for rule, chars in DANGEROUS.items() if not chars & alphabet}
+    used = DANGEROUS["code-injection"] & alphabet
+    if len(used) <= FEW_LETTERS and not used & set("'\"`["):
+        found.add("code-injection")
+    return frozenset(found)
 
 
 #: Texts over such an alphabet that a browser takes for another site.

@@ -125,18 +125,24 @@ _WRITTEN = frozenset((
 ))  # fmt: skip
 
 
+#: This one is a decision wherever it is written.
+_ORIGIN = "access-control-allow-origin"
+
+
 def assigned(machine: Machine, obj: Struct, key: object, target: syntax.Node) -> None:
     """Keep where a member of a response, or a header, is assigned, unless that only hands on what
     the function was given. The last place counts."""
     if isinstance(key, str) and key.lower() in _WRITTEN:
         statement = machine.current
-        if not isinstance(statement, syntax.Assign) or not hands_on(machine, statement.value):
+        given = statement.value if isinstance(statement, syntax.Assign) else None
+        if key.lower() == _ORIGIN or not hands_on(machine, given):
             machine.memo[("written", id(obj), key.lower())] = obj, machine.location(target)
 
 
 def wrote(machine: Machine, obj: Struct, key: str, entry: syntax.Entry) -> None:
     """The same for an entry of a literal."""
-    if key.lower() in _WRITTEN and not hands_on(machine, entry.value):
+    lower = key.lower()
+    if lower in _WRITTEN and (lower == _ORIGIN or not hands_on(machine, entry.value)):
         machine.memo[("written", id(obj), key.lower())] = obj, machine.location(entry)
 
 

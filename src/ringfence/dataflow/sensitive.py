@@ -9,7 +9,7 @@ from ringfence.dataflow.values import Taint
 
 _SENSITIVE = late.pattern(
     r"authori[sz]ation|passw|passwd|secret|token|api-?_?key|credit|card|cvv|ssn|cookie|private"
-    r"|(reset|verif\w*|confirm\w*|activation|recovery|access|login|one_?time)_?code|(^|[._])otp\b|pin_?code",
+    r"|(reset|verif\w*|confirm\w*|activation|recovery|access|login|one_?time)_?code|(^|[._])otp\b|pin_?code|(^|[._])(\w+_)?pin$",
     re.IGNORECASE,
 )
 _NOT_SENSITIVE = late.pattern(

@@ -55,5 +55,10 @@ def administers(event, context):
     ec2 = boto3.client("ec2")
     ec2.terminate_instances(InstanceIds=[body["id"]])  # bad: cloud-resource-injection
     ec2.terminate_instances(InstanceIds=["i-1"])
+    s3 = boto3.client("s3")
+    s3.put_object_tagging(Bucket=body["bucket"], Key="a", Tagging={})  # bad: cloud-resource-injection
+    s3.put_object_tagging(Bucket="orders", Key="a", Tagging={})
+    s3.list_object_versions(Bucket=body["bucket"])  # bad: cloud-resource-injection
+    s3.list_object_versions(Bucket="orders")
     httpx.Client(base_url=body["host"])  # bad: server-side-request-forgery
     httpx.Client(base_url="https://api.example.com")
