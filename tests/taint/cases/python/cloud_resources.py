@@ -56,8 +56,8 @@ def administers(event, context):
     ec2.terminate_instances(InstanceIds=[body["id"]])  # bad: cloud-resource-injection
     ec2.terminate_instances(InstanceIds=["i-1"])
     s3 = boto3.client("s3")
-    s3.put_object_tagging(Bucket=body["bucket"], Key="a", Tagging={})  # bad: cloud-resource-injection
-    s3.put_object_tagging(Bucket="orders", Key="a", Tagging={})
+    boto3.client("sqs").purge_queue(QueueUrl=body["queue"])  # bad: cloud-resource-injection
+    boto3.client("sqs").purge_queue(QueueUrl="https://sqs.eu-west-1.amazonaws.com/1/orders")
     s3.list_object_versions(Bucket=body["bucket"])  # bad: cloud-resource-injection
     s3.list_object_versions(Bucket="orders")
     httpx.Client(base_url=body["host"])  # bad: server-side-request-forgery
