@@ -7,9 +7,10 @@ statements, ``expressions``, ``definitions``, ``access``, ``targets``, ``calls``
 the rest of the language. What every program uses is in ``builtins``, ``text_methods``,
 ``list_methods`` (listed in ``method_table``) and ``known_calls``, ``encodings``, ``containers``
 (listed in ``known_table``). ``libraries``, ``selection``, ``table_conditions`` and ``sinks``
-apply the taint tables; ``cloud`` knows the SDKs; ``guards``, ``subjects``, ``answers``,
-``addresses`` and ``structures`` what conditions prove; ``schemas``, ``models`` and ``validators``
-what declared shapes let through; ``verdicts`` asks the event catalogue who controls a path.
+apply the taint tables, ``chosen_names`` tells what they cannot; ``cloud`` knows the SDKs;
+``guards``, ``subjects``, ``answers``, ``addresses`` and ``structures`` what conditions prove;
+``schemas``, ``models`` and ``validators`` what declared shapes let through; ``verdicts`` asks the
+event catalogue who controls a path.
 ``authority`` and ``claims`` find decisions about access by fields that the caller sets, ``choices``
 and ``refusals`` what hangs on them; ``responses``, ``cross_origin``, ``exposures`` and ``logs``
 what leaves a function and must not; ``subscriptions`` follows topics and rules to their queues;

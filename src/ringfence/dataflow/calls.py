@@ -12,6 +12,7 @@ from ringfence.dataflow import (
     builtins,
     call_arguments,
     callbacks,
+    chosen_names,
     cloud,
     definitions,
     exposures,
@@ -64,7 +65,7 @@ def call(machine: Machine, node: syntax.Call) -> Value:
         if function.name in ("call", "apply") and isinstance(function.value, syntax.Name):
             picked = machine.frame.scope.conditions.get(function.value.name)
             if isinstance(picked, syntax.Index):
-                sinks.called_by_name(machine, picked, node)
+                chosen_names.called_by_name(machine, picked, node)
         if node.new:
             callee = access.attribute(machine, receiver, function.name, function)
             return call_value(machine, callee, arguments, node, new=True)
@@ -82,9 +83,9 @@ def call(machine: Machine, node: syntax.Call) -> Value:
     arguments = call_arguments.evaluate_arguments(machine, node)
     picked = machine.frame.scope.conditions.get(getattr(function, "name", ""))
     if isinstance(function, syntax.Name) and isinstance(picked, syntax.Index):
-        sinks.called_by_name(machine, picked, node)
+        chosen_names.called_by_name(machine, picked, node)
     if isinstance(function, syntax.Index):
-        sinks.called_by_name(machine, function, node)
+        chosen_names.called_by_name(machine, function, node)
         receiver = machine.evaluate(function.value)
         key = NOTHING
         if not isinstance(function.key, syntax.Slice):

@@ -136,10 +136,10 @@ def serialise_item(machine: Machine, arguments: Arguments, node: syntax.Node) ->
 
 
 def get_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
-    from ringfence.dataflow import sinks
+    from ringfence.dataflow import chosen_names
 
     key = arguments.get(1) or UNKNOWN
-    sinks.reflection(machine, first(arguments), key, node)
+    chosen_names.reflection(machine, first(arguments), key, node)
     found = access.index(machine, first(arguments), key, node)
     if access.keys_of(key) and not key.open:
         return found

@@ -315,7 +315,7 @@ def from_tables(
                     with callbacks.answering(machine, path):
                         returned = machine.call_object(obj, list(received), node)
                     machine.branch = branch
-                    sinks.check_response(machine, returned, node)
+                    responses.check(machine, returned, node)
         if found is None:
             found = result or named_result(machine, path, arguments, ())
     elif found is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, call_arguments, calls, sinks
+from ringfence.dataflow import access, call_arguments, calls, responses
 from ringfence.dataflow.objects import ClassObject, Closure, External
 from ringfence.dataflow.scopes import Frame
 from ringfence.dataflow.values import UNKNOWN, Value
@@ -61,7 +61,7 @@ def run_controller(machine: Machine, cls: ClassObject, decorators: list[Value]) 
                     machine, bound, call_arguments.Arguments(values), obj.node
                 )
                 machine.branch = outer
-                sinks.check_response(machine, returned, obj.node)
+                responses.check(machine, returned, obj.node)
 
 
 def _name(obj: object) -> str:

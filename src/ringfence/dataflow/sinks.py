@@ -10,12 +10,10 @@ from ringfence.dataflow import (
     structures,
     subjects,
     table_conditions,
-    trees,
     verdicts,
 )
 from ringfence.dataflow.objects import (
     External,
-    Inherited,
     JsonText,
     Number,
     Struct,
@@ -480,45 +478,6 @@ def host_of(text: str) -> str:
     return text.rpartition("@")[2] or "*"
 
 
-# --- uses that no table can describe ---
-
-
-def assigned(
-    machine: Machine, container: Value, key: Value, value: Value, node: syntax.Expression
-) -> None:
-    """``object[a][b] = c`` with a and b the sender's: prototype pollution."""
-    if machine.language == "python" or not key.taint or not isinstance(node, syntax.Index):
-        return
-    inner = node.value
-    reached = any(isinstance(obj, Inherited) for obj in container.objects)
-    if isinstance(inner, syntax.Index) and not isinstance(inner.key, syntax.Slice):
-        reached = reached or bool(machine.evaluate(inner.key).taint)
-    tainted = deep_taint(value)
-    if not tainted and any(isinstance(obj, Struct) for obj in value.objects):
-        return  # a map on the way to the last key
-    statement = machine.current
-    if isinstance(statement, syntax.Assign) and is_default(statement):
-        return  # the member keeps what it had
-    lost = 1 if tainted else 2
-    for atom in key.taint if reached else ():
-        flow(machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, lost)
-
-
-def is_default(node: syntax.Assign) -> bool:
-    """``a[k] = a[k] || {}``, ``a[k] = merge(a[k] ?? {}, b)``."""
-    first: syntax.Expression | None = node.value
-    if isinstance(first, syntax.Call) and first.arguments:
-        first = first.arguments[0].value
-    if isinstance(first, syntax.Logical):
-        first = first.operands[0]
-    return (
-        isinstance(first, syntax.Index)
-        and isinstance(node.target, syntax.Index)
-        and trees.dotted(first.value) == trees.dotted(node.target.value) != ""
-        and trees.dotted(first.key) == trees.dotted(node.target.key) != ""
-    )
-
-
 def attribute_set(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> None:
@@ -534,75 +493,3 @@ def attribute_set(
     if tables is not None:
         check(machine, path, tables, Value(objects=(obj,)), Arguments([value]), node)
         libraries.check_answers(machine, tables, Arguments([value]), node)
-
-
-def called_by_name(machine: Machine, function: syntax.Index, node: syntax.Call) -> None:
-    """``object[name]()`` with the sender's name, on something other than a plain map."""
-    if isinstance(function.key, syntax.Slice):
-        return
-    key = machine.evaluate(function.key)
-    if not key.taint:
-        return
-    receiver = machine.evaluate(function.value)
-    reflection(machine, receiver, key, node, machine.location(function))
-
-
-def reflection(
-    machine: Machine,
-    receiver: Value,
-    key: Value,
-    node: syntax.Node,
-    place: Location | None = None,
-) -> None:
-    """A function picked by the sender's name from a module, library or instance; it is picked at
-    ``place``, by default where ``node`` stands."""
-    from ringfence.dataflow.objects import ClassObject, ModuleObject
-
-    wide = [
-        obj
-        for obj in receiver.objects
-        if isinstance(obj, (ModuleObject, External, ClassObject))
-        or (isinstance(obj, Struct) and obj.kind == "instance")
-    ]
-    for atom in key.taint if wide else ():
-        prefixes = [prefix_before(const, atom) for const in key.consts]
-        if prefixes and all(prefixes):
-            continue  # such as getattr(self, "do_" + name): only what bears the name can be picked
-        flow(
-            machine, "unsafe-reflection", "execute", atom, "a call by name", "name", node, 1,
-            text="picks the function that is called", place=place,
-        )  # fmt: skip
-
-
-def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
-    """The finding stands where the handler's frame is now."""
-    from ringfence.dataflow import targets
-
-    for atom in taint:
-        if atom.derived and not targets.names_caller(name):
-            continue  # an answer or a number that was made with it, not what the caller sent
-        if verdicts.judge(machine, atom) is not None or is_caller_at_times(machine, atom):
-            kept_for_next(machine, name, atom.display)
-            return
-
-
-def is_caller_at_times(machine: Machine, atom: Taint) -> bool:
-    """Whether this is who calls, and the running statement runs in some invocations only: in the
-    others, what the one before left there is taken for the caller."""
-    closure = machine.frame.closure
-    told = {"authorizer", "claims", "identity"}.intersection(atom.path)
-    if not told or closure is None or machine.current in closure.node.body:
-        return False
-    calls = (node for node in trees.nodes(closure.node.body) if isinstance(node, syntax.Call))
-    return all(getattr(call.function, "name", "") != "clear" for call in calls)
-
-
-def kept_for_next(machine: Machine, name: str, what: str) -> None:
-    text = f"the variable {name} keeps {what}, which the next invocation sees"
-    issue(machine, "shared-state-leak", machine.current, text, "medium")
-
-
-def check_response(machine: Machine, value: Value, node: syntax.Node) -> None:
-    from ringfence.dataflow import responses
-
-    responses.check(machine, value, node)

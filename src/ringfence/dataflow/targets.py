@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import access, cross_origin, exposures, expressions, responses, trees
+from ringfence.dataflow import (
+    access,
+    cross_origin,
+    exposures,
+    expressions,
+    responses,
+    trees,
+    verdicts,
+)
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
@@ -17,7 +25,7 @@ from ringfence.dataflow.objects import (
     Struct,
     deep_taint,
 )
-from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Value, join
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -87,7 +95,7 @@ def assign_key(
     machine: Machine, container: Value, key: Value, value: Value, node: syntax.Expression
 ) -> None:
     """``container[key] = value``."""
-    from ringfence.dataflow import sinks
+    from ringfence.dataflow import chosen_names, sinks
 
     known = access.keys_of(key)
     single = known[0] if len(known) == 1 and not key.open and not key.taint else None
@@ -119,7 +127,7 @@ def assign_key(
             if machine.in_handler and obj.path in ("global", "globalThis"):
                 note_shared_state(machine, single, value)
             access.keep(machine, obj.path, single, value)
-    sinks.assigned(machine, container, key, value, node)
+    chosen_names.assigned(machine, container, key, value, node)
 
 
 def set_member(machine: Machine, cls: ClassObject, name: str, value: Value) -> None:
@@ -175,29 +183,57 @@ def is_renewed(machine: Machine, name: str) -> bool:
 def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = True) -> None:
     """A handler writes event data, or what it looked up for the caller, to a variable that
     outlives the invocation. ``fixed`` tells that the place in it is the same for every caller."""
-    from ringfence.dataflow import cloud_calls, sinks
+    from ringfence.dataflow import cloud_calls
 
     found = deep_taint(value)
     taint = [atom for atom in found if atom.source.kind == "event"]
     if taint:
-        sinks.shared_state(machine, name, taint)
+        shared_state(machine, name, taint)
     if not fixed:
         return
     if any(atom.source.kind == "claims" and not atom.derived for atom in found):
-        sinks.kept_for_next(machine, name, "the claims of one caller")
+        kept_for_next(machine, name, "the claims of one caller")
         return
     for part in exposures.inside(value):
         numbers = [atom for obj in part.objects if isinstance(obj, Number) for atom in obj.taint]
         for atom in (*part.taint, *numbers):
             if cloud_calls.OF_CALLER in atom.marks:
                 words = f"what {atom.source.label} gave for one caller"
-                sinks.kept_for_next(machine, name, words)
+                kept_for_next(machine, name, words)
                 return
         for obj in part.objects:
             if isinstance(obj, External) and exposures.is_asked(obj):
                 words = f"what {obj.path} gave for one caller"
-                sinks.kept_for_next(machine, name, words)
+                kept_for_next(machine, name, words)
                 return
+
+
+def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
+    """The finding stands where the handler's frame is now."""
+    for atom in taint:
+        if atom.derived and not names_caller(name):
+            continue  # an answer or a number that was made with it, not what the caller sent
+        if verdicts.judge(machine, atom) is not None or is_caller_at_times(machine, atom):
+            kept_for_next(machine, name, atom.display)
+            return
+
+
+def is_caller_at_times(machine: Machine, atom: Taint) -> bool:
+    """Whether this is who calls, and the running statement runs in some invocations only: in the
+    others, what the one before left there is taken for the caller."""
+    closure = machine.frame.closure
+    told = {"authorizer", "claims", "identity"}.intersection(atom.path)
+    if not told or closure is None or machine.current in closure.node.body:
+        return False
+    calls = (node for node in trees.nodes(closure.node.body) if isinstance(node, syntax.Call))
+    return all(getattr(call.function, "name", "") != "clear" for call in calls)
+
+
+def kept_for_next(machine: Machine, name: str, what: str) -> None:
+    from ringfence.dataflow import sinks
+
+    text = f"the variable {name} keeps {what}, which the next invocation sees"
+    sinks.issue(machine, "shared-state-leak", machine.current, text, "medium")
 
 
 def note_method(
