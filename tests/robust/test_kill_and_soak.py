@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from ringfence.scan.memory import SCHEMA
 from ringfence.testing import run_cli, scanned
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "orders"
@@ -58,7 +59,7 @@ def test_a_killed_scan_leaves_the_old_cache_whole(tmp_path: Path, rounds: int) -
         process.send_signal(signal.SIGKILL)
         process.wait()
         for file in (tmp_path / "ringfence").glob("*.json"):
-            assert json.loads(file.read_bytes())["schema"] == 1
+            assert json.loads(file.read_bytes())["schema"] == SCHEMA
     told = [
         subprocess.run([*command, *more], env=environment, capture_output=True, check=False).stdout
         for more in ([], [], ["--no-cache"])
