@@ -114,7 +114,8 @@ def answering(machine: Machine, path: str) -> Iterator[None]:
 #: Methods by whose name a framework's decorator says that the function answers requests.
 _ROUTES = frozenset(
     ("route", "get", "post", "put", "patch", "delete", "api_route", "resolver", "batch_resolver",
-     "all", "on")
+     "all", "on", "add_route", "add_resource", "add_url_rule", "add_api_route", "onQuery",
+     "onMutation", "onPublish", "tool")
 )  # fmt: skip
 
 

@@ -252,7 +252,7 @@ def _is_one_of(const: object, among: frozenset[object]) -> bool:
 
 def is_identity(machine: Machine, atom: Taint) -> bool:
     """Whether a field says who calls, in the caller's own words."""
-    if atom.source.kind != "event" or atom.derived or not atom.path:
+    if atom.source.kind != "event" or atom.derived or not atom.path or is_kept(atom):
         return False
     if not {*_OF_CALLER, *_PARTS_OF_PATH}.intersection(way_of(atom)[:2]):
         return False
@@ -292,10 +292,15 @@ def stored_owner(value: Value, node: syntax.Expression) -> str | None:
 
 def _may_be_stored(atom: Taint) -> bool:
     """Whether data was read from a store, or made with what the caller sent beside credentials."""
-    if atom.source.kind == "response":
+    if atom.source.kind == "response" or is_kept(atom):
         return True
     beside = {"headers", "multiValueHeaders", "cookies", "header"}
     return atom.source.kind == "event" and atom.derived and not beside.intersection(atom.path)
+
+
+def is_kept(atom: Taint) -> bool:
+    """Whether data was read from a store of the application, whoever sent it there."""
+    return bool(atom.source.via) and atom.source.via[-1].kind in ("table", "bucket", "parameter")
 
 
 def is_login(name: str) -> bool:

@@ -57,7 +57,12 @@ def record(
         place,
         tuple((n, a.texts, a.resources) for n, a in arguments.items()),
     )
-    machine.collected.calls[key] = CallRecord(call, parameters, document)
+    before = machine.collected.calls.get(key)
+    if before is None:
+        given = parameters
+    else:  # a helper sends what each of its callers gives it
+        given = {name: join(before.values.get(name, NOTHING), v) for name, v in parameters.items()}
+    machine.collected.calls[key] = CallRecord(call, given, document)
     name = f"aws.{service}.{operation}"
     tables = machine.catalogue.calls.get(name)
     if tables is not None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 #: The last words of names that hold what nobody may foretell.
 _SECRET = late.pattern(
     r"(^|_)(token|sid|pin|password|passwd|passcode|otp|secret|nonce|salt|api_?key|session_?id|session_?key"
-    r"|(verif(y|ication)|reset|confirm(ation)?|access|invit(e|ation)|activation|login|auth|recovery"
+    r"|(verif(y|ication)|reset|confirm(ation)?|access|invit(e|ation)|activation|login|auth|recovery|cancel(l?ation)?|claim"
+    r"|pick_?up|collection|download|share|door|entry|gate|delivery|handover|withdrawal|coupon|discount|join|guest|sign_?(in|up)"
+    r"|one_time|magic|sms|mfa|two_factor|check_?in|release|approval|transfer|security"
     r"|backup|gift|voucher|pairing|unlock|redemption|registration|pin)_?code|csrf)$",
     re.IGNORECASE,
 )
@@ -33,12 +35,13 @@ _DIGITS = frozenset("0123456789")
 _CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Generators whose outputs can be foretold. ``random.SystemRandom`` is another object.
 _PREDICTABLE = late.pattern(
-    r"^(random\.(Random\(\)\.)?(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle)"
-    r"|numpy\.random\.\w+|Math\.random|lodash\.random|uuid\.(uuid1|v1))$"
+    r"^(random\.(Random\(\)\.)?(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle|randbytes)"
+    r"|numpy\.random\.\w+|Math\.random|lodash\.random|uuid\.(uuid1|v1)|nanoid/non-secure\.\w+)$"
 )
 _DRAWS = frozenset(
-    ("choice", "choices", "randint", "random", "randrange", "sample", "getrandbits", "uniform")
-)
+    ("choice", "choices", "randint", "random", "randrange", "sample", "getrandbits", "uniform",
+     "randbytes", "nanoid")
+)  # fmt: skip
 _CLOCK = late.pattern(r"^(time\.(time|time_ns)|Date\.now|datetime\.(datetime\.)?(now|utcnow))$")
 _HASH = late.pattern(r"(^|\.)(md5|sha1|sha224|sha256|sha512|blake2b|createHash)$")
 _KEYED = late.pattern(r"hmac|Hmac|secrets\.|random|uuid|urandom", re.IGNORECASE)

@@ -26,7 +26,7 @@ from ringfence.dataflow import (
     templating,
     validators,
 )
-from ringfence.dataflow.objects import Closure, External, Partial, Struct, deep_taint
+from ringfence.dataflow.objects import ClassObject, Closure, External, Partial, Struct, deep_taint
 from ringfence.dataflow.texts import derive, derived
 from ringfence.dataflow.values import (
     NOTHING,
@@ -143,20 +143,36 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
         text = name.only_text() if name is not None else None
         if text is None or given is None:
             continue
-        found = functions_in(given, table.field)
+        found = functions_in(machine, given, table.field)
         machine.registered[text] = join(machine.registered.get(text, NOTHING), found)
     return UNKNOWN
 
 
-def functions_in(given: Value, keys: tuple[str, ...]) -> Value:
-    """The functions that a value is, that a list holds, or a map or instance under some keys."""
-    found = Value(objects=tuple(o for o in given.objects if not isinstance(o, Struct)))
-    for obj in given.objects:
+def functions_in(
+    machine: Machine, given: Value, keys: tuple[str, ...], depth: int = 5
+) -> Value:
+    """The functions that a value is, that a list holds, or a map or instance under some keys, which
+    may be dotted; of a class, those of an instance."""
+    from ringfence.dataflow import calls
+    from ringfence.dataflow.call_arguments import Arguments
+
+    held = tuple(o for o in given.objects if not isinstance(o, (Struct, ClassObject)))
+    found = Value(objects=held)
+    for obj in given.objects if depth else ():
+        if isinstance(obj, ClassObject) and any(obj.find(key) for key in keys):
+            made = calls.construct(machine, obj, Arguments([]), obj.node)
+            found = join(found, functions_in(machine, made, keys, depth - 1))
         if isinstance(obj, Struct) and obj.kind == "list":
-            found = join(found, obj.items())
+            found = join(found, functions_in(machine, obj.items(), keys, depth - 1))
         elif isinstance(obj, Struct):
             for key in keys:
-                found = join(found, obj.fields.get(key, NOTHING))
+                if "." in key:
+                    inner = selection.at(Value(objects=(obj,)), key, guess=False) or NOTHING
+                    held = tuple(o for o in inner.objects if not isinstance(o, Struct))
+                    found = join(found, Value(objects=held))
+                    continue
+                inner = obj.fields.get(key, NOTHING)
+                found = join(found, functions_in(machine, inner, keys, depth - 1))
                 member = obj.cls.find(key) if obj.cls is not None else None
                 if member is not None:
                     found = join(found, access.bind(member[0], Value(objects=(obj,)), member[1]))
@@ -271,6 +287,8 @@ def from_tables(
         result = marked(result, tables.propagators)
     for wrapper in tables.wrappers:
         value = selection.selected(wrapper.argument, receiver, arguments)
+        if value is not None and wrapper.field:
+            value = functions_in(machine, value, wrapper.field)
         if value is not None and value.objects:
             if receiver is not None:
                 middlewares.remember_chain(machine, value, receiver)
@@ -303,7 +321,7 @@ def from_tables(
             function = selection.selected(callback.argument, receiver, arguments)
             if function is None:
                 continue
-            function = functions_in(function, callback.field)
+            function = functions_in(machine, function, callback.field)
             values = [
                 callback_parameter(machine, word, given, arguments, node)
                 for word in callback.parameters

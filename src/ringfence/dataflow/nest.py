@@ -18,8 +18,8 @@ from ringfence.model import syntax
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
-_LIBRARIES = ("@nestjs/common.", "@nestjs/graphql.")
-_CLASSES = ("Controller", "Resolver")
+_LIBRARIES = ("@nestjs/common.", "@nestjs/graphql.", "routing-controllers.")
+_CLASSES = ("Controller", "Resolver", "JsonController")
 _ROUTES = frozenset(
     ("Get", "Post", "Put", "Patch", "Delete", "All", "Options", "Head", "Search", "Sse",
      "Query", "Mutation", "ResolveField", "Subscription")
@@ -36,6 +36,13 @@ _PARTS = {
     "Req": "",
     "Request": "",
     "Args": "body",
+    "BodyParam": "body",
+    "QueryParam": "query",
+    "QueryParams": "query",
+    "Params": "params",
+    "HeaderParam": "headers",
+    "HeaderParams": "headers",
+    "CookieParam": "cookies",
 }
 #: Pipes that let only numbers, dates, or one of a list through.
 _SAFE_PIPES = frozenset(

@@ -165,7 +165,16 @@ def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:
         for item in trees.nodes(parameter.target)
         if isinstance(item, syntax.Name)
     }
-    return any(isinstance(one, syntax.Name) and one.name in given for one in whole_parts(node))
+    behind = machine.frame.scope.conditions
+    for one in whole_parts(node):
+        while isinstance(one, syntax.Name) and one.name not in given and one.name in behind:
+            parts = whole_parts(behind[one.name])
+            if len(parts) != 1 or parts[0] is one:
+                break
+            one = parts[0]
+        if isinstance(one, syntax.Name) and one.name in given:
+            return True
+    return False
 
 
 @contextmanager
@@ -196,6 +205,10 @@ def whole_parts(node: syntax.Expression | None) -> list[syntax.Expression]:
             waiting += [argument.value for argument in one.arguments]
         elif isinstance(one, syntax.Await):
             waiting.append(one.value)
+        elif isinstance(one, syntax.Conditional):
+            waiting += [one.then, one.otherwise]
+        elif isinstance(one, syntax.Logical):
+            waiting += one.operands
         else:
             found.append(one)
     return found

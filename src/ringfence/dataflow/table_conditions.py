@@ -66,6 +66,8 @@ def holds(
         return pattern_text is not None and backtracking.is_exponential(
             pattern_text[0], language, whole
         )
+    if test == "below":
+        return any(type(const) in (int, float) and const < operand for const in value.consts)
     if test == "named":
         return is_named(value, str(operand), condition.argument, arguments)
     return has_type(value, str(operand))

@@ -19,6 +19,7 @@ TESTS = (
     "contains",
     "named",
     "backtracks",
+    "below",
 )
 
 

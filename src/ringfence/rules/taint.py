@@ -61,7 +61,7 @@ absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular 
 in the known text), ``type`` (text | list | map | function | untrusted | number: one made of
 untrusted text), ``contains`` (a known list holds this item, or one of these), ``backtracks`` (a
 known regular expression that takes exponential time on some text; ``"whole"`` where the call
-itself anchors its end), ``named`` (a regular expression found in a name of the argument's
+itself anchors its end), ``below`` (a known number less than this), ``named`` (a regular expression found in a name of the argument's
 expression, or in a field of the event that it comes from). A test on an unknown value does not
 hold, save ``not_equals``. A library's object counts as its name (``equals = "yaml.Loader"``), and
 ``field`` of one is the keyword that it was made with; ``field = "(text)"`` is the value itself as
@@ -105,6 +105,7 @@ far as it is no list or map.
     [[wrapper]]                    # the result behaves as the function given
     call = ["@middy/core", "util.promisify"]
     argument = [0]
+    field = []                     # keys of a map that may hold it instead; any of several runs
 
     [[callback]]                   # which function argument is called, and what it receives:
     call = ["express().get"]       # "return" the call's result, "argument" what flows in, the
@@ -262,7 +263,7 @@ class Propagator(Entry):
 
 @record(frozen=True)
 class Wrapper(Entry):
-    pass
+    field: tuple[str, ...] = ()
 
 
 @record(frozen=True)
