@@ -208,6 +208,14 @@ def handler(event, context):
   cur.execute('delete from notes where id=%s', (b['id'],))
   return {'statusCode':200}
 """,
+    "an item that is hidden": """
+def handler(event, context):
+  b=json.loads(event['body'])
+  item=table.get_item(Key={'id':'a'})['Item']
+  if item['userId'] != b['userId']:
+    return {'statusCode':404}
+  return {'statusCode':200,'body':item['name']}
+""",
 }
 
 SILENT_PYTHON = {
@@ -358,14 +366,6 @@ def x():
   return {}
 def handler(event, context):
   return app.resolve(event, context)
-""",
-    "an item that is hidden": """
-def handler(event, context):
-  b=json.loads(event['body'])
-  item=table.get_item(Key={'id':'a'})['Item']
-  if item['userId'] != b['userId']:
-    return {'statusCode':404}
-  return {'statusCode':200,'body':item['name']}
 """,
     "a code that was sent": """
 def handler(event, context):

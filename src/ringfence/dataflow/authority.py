@@ -197,7 +197,7 @@ def _by_owner(
     doubtful = any(atom.source.kind != "response" for atom in other.taint)
     lost = int(claims.is_part_of_path(sent[0]) or doubtful)
     return [
-        decision_at(machine, node, sent[0], equal, lost, False, f"the {stored} of what is kept")
+        decision_at(machine, node, sent[0], equal, lost, lost == 0, f"the {stored} of what is kept")
     ]
 
 

@@ -13,6 +13,7 @@ from ringfence.dataflow import (
     libraries,
     models,
     powertools,
+    targets,
 )
 from ringfence.dataflow.objects import (
     Closure,
@@ -104,18 +105,22 @@ def answering(machine: Machine, path: str) -> Iterator[None]:
     it leaves in the file's variables stays for the next one."""
     owner, _, name = path.rpartition(".")
     before = machine.in_handler
-    machine.in_handler = before or (owner.endswith((".App", ".Router")) and name in _ROUTES)
+    machine.in_handler = before or (owner.endswith(_REGISTERING) and name in _ROUTES)
+    if machine.in_handler and not before:
+        machine.lasting = targets.lasting(machine)
     try:
         yield
     finally:
         machine.in_handler = before
 
 
+_REGISTERING = (".App", ".Router", "alexa.Builder")
 #: Methods by whose name a framework's decorator says that the function answers requests.
 _ROUTES = frozenset(
     ("route", "get", "post", "put", "patch", "delete", "api_route", "resolver", "batch_resolver",
      "all", "on", "add_route", "add_resource", "add_url_rule", "add_api_route", "onQuery",
-     "onMutation", "onPublish", "tool")
+     "onMutation", "onPublish", "tool", "addRequestHandlers", "add_request_handler",
+     "request_handler")
 )  # fmt: skip
 
 

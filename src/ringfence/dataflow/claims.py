@@ -68,14 +68,21 @@ _OF_CALLER = frozenset(
      "validationData")
 )  # fmt: skip
 _PARTS_OF_PATH = frozenset(("pathParameters", "params", "view_args", "path parameter"))
+#: Who something may be of, besides users, owners and customers.
+_PARTIES = (
+    r"(seller|vendor|buyer|patient|student|teacher|driver|host|guest|member|client|company|merchant"
+    r"|supplier|landlord|publisher|holder|subscriber|applicant|employee|resident|partner|parent"
+    r"|family|household|trainer|coach|doctor|courier|reporter|requester|sender|recipient|booker)"
+)
 _IDENTITY = late.pattern(
     r"^(x_)?((current|caller|request|requester|requesting|auth|authenticated|acting|actor|my)_)*"
     r"(user_?(id|name)?|uid|owner(_id)?|tenant(_id)?|customer_id|account_id|author(_id)?|email"
-    r"|org(anization)?_id|requester|caller|member_id)$"
+    r"|org(anization)?_id|requester|caller|" + _PARTIES + r"_?(id|email))$"
 )
 _OWNER = late.pattern(
     r"^(owner(_?(id|email|name))?|user_?(id|name)|created_by|creator(_id)?|author(_id)?"
-    r"|tenant(_?id)?|customer_id|account_id|uploaded_by|posted_by|belongs_to|uid|org(anization)?_id)$"
+    r"|tenant(_?id)?|customer_id|account_id|uploaded_by|posted_by|belongs_to|uid|org(anization)?_id"
+    r"|" + _PARTIES + r"_?(id|email))$"
 )
 #: Things that are looked up by a proof: what they say of the caller is verified.
 #: Calls of databases that answer with what is stored.

@@ -150,7 +150,7 @@ _ROWS = late.pattern(
 _DOCUMENTS = late.pattern(
     r"\.(find_?(One|one|Unique|First|ById|ByPk|Many)?\w*|get|read_item|query_items|to_dict|data"
     r"|toArray|to_list|hgetall|hGetAll|json|text)\(\)(\[\])?$"
-    r"|\.(data|content|text|body|resource|resources\[\])$"
+    r"|\.(data|content|text|body|resource|resources(\[\])?)$"
 )
 _SELECT = late.pattern(r"(?is)^\s*select\s+(.{1,2000}?)\sfrom\s")
 _WORD = late.pattern(r"\w+")

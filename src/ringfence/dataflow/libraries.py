@@ -23,6 +23,7 @@ from ringfence.dataflow import (
     selection,
     sinks,
     table_conditions,
+    targets,
     templating,
     validators,
 )
@@ -321,6 +322,7 @@ def from_tables(
             function = selection.selected(callback.argument, receiver, arguments)
             if function is None:
                 continue
+            targets.keep(machine, function)
             function = functions_in(machine, function, callback.field)
             values = [
                 callback_parameter(machine, word, given, arguments, node)

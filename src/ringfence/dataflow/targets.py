@@ -277,19 +277,29 @@ def note_module_state(
         note_shared_state(machine, base.name, value, fixed)
 
 
+def keep(machine: Machine, registered: Value) -> None:
+    """An instance whose methods a library is given to call lasts as long as the file's variables."""
+    if not machine.in_handler:
+        kept = machine.memo.get(("registered",), ())
+        machine.memo["registered",] = (*kept, *registered.objects)
+
+
 def lasting(machine: Machine) -> frozenset[int]:
-    """The instances that variables of files hold, and the lists and maps in their fields."""
+    """The instances that variables of files hold, or that libraries were given, and the lists and
+    maps in their fields."""
     found: set[int] = set()
+    owners = list(machine.memo.get(("registered",), ()))
     for module in machine.modules.values():
         for value in module.scope.variables.values() if module is not None else ():
-            for owner in value.objects:
-                if isinstance(owner, Struct) and owner.kind == "instance":
-                    found.add(id(owner))
-                    found.update(
-                        id(part)
-                        for part in parts_of(owner)
-                        if isinstance(part, Struct) and part.kind != "instance"
-                    )
+            owners += value.objects
+    for owner in owners:
+        if isinstance(owner, Struct) and owner.kind == "instance":
+            found.add(id(owner))
+            found.update(
+                id(part)
+                for part in parts_of(owner)
+                if isinstance(part, Struct) and part.kind != "instance"
+            )
     return frozenset(found)
 
 
