@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,11 +19,12 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import Obj, Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.scopes import proven_key
-from ringfence.dataflow.texts import shown
+from ringfence.dataflow.texts import BY_HAND, shown
 from ringfence.dataflow.values import (
     NO_SCRIPT,
     NOTHING,
     ROOTED,
+    Hole,
     Mix,
     Taint,
     Value,
@@ -174,7 +176,20 @@ def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:
             one = parts[0]
         if isinstance(one, syntax.Name) and one.name in given:
             return True
-    return False
+    return any(
+        isinstance(one, syntax.Name) and one.name in given and is_page_part(machine.evaluate(one))
+        for one in trees.nodes(node, into_functions=False)
+    )
+
+
+def is_page_part(value: Value) -> bool:
+    """Whether a text is HTML already, into which somebody else put the sender's words."""
+    return any(
+        isinstance(const, Mix)
+        and any(isinstance(part, str) and "<" in part for part in const.parts)
+        and any(isinstance(part, Hole) and part.taint for part in const.parts)
+        for const in value.consts
+    )
 
 
 @contextmanager
@@ -278,13 +293,15 @@ _HEADERS = "header-injection"
 _LINK = late.pattern(r"(?i)(href|src|action|formaction|data)\s*=\s*[\"']?$")
 #: And before a value of an attribute that no quotes confine.
 _BARE = late.pattern(r"<[^<>\"']*(?:[\"'][^\"']*[\"'][^<>\"']*)*\s[\w-]+\s*=\s*$")
+#: And before one that stands in quotes; the group is the quote.
+_QUOTED = late.pattern(r"<[^<>]*\s[\w-]+\s*=\s*([\"'])(?:(?!\1)[^<>])*$")
 _SCRIPTS = "cross-site-scripting"
 
 
 def linked(machine: Machine, page: Value, node: syntax.Node) -> None:
     """The sender's text where escaping it for HTML is not enough: as the address of a link, which
-    may begin with ``javascript:``, and as an attribute's value without quotes, where a space begins
-    the next attribute."""
+    may begin with ``javascript:``, as an attribute's value without quotes, where a space begins
+    the next attribute, and as one in quotes that the code's own escaping leaves in the text."""
     for const in page.consts:
         before = ""
         for part in const.parts if isinstance(const, Mix) else ():
@@ -293,9 +310,12 @@ def linked(machine: Machine, page: Value, node: syntax.Node) -> None:
                 continue
             link = _LINK.search(before) is not None
             bare = _BARE.search(before) is not None
-            for atom in part.taint if link or bare else ():
+            quoted = _QUOTED.search(before)
+            for atom in part.taint if link or bare or quoted else ():
                 proofs = atom.cleared | machine.proven.get(proven_key(atom), frozenset())
                 safe = frozenset("*") if bare else _SAFE_LINKS
+                if not (link or bare) and not is_open(atom, quoted):
+                    continue
                 if _SCRIPTS in proofs and not proofs.intersection(safe):
                     sinks.flow(
                         machine, _SCRIPTS, "script", without_proof(atom, _SCRIPTS),
@@ -303,6 +323,11 @@ def linked(machine: Machine, page: Value, node: syntax.Node) -> None:
                         "stands in a link or without quotes, where escaping is not enough",
                     )  # fmt: skip
             before += "x"
+
+
+def is_open(atom: Taint, quoted: re.Match[str] | None) -> bool:
+    """Whether the code's own escaping leaves the quote that ends an attribute in a text."""
+    return quoted is not None and BY_HAND in atom.marks and quoted[1] not in atom.marks
 
 
 #: Proofs by which an address in a page runs nothing.

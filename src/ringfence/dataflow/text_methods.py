@@ -158,17 +158,18 @@ def escaped(result: Value, replaced: frozenset[str], given: Value, callback: boo
     if not result.taint or not replaced or (replacement is None and not callback):
         return result
     given_text = None if callback else replacement
-    breaks = _BREAKS & replaced - frozenset(given_text or "")
+    breaks = _APART & replaced - frozenset(given_text or "")
     taint = []
     for atom in result.taint:
-        gone = breaks | {mark for mark in atom.marks if mark in _BREAKS}
+        gone = breaks | {mark for mark in atom.marks if mark in _APART}
         rules = patterns.escaped_rules(replaced | gone, given_text)
-        taint.append(atom.changed(cleared=rules, marks=breaks))
+        by_hand = {texts.BY_HAND} if "cross-site-scripting" in rules else ()
+        taint.append(atom.changed(cleared=rules, marks=breaks.union(by_hand)))
     return Value(result.consts, tuple(taint), result.objects, result.open)
 
 
-#: Line breaks, which are often taken out one after the other; the mark is the character itself.
-_BREAKS = frozenset("\r\n")
+#: Line breaks and quotes, which are often taken out one after the other; the mark is the character.
+_APART = frozenset("\r\n\"'")
 
 
 def removed(

@@ -22,6 +22,8 @@ MAX_TEXT = 4000
 _TEXT = ("text",)
 #: Marks a secret that stands in a text as it is.
 VERBATIM = "verbatim"
+#: Was escaped for HTML by code that may leave quotes as they are.
+BY_HAND = "escaped-by-hand"
 _SECRET_TEXT = (*_TEXT, VERBATIM)
 MAX_PARTS = 40
 
