@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
@@ -309,6 +310,12 @@ def class_member(machine: Machine, cls: ClassObject, name: str) -> Value:
     return member
 
 
+_LETTERS = frozenset(
+    ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits",
+     "punctuation")
+)  # fmt: skip
+
+
 def external_member(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> Value:
@@ -316,6 +323,8 @@ def external_member(
     path = f"{obj.path}.{name}"
     if path in ("os.environ", "process.env", "Deno.env", "os.environb"):
         return Value(objects=(Environment(),))
+    if obj.path == "string" and name in _LETTERS and machine.language == "python":
+        return Value((getattr(string, name),))
     special = cloud.library_member(machine, path)
     if special is None and path == "web.App.context":
         special = powertools.context_of(machine)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import sinks, trees
+from ringfence.dataflow import sinks, subjects, trees
 from ringfence.dataflow.objects import (
     ClassObject,
     External,
@@ -13,7 +15,8 @@ from ringfence.dataflow.objects import (
     Struct,
     deep_taint,
 )
-from ringfence.dataflow.values import Value
+from ringfence.dataflow.scopes import proven_key
+from ringfence.dataflow.values import Taint, Value
 from ringfence.model import syntax
 from ringfence.model.location import Location
 
@@ -39,9 +42,36 @@ def assigned(
         return  # the member keeps what it had
     lost = 1 if tainted else 2
     for atom in key.taint if reached else ():
-        sinks.flow(
-            machine, "prototype-pollution", "execute", atom, "[key][key] =", "key", node, lost
-        )
+        with of_piece(machine, atom):
+            sinks.flow(machine, RULE, "execute", atom, "[key][key] =", "key", node, lost)
+
+
+RULE = "prototype-pollution"
+#: The mark of what stands between the dots of a text.
+_PIECE = "split-token"
+
+
+def refused(machine: Machine, node: syntax.Expression) -> None:
+    """From here on, a name is none of those that lead to a prototype; of a text with dots, the
+    pieces may still be."""
+    for atom in subjects.evaluate_quietly(machine, node).taint:
+        machine.memo[("refused", _PIECE in atom.marks, proven_key(atom))] = True
+    subjects.clear_subject(machine, node, frozenset((RULE,)))
+
+
+@contextmanager
+def of_piece(machine: Machine, atom: Taint) -> Iterator[None]:
+    """Without the proof that holds for the whole text only of which this is a piece."""
+    key = proven_key(atom)
+    before = machine.proven.get(key, frozenset())
+    whole = ("refused", False, key) in machine.memo and ("refused", True, key) not in machine.memo
+    if whole and _PIECE in atom.marks:
+        machine.proven[key] = before - {RULE}
+    try:
+        yield
+    finally:
+        if before:
+            machine.proven[key] = before
 
 
 def is_default(node: syntax.Assign) -> bool:

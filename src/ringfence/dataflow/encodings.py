@@ -89,9 +89,14 @@ def encode(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
 _SIGNS = patterns.alphabet_of(r"[\w+/=-]*", "", whole=True) or frozenset[str]()
 
 
-def encoded(value: Value) -> Value:
+def encode_url(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """The form of base64 that stands in URLs and names of files."""
+    return encoded(known_calls.first(arguments), with_slash=False)
+
+
+def encoded(value: Value, with_slash: bool = True) -> Value:
     """A text of few signs that stands for a value."""
-    rules = patterns.rules_cleared(_SIGNS)
+    rules = patterns.rules_cleared(_SIGNS if with_slash else _SIGNS - {"/", "+"})
     taint = tuple(atom.changed(cleared=rules) for atom in derived(deep_taint(value)))
     return Value((), taint, (JsonText(value, "text"),))
 

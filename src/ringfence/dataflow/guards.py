@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import (
     addresses,
     answers,
+    chosen_names,
     collection_tests,
     schemas,
     structures,
@@ -183,7 +184,7 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
         if positive and is_trusted(value):
             subjects.clear_subject(machine, subject, subjects.ALL)
         if not positive and value.only_text() == "__proto__":
-            subjects.clear_subject(machine, subject, frozenset(("prototype-pollution",)))
+            chosen_names.refused(machine, subject)
 
 
 def is_trusted(value: Value) -> bool:
@@ -293,7 +294,7 @@ def method_test(
     if name in collection_tests.MEMBERSHIP and arguments and not positive:
         text_tests.without_sign(machine, arguments[0], function.value)
         if "__proto__" in collection_tests.names_of(machine, function.value):
-            subjects.clear_subject(machine, arguments[0], frozenset(("prototype-pollution",)))
+            chosen_names.refused(machine, arguments[0])
         return
     if name == "isNaN" and arguments and not positive:
         subjects.clear_subject(machine, arguments[0], subjects.ALL)

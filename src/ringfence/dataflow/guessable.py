@@ -60,7 +60,7 @@ class Draw(NamedTuple):
     call: syntax.Call
     path: str
     place: Location
-    of_digits: bool
+    is_typed: bool
 
 
 def is_draw(function: syntax.Expression) -> bool:
@@ -78,7 +78,30 @@ def is_kept_secret(machine: Machine, name: str, value: syntax.Expression) -> boo
     """Whether such a value under this name is a secret: by the name, or as a code of digits."""
     if is_secret(name):
         return True
-    return _CODE.search(_CAMEL.sub("_", name)) is not None and is_of_digits(machine, value)
+    return _CODE.search(_CAMEL.sub("_", name)) is not None and is_typed(machine, value)
+
+
+def is_typed(machine: Machine, value: syntax.Expression) -> bool:
+    """Whether an expression draws a code that people type or follow a link with: digits, letters
+    without small ones, or more than a short name of something has."""
+    return is_of_digits(machine, value) or is_of_letters(machine, value)
+
+
+#: Drawn characters that no short link has, and that a code to type has at least.
+_LONG, _SHORT = 12, 6
+
+
+def is_of_letters(machine: Machine, value: syntax.Expression) -> bool:
+    count, alphabets = 0, []
+    for node in islice(trees.nodes(spelled_out(machine, value)), MAX_NODES):
+        if isinstance(node, syntax.Constant) and type(node.value) is int and node.value <= 64:
+            count = max(count, node.value)
+        elif isinstance(node, (syntax.Name, syntax.Attribute, syntax.Constant, syntax.Binary)):
+            text = subjects.evaluate_quietly(machine, node).only_text() or ""
+            if len(text) >= 16 and text.isalnum():
+                alphabets.append(text)
+    small = any(char.islower() for text in alphabets for char in text)
+    return bool(alphabets) and count >= (_LONG if small else _SHORT)
 
 
 def is_of_digits(machine: Machine, value: syntax.Expression) -> bool:
@@ -160,7 +183,13 @@ def shown_secret(machine: Machine, node: syntax.Expression) -> str:
             waiting += (one.left, one.right)
         elif isinstance(one, syntax.MapLiteral):
             waiting += (entry.value for entry in one.entries)
+        elif isinstance(one, syntax.Call) and trees.dotted(one.function) in _WRITTEN_OUT:
+            waiting += (argument.value for argument in one.arguments)
     return ""
+
+
+#: Calls that write what they are given as text.
+_WRITTEN_OUT = ("JSON.stringify", "json.dumps", "str", "String", "util.inspect")
 
 
 #: Secrets that prove something, unlike numbers that only must not come twice.
@@ -279,8 +308,8 @@ def is_code(name: str) -> bool:
 
 
 def of_one_use(machine: Machine, draw: Draw) -> bool:
-    """Whether a code is one that people type from a message: digits, or what a user pool asks."""
-    return draw.of_digits or any(trigger.kind == "cognito" for trigger in machine.triggers)
+    """Whether a code is one that people type or follow, or what a user pool asks for."""
+    return draw.is_typed or any(trigger.kind == "cognito" for trigger in machine.triggers)
 
 
 def grown(machine: Machine, target: syntax.Expression, value: syntax.Expression) -> None:
@@ -311,15 +340,23 @@ def returned(machine: Machine, value: syntax.Expression) -> None:
         value = machine.frame.scope.conditions.get(value.name, value)
     if name and is_kept_secret(machine, name, value):
         check(machine, f"what {name} returns", value)
-    if closure is None or not trees.ask(machine.frame.module.module, makes_random):
+    if closure is None:
         return
+    own = trees.ask(machine.frame.module.module, makes_random)
+    if not own and ("made somewhere",) not in machine.memo:
+        return
+    passed_on = drawn_elsewhere(machine, value)
     if is_generated(machine, value):
         machine.memo["generates", id(closure.node)] = True
+        machine.memo["made somewhere",] = True
+    elif passed_on is not None:
+        machine.memo["draws", id(closure.node)] = passed_on
     elif any(is_draw(call.function) for call in calls_in(spelled_out(machine, value))):
+        machine.memo["made somewhere",] = True
         found = drawn(machine, value)
         if found is not None:
             machine.memo["draws", id(closure.node)] = Draw(
-                *found, machine.location(found[0]), is_of_digits(machine, value)
+                *found, machine.location(found[0]), is_typed(machine, value)
             )
 
 

@@ -19,7 +19,14 @@ from ringfence.dataflow.containers import (
     values,
     zip_,
 )
-from ringfence.dataflow.encodings import decode, dump_json, encode, load_json, unquoted
+from ringfence.dataflow.encodings import (
+    decode,
+    dump_json,
+    encode,
+    encode_url,
+    load_json,
+    unquoted,
+)
 from ringfence.dataflow.known_calls import (
     Handler,
     any_,
@@ -110,7 +117,7 @@ _PYTHON: dict[str, Handler] = {
     "orjson.dumps": dump_json,
     "json.loads": load_json, "simplejson.loads": load_json, "ujson.loads": load_json,
     "orjson.loads": load_json,
-    "base64.b64encode": encode, "base64.urlsafe_b64encode": encode,
+    "base64.b64encode": encode, "base64.urlsafe_b64encode": encode_url,
     "base64.b64decode": decode, "base64.urlsafe_b64decode": decode,
     "base64.standard_b64decode": decode, "base64.decodebytes": decode,
     "gzip.compress": encode, "gzip.decompress": decode, "zlib.decompress": decode,

@@ -130,6 +130,8 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     if not atom.path:
         meant = only_logs(machine) or is_silent(machine, path)
         return "" if meant else "the whole event is written to the log"
+    if atom.path[-1] == "userAttributes" and not atom.derived:
+        return f"{_OF_PART} {atom.display}, which tell of the person"
     named = sensitive.is_sensitive(".".join(atom.path)) or sensitive.personal(field_of(atom))
     if named and verdicts.judge(machine, atom) is not None:
         return f"the log receives {atom.display}"

@@ -193,7 +193,7 @@ def encode(machine: Machine, receiver: Value, arguments: Arguments, node: syntax
     """``text.encode()``, ``buffer.toString('base64')``."""
     coding = (arguments.get(0) or NONE).only_text()
     if coding in ("base64", "base64url", "hex"):
-        return encodings.encoded(receiver)
+        return encodings.encoded(receiver, with_slash=coding == "base64")
     return same(machine, receiver, arguments, node)
 
 
