@@ -551,6 +551,9 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
             struct.rest = join(struct.rest, obj.rest)
             if obj.base is not None:
                 struct.base = obj.base if struct.base is None else join(struct.base, obj.base)
+        elif isinstance(obj, Environment):
+            whole = Value(objects=(obj,))
+            struct.base = whole if struct.base is None else join(struct.base, whole)
         elif isinstance(obj, Record):
             struct.rest = join(struct.rest, Value(objects=(obj,)))
         elif isinstance(obj, External):

@@ -42,8 +42,8 @@ def assigned(
         return  # the member keeps what it had
     lost = 1 if tainted else 2
     for atom in key.taint if reached else ():
-        with of_piece(machine, atom):
-            sinks.flow(machine, RULE, "execute", atom, "[key][key] =", "key", node, lost)
+        with of_piece(machine, atom) as piece:
+            sinks.flow(machine, RULE, "execute", piece, "[key][key] =", "key", node, lost)
 
 
 RULE = "prototype-pollution"
@@ -60,15 +60,19 @@ def refused(machine: Machine, node: syntax.Expression) -> None:
 
 
 @contextmanager
-def of_piece(machine: Machine, atom: Taint) -> Iterator[None]:
+def of_piece(machine: Machine, atom: Taint) -> Iterator[Taint]:
     """Without the proof that holds for the whole text only of which this is a piece."""
     key = proven_key(atom)
     before = machine.proven.get(key, frozenset())
     whole = ("refused", False, key) in machine.memo and ("refused", True, key) not in machine.memo
     if whole and _PIECE in atom.marks:
         machine.proven[key] = before - {RULE}
+        atom = Taint(
+            atom.source, atom.path, atom.trail, atom.derived, atom.cleared - {RULE}, atom.marks,
+            atom.quality,
+        )  # fmt: skip
     try:
-        yield
+        yield atom
     finally:
         if before:
             machine.proven[key] = before

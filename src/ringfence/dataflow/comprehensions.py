@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, guards, subjects, targets
+from ringfence.dataflow import access, guards, leftovers, subjects, targets
 from ringfence.dataflow.expressions import element_of
 from ringfence.dataflow.objects import Struct
 from ringfence.dataflow.values import NOTHING, Value
@@ -94,6 +94,9 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
     held = known_entries(machine, node)
     if held is not None:
         return entry_by_entry(machine, node, held)
+    whole = leftovers.comprehension(machine, node) if node.kind == "dict" else None
+    if whole is not None:
+        return whole
     state = machine.save()
     branch = machine.branch
     element = key = NOTHING

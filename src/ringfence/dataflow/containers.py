@@ -113,6 +113,8 @@ def values(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
 
 def entries(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     value = known_calls.first(arguments)
+    if any(isinstance(obj, Environment) for obj in value.objects):
+        return value
     key = expressions.element_of(machine, value, node, True)
     return machine.sequence_of(machine.list_of(key, all_items(machine, value, node)))
 

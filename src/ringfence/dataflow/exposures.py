@@ -402,7 +402,9 @@ def inside(value: Value) -> Iterator[Value]:
 def inner(obj: Obj) -> list[Value]:
     """What an object holds for certain, without what a map is copied from as a whole."""
     if isinstance(obj, Struct):
-        return [*obj.fields.values(), without(obj.rest, {str(key) for key in obj.fields})]
+        held = obj.base.objects if obj.base is not None else ()
+        whole = [Value(objects=(one,)) for one in held if isinstance(one, Environment)]
+        return [*obj.fields.values(), without(obj.rest, {str(key) for key in obj.fields}), *whole]
     return contents(obj)
 
 

@@ -149,9 +149,7 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
     return UNKNOWN
 
 
-def functions_in(
-    machine: Machine, given: Value, keys: tuple[str, ...], depth: int = 5
-) -> Value:
+def functions_in(machine: Machine, given: Value, keys: tuple[str, ...], depth: int = 5) -> Value:
     """The functions that a value is, that a list holds, or a map or instance under some keys, which
     may be dotted; of a class, those of an instance."""
     from ringfence.dataflow import calls

@@ -9,6 +9,7 @@ from ringfence.dataflow import (
     answers,
     authority,
     expressions,
+    leftovers,
 )
 from ringfence.dataflow.objects import (
     Struct,
@@ -53,9 +54,11 @@ def flat_map(machine: Machine, receiver: Value, arguments: Arguments, node: synt
 
 
 def filtered(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
-
     element = expressions.element_of(machine, receiver, node, False)
     function = arguments.get(0) or UNKNOWN
+    whole = leftovers.filtered(machine, receiver, function)
+    if whole is not None:
+        return whole
     branch, machine.branch = machine.branch, object()
     machine.call(function, [element, UNKNOWN], node)
     machine.branch = branch

@@ -19,7 +19,8 @@ _DENIED_TEXT = late.pattern(
     r"|(?<!method )not (an? )?(authori[sz]ed|allowed|permitted|admin)"
     r"|(no|insufficient|missing|lacks?|require[sd]?) (the )?(permission|privilege|rights|access)"
     r"|admins? only|only (for )?(an? |the )?(admin|owner|manager)"
-    r"|^only (an? |the |your )?(\w+ ){1,3}(may|can|is allowed|are allowed)|belongs? to (someone|another|a different)"
+    r"|^only (an? |the |your )?(\w+ ){1,3}(may|can|(is|are) allowed)"
+    r"|belongs? to (someone|another|a different)"
     r"|(admin|owner)\w* (access|rights|role)"
     r"|must be (an? )?(admin|owner|manager)|not the owner|not yours|^deny$",
     re.IGNORECASE,

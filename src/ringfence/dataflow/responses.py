@@ -168,14 +168,17 @@ def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:
         if isinstance(item, syntax.Name)
     }
     behind = machine.frame.scope.conditions
-    for one in whole_parts(node):
-        while isinstance(one, syntax.Name) and one.name not in given and one.name in behind:
-            parts = whole_parts(behind[one.name])
-            if len(parts) != 1 or parts[0] is one:
-                break
-            one = parts[0]
-        if isinstance(one, syntax.Name) and one.name in given:
+    waiting = whole_parts(node)
+    seen: set[str] = set()
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, syntax.Name) or one.name in seen:
+            continue
+        if one.name in given:
             return True
+        seen.add(one.name)
+        parts = whole_parts(behind.get(one.name))
+        waiting += parts if len(parts) == 1 else ()
     return any(
         isinstance(one, syntax.Name) and one.name in given and is_page_part(machine.evaluate(one))
         for one in trees.nodes(node, into_functions=False)

@@ -278,7 +278,7 @@ def note_module_state(
 
 
 def keep(machine: Machine, registered: Value) -> None:
-    """An instance whose methods a library is given to call lasts as long as the file's variables."""
+    """An instance whose methods a library may call lasts as long as the file's variables."""
     if not machine.in_handler:
         kept = machine.memo.get(("registered",), ())
         machine.memo["registered",] = (*kept, *registered.objects)

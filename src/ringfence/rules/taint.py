@@ -61,11 +61,11 @@ absent), ``absent`` (true | false), ``one_of`` (a list), ``matches`` (a regular 
 in the known text), ``type`` (text | list | map | function | untrusted | number: one made of
 untrusted text), ``contains`` (a known list holds this item, or one of these), ``backtracks`` (a
 known regular expression that takes exponential time on some text; ``"whole"`` where the call
-itself anchors its end), ``below`` (a known number less than this), ``named`` (a regular expression found in a name of the argument's
-expression, or in a field of the event that it comes from). A test on an unknown value does not
-hold, save ``not_equals``. A library's object counts as its name (``equals = "yaml.Loader"``), and
-``field`` of one is the keyword that it was made with; ``field = "(text)"`` is the value itself as
-far as it is no list or map.
+itself anchors its end), ``below`` (a known number less than this), ``named`` (a regular expression
+found in a name of the argument's expression, or in a field of the event that it comes from). A test
+on an unknown value does not hold, save ``not_equals``. A library's object counts as its name
+(``equals = "yaml.Loader"``), and ``field`` of one is the keyword that it was made with;
+``field = "(text)"`` is the value itself as far as it is no list or map.
 
     [[source]]                     # where data enters, besides the event itself
     call = ["requests.get"]        # the result of a call ...

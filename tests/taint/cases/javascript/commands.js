@@ -35,3 +35,21 @@ exports.repositories = async (event) => {
   execFile('git', ['clone', event.url, '/tmp/x']); // bad: os-command-injection
   execFile('git', ['log', event.name]);
 };
+
+exports.containers = async (event) => {
+  const Docker = require('dockerode');
+  const docker = new Docker();
+  await docker.run('alpine', ['sh', '-c', `ls ${event.dir}`], process.stdout); // bad: os-command-injection
+  await docker.run('alpine', ['ls', event.dir], process.stdout);
+  await docker.run('alpine', ['sh', '-c', 'ls /tmp'], process.stdout);
+};
+
+exports.simple = async (event) => {
+  const simpleGit = require('simple-git');
+  const git = simpleGit('/tmp/x');
+  await git.clone(event.url, '/tmp/x'); // bad: os-command-injection
+  await git.raw(['log', event.name]); // bad: os-command-injection
+  await git.clone('https://git.example.com/orders.git', '/tmp/x');
+  await git.raw(['log', '--oneline']);
+  await git.commit(event.message);
+};

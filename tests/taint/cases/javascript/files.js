@@ -54,3 +54,18 @@ exports.unpacked = async (event) => {
   await extract('/tmp/a.zip', { dir: `/tmp/${event.name}` }); // bad: path-traversal
   await extract('/tmp/a.zip', { dir: '/tmp/x' });
 };
+
+exports.stored = async (event) => {
+  const { Storage } = require('@google-cloud/storage');
+  const { BlobServiceClient } = require('@azure/storage-blob');
+  const bucket = new Storage().bucket('reports');
+  await bucket.file('a').download({ destination: `/tmp/${event.name}` }); // bad: path-traversal
+  await bucket.file('a').download({ destination: `/tmp/${path.basename(event.name)}` });
+  await bucket.upload(`/data/${event.name}`); // bad: path-traversal
+  await bucket.upload(`/data/${path.basename(event.name)}`);
+  const container = BlobServiceClient.fromConnectionString(process.env.BLOBS).getContainerClient('reports');
+  await container.getBlobClient('a').downloadToFile(`/tmp/${event.name}`); // bad: path-traversal
+  await container.getBlobClient('a').downloadToFile(`/tmp/${path.basename(event.name)}`);
+  await container.getBlockBlobClient('a').uploadFile(`/data/${event.name}`); // bad: path-traversal
+  await container.getBlockBlobClient('a').uploadFile('/data/a.txt');
+};

@@ -62,6 +62,36 @@ api.get('/fixed', async (req, res) => {
 });
 exports.api = async (event, context) => await api.run(event, context);
 
+const Hapi = require('@hapi/hapi');
+const server = Hapi.server({ port: 3000 });
+server.route({
+  method: 'GET',
+  path: '/page',
+  handler: (request, h) => h.response('<h1>' + request.query.name + '</h1>'), // bad: cross-site-scripting
+});
+server.route({
+  method: 'GET',
+  path: '/data',
+  handler: (request, h) => h.response({ name: request.query.name }),
+});
+server.route({
+  method: 'GET',
+  path: '/fixed',
+  handler: (request, h) => h.response('<h1>Welcome</h1>'),
+});
+exports.hapi = async (event) => {
+  const answer = await server.inject({ method: event.httpMethod, url: event.path });
+  return { statusCode: answer.statusCode, headers: answer.headers, body: answer.payload };
+};
+
+const { createApp, createRouter, eventHandler, getQuery, sendRedirect, toNodeListener } = require('h3');
+const routes = createRouter();
+routes.get('/away', eventHandler((event) => sendRedirect(event, getQuery(event).next))); // bad: open-redirect
+routes.get('/home', eventHandler((event) => sendRedirect(event, '/home')));
+const h3 = createApp();
+h3.use(routes);
+exports.h3 = serverless(toNodeListener(h3));
+
 exports.ofAnotherFramework = async (event) => {
   const answer = require('a-small-framework').answer();
   answer.redirect(event.queryStringParameters.next); // bad: open-redirect

@@ -60,3 +60,20 @@ exports.mongo = async (event) => {
   const found = await require('./elsewhere').collection().find({ name: body.name }); // bad: nosql-injection
   await people.insertOne({ name: String(body.name) });
 };
+
+exports.bulk = async (event) => {
+  const body = JSON.parse(event.body);
+  await people.bulkWrite([{ updateOne: { filter: { name: body.name }, update: { $set: { seen: true } } } }]); // bad: nosql-injection
+  await people.bulkWrite([{ updateOne: { filter: { name: String(body.name) }, update: { $set: { seen: true } } } }]);
+};
+
+exports.ofAzure = async (event) => {
+  const { TableClient, odata } = require('@azure/data-tables');
+  const { SearchClient, AzureKeyCredential } = require('@azure/search-documents');
+  const table = TableClient.fromConnectionString(process.env.CONNECTION, 'people');
+  table.listEntities({ queryOptions: { filter: `name eq '${event.name}'` } }); // bad: nosql-injection
+  table.listEntities({ queryOptions: { filter: odata`name eq ${event.name}` } });
+  const index = new SearchClient(process.env.ENDPOINT, 'people', new AzureKeyCredential(process.env.KEY));
+  await index.search('*', { filter: `name eq '${event.name}'` }); // bad: nosql-injection
+  await index.search(event.text, { filter: 'active eq true' });
+};

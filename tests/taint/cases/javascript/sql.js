@@ -92,3 +92,28 @@ exports.unsafe = async (event) => {
   await prisma.$queryRawUnsafe('SELECT * FROM t WHERE n = $1', event.n);
   await prisma.$queryRaw`SELECT * FROM t WHERE n = ${event.n}`;
 };
+
+exports.warehouses = async (event) => {
+  const { Spanner } = require('@google-cloud/spanner');
+  const database = new Spanner().instance('shop').database('orders');
+  await database.run({ sql: `SELECT * FROM t WHERE n = '${event.n}'` }); // bad: sql-injection
+  await database.run(`SELECT * FROM t WHERE n = '${event.n}'`); // bad: sql-injection
+  await database.run({ sql: 'SELECT * FROM t WHERE n = @n', params: { n: event.n } });
+};
+
+exports.series = async (event) => {
+  const { InfluxDB, flux } = require('@influxdata/influxdb-client');
+  const api = new InfluxDB({ url: process.env.URL, token: process.env.TOKEN }).getQueryApi('shop');
+  await api.collectRows(`from(bucket: "orders") |> filter(fn: (r) => r.n == "${event.n}")`); // bad: sql-injection
+  await api.collectRows(flux`from(bucket: "orders") |> filter(fn: (r) => r.n == ${event.n})`);
+  await api.collectRows('from(bucket: "orders") |> range(start: -1h)');
+};
+
+exports.lakehouse = async (event) => {
+  const { DBSQLClient } = require('@databricks/sql');
+  const client = new DBSQLClient();
+  await client.connect({ host: 'h', path: 'p', token: process.env.TOKEN });
+  const session = await client.openSession();
+  await session.executeStatement(`SELECT * FROM t WHERE n = '${event.n}'`); // bad: sql-injection
+  await session.executeStatement('SELECT * FROM t WHERE n = :n', { namedParameters: { n: event.n } });
+};

@@ -40,3 +40,10 @@ exports.more = async (event) => {
   await xml2js.parseStringPromise(event.x);
   new XMLParser().parse(event.x);
 };
+
+exports.active = async (event) => {
+  const ActiveDirectory = require('activedirectory2');
+  const directory = new ActiveDirectory({ url: 'ldaps://h', baseDN: 'dc=example' });
+  directory.findUsers(`cn=*${event.n}*`, (error, users) => users); // bad: ldap-injection
+  directory.findUsers('cn=*smith*', (error, users) => users);
+};

@@ -3,6 +3,7 @@
 import ast
 import code as interactive
 import importlib
+import operator
 import runpy
 
 
@@ -31,3 +32,10 @@ def characters(event, context):
 def allowed_import(event, context):
     if event["m"] in {"a", "b"}:
         importlib.import_module(event["m"])
+
+
+def attributes(event, context):
+    operator.attrgetter(event["path"])(context)  # bad: unsafe-reflection
+    operator.methodcaller(event["method"])(context)  # bad: unsafe-reflection
+    operator.attrgetter("function_name")(context)
+    operator.itemgetter(event["key"])({"a": 1, "b": 2})

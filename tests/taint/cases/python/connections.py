@@ -135,6 +135,7 @@ def mail_well(event, context):
 def files(event, context):
     ftplib.FTP("files.example.com")  # bad: plaintext-transport
     ldap3.Server("ldap://directory.example.com")  # bad: plaintext-transport
+    ldap3.Tls(validate=ssl.CERT_NONE)  # bad: tls-verification-disabled
     grpc.insecure_channel("rpc.example.com:50051")  # bad: plaintext-transport
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # bad: tls-verification-disabled
@@ -144,6 +145,7 @@ def files(event, context):
 def files_well(event, context):
     ftplib.FTP_TLS("files.example.com", context=ssl.create_default_context())
     ldap3.Server("ldaps://directory.example.com")
+    ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file="ca.pem")
     grpc.insecure_channel("localhost:50051")
     grpc.insecure_channel(os.environ["TARGET"])  # perhaps: plaintext-transport
     client = paramiko.SSHClient()

@@ -104,3 +104,13 @@ def written(event, context):
     frame = pd.DataFrame([])
     frame.to_csv("/tmp/" + event["name"])  # bad: path-traversal
     frame.to_csv("/tmp/" + os.path.basename(event["name"]))
+
+
+def stored(event, context):
+    from google.cloud import storage
+
+    blob = storage.Client().bucket("reports").blob("a")
+    blob.download_to_filename("/tmp/" + event["name"])  # bad: path-traversal
+    blob.download_to_filename("/tmp/" + os.path.basename(event["name"]))
+    blob.upload_from_filename("/data/" + event["name"])  # bad: path-traversal
+    blob.upload_from_filename("/data/" + os.path.basename(event["name"]))

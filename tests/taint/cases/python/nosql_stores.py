@@ -6,12 +6,16 @@ import os
 import elasticsearch
 import opensearchpy
 import redis
+from arango import ArangoClient
 from azure.cosmos import CosmosClient
+from azure.data.tables import TableClient
+from azure.search.documents import SearchClient
 from cassandra.cluster import Cluster
 from cassandra.query import SimpleStatement
 from google.cloud import firestore
 from gremlin_python.driver import client as gremlin
 from neo4j import GraphDatabase
+from people_models import Person
 from pymongo import MongoClient
 
 cache = redis.Redis(host="h")
@@ -81,3 +85,25 @@ def mongo(event, context):
     people.insert_many([{"name": str(body["name"])}])
     people.replace_one({"_id": str(body["id"])}, body)  # bad: mass-assignment
     people.replace_one({"_id": str(body["id"])}, {"name": str(body["name"])})
+
+
+def engine(event, context):
+    body = json.loads(event["body"])
+    Person.objects(__raw__={"name": body["name"]})  # bad: nosql-injection
+    Person.objects(__raw__={"name": str(body["name"])})
+    Person.objects(name=str(body["name"]))
+
+
+def of_azure(event, context):
+    table = TableClient.from_connection_string(os.environ["CONNECTION"], table_name="people")
+    table.query_entities("Name eq '" + event["name"] + "'")  # bad: nosql-injection
+    table.query_entities("Name eq @name", parameters={"name": event["name"]})
+    index = SearchClient(os.environ["ENDPOINT"], "people", os.environ["CREDENTIAL"])
+    index.search(search_text="*", filter="name eq '" + event["name"] + "'")  # bad: nosql-injection
+    index.search(search_text=event["text"], filter="active eq true")
+
+
+def of_arango(event, context):
+    db = ArangoClient(hosts=os.environ["HOST"]).db("shop", username="u", password=os.environ["PASSWORD"])
+    db.aql.execute("FOR p IN people FILTER p.name == '" + event["name"] + "' RETURN p")  # bad: nosql-injection
+    db.aql.execute("FOR p IN people FILTER p.name == @name RETURN p", bind_vars={"name": event["name"]})

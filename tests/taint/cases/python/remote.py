@@ -1,8 +1,12 @@
 # ruff: noqa
 # fmt: off
+import asyncssh
+import delegator
+import docker
 import invoke
 import paramiko
 from fabric import Connection
+from netmiko import ConnectHandler
 
 
 def ssh(event, context):
@@ -32,3 +36,26 @@ def shells(event, context):
     plumbum.local.get("ls")
     sh.Command("/bin/ls")
     sh.bash("-c", "ls /tmp")
+
+
+async def ssh_later(event, context):
+    async with asyncssh.connect("host.example.com", username="u") as connection:
+        await connection.run("ls " + event["dir"])  # bad: os-command-injection
+        await connection.create_process("ls " + event["dir"])  # bad: os-command-injection
+        await connection.run("uptime")
+
+
+def devices(event, context):
+    device = ConnectHandler(device_type="cisco_ios", host="switch.example.com", username="u", use_keys=True)
+    device.send_command("show interface " + event["interface"])  # bad: os-command-injection
+    device.send_config_set(["hostname " + event["name"]])  # bad: os-command-injection
+    device.send_command("show version")
+    delegator.run("ls " + event["dir"])  # bad: os-command-injection
+    delegator.run("uptime")
+
+
+def containers(event, context):
+    client = docker.from_env()
+    client.containers.run("alpine", "sh -c 'ls " + event["dir"] + "'")  # bad: os-command-injection
+    client.containers.run("alpine", ["ls", event["dir"]])
+    client.containers.run("alpine", "uptime", environment={"DIR": event["dir"]})

@@ -57,6 +57,15 @@ def more_engines(event, context):
     HTMLResponse("<p>" + html_escape(event["n"]) + "</p>")
 
 
+def without_quotes(event, context):
+    from xml.sax import saxutils
+
+    from fastapi.responses import HTMLResponse
+
+    HTMLResponse("<p>" + html.escape(event["n"], quote=False) + "</p>")
+    HTMLResponse("<p>" + saxutils.escape(event["n"]) + "</p>")
+
+
 def html_escape(text):
     import html
     return html.escape(text)

@@ -67,9 +67,16 @@ def parsers(event, context):
 
 
 def directories(event, context):
+    import bonsai
     import ldap3
     from ldap3.utils.dn import escape_rdn
 
     connection = ldap3.Connection("h")
     connection.delete("cn=" + event["n"] + ",dc=example")  # bad: ldap-injection
     connection.delete("cn=" + escape_rdn(event["n"]) + ",dc=example")
+    ldap3.Connection("ldaps://h", user="cn=" + event["n"] + ",dc=example", password=event["p"])  # bad: ldap-injection
+    ldap3.Connection("ldaps://h", user="cn=" + escape_rdn(event["n"]) + ",dc=example", password=event["p"])
+    with bonsai.LDAPClient("ldaps://h").connect() as found:
+        found.search("dc=example", bonsai.LDAPSearchScope.SUB, "(uid=" + event["n"] + ")")  # bad: ldap-injection
+        found.search("dc=example", bonsai.LDAPSearchScope.SUB, "(uid=" + bonsai.escape_filter_exp(event["n"]) + ")")
+        found.search("dc=example", bonsai.LDAPSearchScope.SUB, "(objectClass=person)")
