@@ -16,6 +16,7 @@ from ringfence.dataflow import (
     targets,
 )
 from ringfence.dataflow.objects import (
+    ClassObject,
     Closure,
     External,
     Partial,
@@ -65,6 +66,8 @@ def run_decorator(
     tables = machine.catalogue.tables(decorator.path)
     powertools.run_middlewares(machine, decorator, node)
     for callback in tables.callbacks if tables is not None else ():
+        if any(isinstance(obj, ClassObject) for obj in function.objects):
+            function = libraries.functions_in(machine, function, callback.field)
         values = [
             libraries.callback_parameter(machine, word, UNKNOWN, call_arguments.Arguments([]), node)
             for word in callback.parameters

@@ -163,6 +163,9 @@ def answer(
         return value
     if (service, operation) not in cloud_names.READS:
         return UNKNOWN
+    mail = mail_of(machine, service, operation, parameters, node)
+    if mail is not None:
+        return mail
     label = f"{service}.{operation}"
     key = ("answer", service, operation)
     source = machine.memo.get(key)
@@ -176,6 +179,28 @@ def answer(
     if machine.response_overlay is not None:
         value = join(value, machine.response_overlay(service, operation, parameters, document))
     return value
+
+
+def mail_of(
+    machine: Machine,
+    service: str,
+    operation: str,
+    parameters: Mapping[str, Value],
+    node: syntax.Node,
+) -> Value | None:
+    """The mail that an event of SES is about, where a rule before the function stored it: its
+    sender wrote it. None for every other call."""
+    if (service, operation) != ("s3", "GetObject"):
+        return None
+    for atom in deep_taint(parameters.get("Key", NOTHING)):
+        if atom.source.kind == "event" and "ses" in atom.path[:-1]:
+            path = (*atom.path[: atom.path.index("ses")], "ses", "mail", "content")
+            trail = Trail(None, machine.location(node), "")
+            answer = Struct("map", None)
+            answer.fields["Body"] = tainted((Taint(atom.source, path, trail),))
+            answer.rest = UNKNOWN
+            return Value(objects=(answer,))
+    return None
 
 
 #: The mark of an answer to a question about the caller, or that the caller asked.

@@ -17,9 +17,7 @@ from ringfence.dataflow.objects import (
     Struct,
 )
 from ringfence.dataflow.scopes import Scope
-from ringfence.dataflow.values import (
-    Value,
-)
+from ringfence.dataflow.values import Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -60,7 +58,26 @@ def decorate(machine: Machine, decorator: syntax.Expression, value: Value) -> Va
     for obj in applied.objects:
         if isinstance(obj, External):
             callbacks.run_decorator(machine, obj, value, decorator)
+            if obj.path == "functools.singledispatch":
+                made = [o for o in value.objects if isinstance(o, Closure)]
+                machine.memo.update((("generic", id(o.node)), True) for o in made)
+    register(machine, decorator, value)
     return value
+
+
+def register(machine: Machine, decorator: syntax.Expression, value: Value) -> None:
+    """``@generic.register``: the function is another one that a call of the generic may run."""
+    if isinstance(decorator, syntax.Call):
+        decorator = decorator.function
+    if not isinstance(decorator, syntax.Attribute) or decorator.name != "register":
+        return
+    name = getattr(decorator.value, "name", "")
+    holder = machine.frame.scope.holder(name) if isinstance(name, str) and name else None
+    known = holder.variables[name] if holder is not None else Value()
+    if holder is not None and any(
+        isinstance(o, Closure) and ("generic", id(o.node)) in machine.memo for o in known.objects
+    ):
+        holder.variables[name] = join(known, value)
 
 
 def class_literal(machine: Machine, node: syntax.ClassLiteral) -> Value:
@@ -82,10 +99,27 @@ def class_literal(machine: Machine, node: syntax.ClassLiteral) -> Value:
             if isinstance(obj, Closure):
                 obj.scope = outer
                 obj.home = cls
-    decorators = [machine.evaluate(decorator) for decorator in node.decorators]
-    if decorators and machine.language != "python":
-        nest.run_controller(machine, cls, decorators)
+    if machine.language == "python":
+        announce(machine, cls)
+        for decorator in reversed(node.decorators):
+            decorate(machine, decorator, value)
+    elif node.decorators:
+        nest.run_controller(machine, cls, [machine.evaluate(one) for one in node.decorators])
     return value
+
+
+def announce(machine: Machine, cls: ClassObject) -> None:
+    """``__init_subclass__`` of a base, which often keeps a register of its heirs."""
+    for base in cls.bases:
+        for obj in base.objects:
+            hook = obj.find("__init_subclass__") if isinstance(obj, ClassObject) else None
+            if hook is not None:
+                options = {
+                    one.name: machine.evaluate(one.value) for one in cls.node.options if one.name
+                }
+                bound = bind(hook[0], Value(objects=(cls,)))
+                given = call_arguments.Arguments([], options)
+                calls.call_value(machine, bound, given, cls.node)
 
 
 def define_member(machine: Machine, cls: ClassObject, statement: syntax.Statement) -> None:

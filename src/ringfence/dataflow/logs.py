@@ -251,7 +251,8 @@ def _sets_debug_level(module: syntax.Module) -> bool:
 
 def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None:
     """The sender's text, line breaks and all; a list, a map or JSON text is written escaped."""
-    if not value.taint or value.objects or is_escaped(machine, path):
+    is_built = any(not isinstance(obj, External) for obj in value.objects)
+    if not value.taint or is_built or is_escaped(machine, path):
         return
     for atom in value.taint:
         if atom.path and atom.source.kind == "event":

@@ -342,6 +342,7 @@ class PythonLowering(PythonExpressions):
         plain = [base.value for base in bases if base.name is None]
         body = self.body(self.field(node, "body"))
         made = syntax.ClassLiteral(*self.span(node), name, plain, body)
+        made.options = [base for base in bases if base.name is not None]
         out.append(syntax.Define(*self.span(node), name, made))
 
     statements: ClassVar[StatementTable] = {

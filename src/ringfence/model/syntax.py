@@ -218,12 +218,14 @@ class FunctionLiteral(Expression):
 
 @record(eq=False)
 class ClassLiteral(Expression):
-    """A class. ``body`` holds :class:`Define` of methods and :class:`Assign` of fields."""
+    """A class. ``body`` holds :class:`Define` of methods and :class:`Assign` of fields; ``options``
+    are Python's ``class A(Base, name="a")``."""
 
     name: str
     bases: list[Expression]
     body: list[Statement]
     decorators: list[Expression] = field(default_factory=list)
+    options: list[Argument] = field(default_factory=list)
 
 
 @record(eq=False)
