@@ -145,6 +145,10 @@ def host_of(value: Value) -> Value:
 
 def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Value:
     """The part of a tainted structure under a key; of a tainted text, something derived."""
+    if key == "checksum" and any(
+        isinstance(obj, External) and obj.path.startswith("mailparser.") for obj in value.objects
+    ):
+        return UNKNOWN  # the library's own hash of an attachment
     if any(atom.source.kind == "response" for atom in value.taint):
         exposures.remember(machine, value, key)
     if any(
@@ -386,8 +390,6 @@ def from_external(machine: Machine, member: External, value: Value) -> Value:
     """A part of a library's object keeps the taint that the object carries."""
     if member.path.count("()") + member.path.count("[]") > MAX_CALLS_IN_PATH:
         return tainted(texts.derived(value.taint))
-    if member.path.endswith(".checksum"):  # what a library computed, such as mailparser
-        return UNKNOWN
     return Value((), texts.derived(value.taint), (member,))
 
 
