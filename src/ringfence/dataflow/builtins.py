@@ -65,7 +65,7 @@ def method(
         member = wrappers.called(machine, receiver, name, machine.location(node))
         if member is not None:
             return member
-    if name in ("get_json", "get_data") and any(is_request(atom) for atom in receiver.taint):
+    if name in _BODIES and any(is_request(atom) for atom in receiver.taint):
         return access.part_of(machine, receiver, name, node)
     tables = machine.catalogue.calls.get(
         ("str." if machine.language == "python" else "String.") + name
@@ -90,6 +90,10 @@ def method(
                 taint = tuple(atom.changed(cleared=sanitiser.clears) for atom in result.taint)
                 result = Value((), taint, result.objects, True)
     return result
+
+
+#: Methods by which frameworks give the body of a request.
+_BODIES = frozenset(("get_json", "get_data", "get_media", "json", "post", "text", "formData"))
 
 
 def is_request(atom: Taint) -> bool:

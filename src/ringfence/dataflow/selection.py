@@ -67,7 +67,9 @@ def parts_of(machine: Machine, value: Value, sink: Sink) -> list[Value]:
         if sink.part == "whole":
             found.append(inner)
         elif sink.part == "text":
-            if len(lists) < len(inner.objects) or inner.consts or inner.taint:
+            if not is_statement(inner) and (
+                len(lists) < len(inner.objects) or inner.consts or inner.taint
+            ):
                 rest = tuple(obj for obj in inner.objects if not is_list(obj))
                 found.append(Value(inner.consts, inner.taint, rest, inner.open))
         elif sink.part == "keys":
@@ -206,6 +208,15 @@ def items_with(items: Struct, test: str) -> Value:
         if kept:
             found = join(found, Value(objects=kept))
     return found
+
+
+def is_statement(value: Value) -> bool:
+    """Whether this is a statement that a library put together: its values are bound, and of texts
+    in it the calls tell that take them."""
+    return any(
+        isinstance(obj, External) and obj.path.startswith(("sqlalchemy.", "sqlmodel."))
+        for obj in value.objects
+    )
 
 
 def text_of(value: Value) -> Value | None:

@@ -34,7 +34,10 @@ _OPEN_KINDS = frozenset(
 _TEXT_ENDS = (
     ("s3", "object", "key"), ("detail", "object", "key"), ("logEvents", "[]", "message"),
 )  # fmt: skip
-_BODIES = frozenset(("body", "json", "get_json", "json_body", "json_params", "rawBody"))
+_BODIES = frozenset(
+    ("body", "json", "get_json", "json_body", "json_params", "rawBody", "media", "get_media", "payload",
+     "get_media_or_none")
+)  # fmt: skip
 
 
 def is_structure(machine: Machine, atom: Taint) -> bool:
