@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import carriers, cloud_calls, encodings, subscriptions
+from ringfence.dataflow import (
+    carriers,
+    cloud_calls,
+    encodings,
+    environment,
+    exposures,
+    subscriptions,
+)
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.documents import INPUT
 from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh
@@ -141,6 +148,8 @@ class PostOffice:
             target = parameters.get("StreamARN") or parameters.get("TargetArn")
         near = machine.function.id
         ids = self.directory.of_value(target, carrier.kind, near) if target is not None else []
+        if not ids and target is not None and target.taint:
+            ids = self.chosen(machine, carrier.kind)
         if carrier.kind == "bus":
             ids = self.rules_of(ids, parameters)
         if carrier.kind in ("topic", "bus"):
@@ -166,6 +175,15 @@ class PostOffice:
                         self.post(machine, mail, channel, path, value, record.document)
             if carrier.store:
                 self.store(machine, mail, record, carrier, resource, parameters)
+
+    def chosen(self, machine: Machine, kind: str) -> list[str]:
+        """What the sender may pick where it names the receiver itself: the resources of this kind
+        that the function's environment tells."""
+        named = [
+            environment.translate(value, name)
+            for name, value in machine.function.environment.items()
+        ]
+        return self.directory.of_value(join_all(named), kind, machine.function.id)
 
     def subscribed(
         self,
@@ -311,7 +329,7 @@ class PostOffice:
 
     def reader(self, function: str, looks: Looks) -> Callable[[str, str, Parameters, bool], Value]:
         """Gives the answers of reading calls, and notes where they come from."""
-        answers: dict[tuple[str, str, bool], Value] = {}
+        answers: dict[tuple[str, str, bool, bool], Value] = {}
 
         def answer(service: str, operation: str, parameters: Parameters, document: bool) -> Value:
             reading = carriers.READERS.get((service, operation))
@@ -324,9 +342,10 @@ class PostOffice:
                 found = self.own_buckets(function, parameters.get("Bucket", NOTHING))
             for resource in found:
                 looks.stores[resource] = None
-                key = (resource, operation, document)
+                whole = not {"ProjectionExpression", "AttributesToGet"} & set(parameters)
+                key = (resource, operation, document, whole)
                 if key not in answers:
-                    answers[key] = self.stored(function, resource, operation, document, looks)
+                    answers[key] = self.stored(function, resource, operation, looks, *key[2:])
                 result = join(result, answers[key])
             return result
 
@@ -341,7 +360,13 @@ class PostOffice:
         return [t.source for t in triggers if t.kind in ("s3", "eventbridge") and t.source]
 
     def stored(
-        self, function: str, resource: str, operation: str, document: bool, looks: Looks
+        self,
+        function: str,
+        resource: str,
+        operation: str,
+        looks: Looks,
+        document: bool,
+        whole: bool,
     ) -> Value:
         """All that is known to lie in a store, as one reading call gives it."""
         result = NOTHING
@@ -349,7 +374,7 @@ class PostOffice:
             old = letter.channel
             channel = Channel(old.kind, old.writer, function, old.resource, "", old.location)
             looks.channels[channel] = None
-            result = join(result, answer_of(letter, operation, document))
+            result = join(result, answer_of(letter, operation, document, whole))
         return result
 
     def deliver(self, finds: Callable[[str], bool]) -> set[str]:
@@ -373,8 +398,8 @@ class PostOffice:
         return kinds <= {"invoke"}
 
 
-def answer_of(letter: Letter, operation: str, document: bool) -> Value:
-    """What a reading call gives of one stored value."""
+def answer_of(letter: Letter, operation: str, document: bool, whole: bool) -> Value:
+    """What a reading call gives of one stored value; ``whole`` with all of its fields."""
     value = fresh(letter.value)
     way = carriers.ANSWERS[operation].get(letter.place)
     if way is None:
@@ -388,6 +413,8 @@ def answer_of(letter: Letter, operation: str, document: bool) -> Value:
         value = cloud_calls.unwrapped(value)
     elif letter.place == "item" and letter.document and not document:
         value = cloud_calls.wrapped(Struct("map", None), value)
+    if letter.place == "item" and whole:
+        value = exposures.as_record(value)
     elif letter.place == "payload":
         value = Value(objects=(JsonText(value),))
     for part in reversed(way):

@@ -310,6 +310,21 @@ def of_annotation(machine: Machine, annotation: syntax.Expression, value: Value)
     return of_declared_type(machine, (name,), value) if name else value
 
 
+def as_record(value: Value) -> Value:
+    """An item that was read from a store as it lies there: its fields for nobody's eyes are told
+    where it is shown whole."""
+    hidden = tuple(
+        str(key)
+        for obj in value.objects
+        if isinstance(obj, Struct)
+        for key in obj.fields
+        if sensitive.is_secret_field(str(key))
+    )
+    if not hidden:
+        return value
+    return Value(value.consts, value.taint, (*value.objects, Record(hidden)), value.open)
+
+
 def without(value: Value, names: set[str]) -> Value:
     """The rest of a record after some of its fields were taken."""
     objects = tuple(

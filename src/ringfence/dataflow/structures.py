@@ -35,8 +35,8 @@ _TEXT_ENDS = (
     ("s3", "object", "key"), ("detail", "object", "key"), ("logEvents", "[]", "message"),
 )  # fmt: skip
 _BODIES = frozenset(
-    ("body", "json", "get_json", "json_body", "json_params", "rawBody", "media", "get_media", "payload",
-     "get_media_or_none")
+    ("body", "json", "get_json", "json_body", "json_params", "rawBody", "media", "get_media",
+     "payload")
 )  # fmt: skip
 
 

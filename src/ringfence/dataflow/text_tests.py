@@ -116,6 +116,10 @@ _WEB = late.pattern(r"(?i)(https?:|mailto:|tel:|/)")
 _WEB_PATTERN = late.pattern(r"(?i)\^\(?(\?:)?(https?\??:|https?\\?:|\\?/)")
 
 
+#: Beginnings of names of resources that every account has, up to where the account stands.
+_ANYBODYS = late.pattern(r"arn:[\w-]*(:[\w-]*){0,2}:?$|https?://[^/]*/?$")
+
+
 def prefix_test(machine: Machine, subject: syntax.Expression, prefix: syntax.Expression) -> None:
     """A prefix confines a normalised path, and a URL when it spans scheme and host."""
     value = subjects.evaluate_quietly(machine, prefix)
@@ -126,7 +130,7 @@ def prefix_test(machine: Machine, subject: syntax.Expression, prefix: syntax.Exp
         rules.add("path-traversal")
     if known and all(isinstance(text, str) and _URL_PREFIX.match(text) for text in known):
         rules |= {"server-side-request-forgery", "open-redirect"}
-    if known and not value.taint:
+    if known and not value.taint and not any(_ANYBODYS.match(str(text)) for text in known):
         rules.add("cloud-resource-injection")
     if known and all(isinstance(text, str) and _WEB.match(text) for text in known):
         rules.add(NO_SCRIPT)
