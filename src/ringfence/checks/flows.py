@@ -10,6 +10,7 @@ from ringfence.checks.findings import severity_for
 from ringfence.checks.folding import folds
 from ringfence.checks.messages import sentence
 from ringfence.checks.room import Room
+from ringfence.checks.views.function import HTTP_KINDS
 from ringfence.model.application import OUTSIDE_HTTP_KINDS, OUTSIDE_KINDS, Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
 from ringfence.model.record import replace
@@ -92,8 +93,26 @@ def check_issues(room: Room, rules: Iterable[Rule]) -> list[Draft]:
 def _plain_event(room: Room, issue: CodeIssue) -> bool:
     """Whether the events of an issue's function hold nothing that a log should not."""
     triggers = room.triggers_by_function.get(issue.function, ())
+    if any(trigger.kind in _HANDED_ON for trigger in triggers) and _hears_strangers(room, issue):
+        return False
     return all(
         trigger.kind in _PLAIN_EVENTS or _is_of_provider(room, trigger) for trigger in triggers
+    )
+
+
+#: Events that functions of the application make for each other.
+_HANDED_ON = frozenset(("invoke", "stepfunctions"))
+
+
+def _hears_strangers(room: Room, issue: CodeIssue) -> bool:
+    """Whether a function that answers requests hands on to this one what it was asked."""
+    writers = {
+        channel.writer for channel in room.facts.channels if channel.reader == issue.function
+    }
+    return any(
+        trigger.kind in HTTP_KINDS
+        for writer in writers
+        for trigger in room.triggers_by_function.get(writer, ())
     )
 
 

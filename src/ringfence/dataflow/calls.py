@@ -280,22 +280,53 @@ def annotate_fields(
     machine: Machine, cls: ClassObject, instance: Struct, arguments: call_arguments.Arguments
 ) -> None:
     """A dataclass or model without its own constructor takes its fields by keyword or order."""
-    names = [
-        statement.target.name
-        for statement in cls.node.body
-        if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name)
-    ]
+    names = fields_of(cls)
     others = arguments.others
-    for name in names:
-        if name not in arguments.keywords:
-            default = cls.members.get(name, UNKNOWN if others is None else NOTHING)
+    for place, name in enumerate(names):
+        if name not in arguments.keywords and place >= len(arguments.positional):
+            found = cls.find(name)
+            default = NOTHING if found is None else default_of(machine, found[0])
             given = call_arguments.named(others, name) if others is not None else NOTHING
-            instance.fields[name] = join(given, default)
+            if arguments.rest is not None:
+                given = join(given, arguments.rest)
+            unset = found is None and others is None and arguments.rest is None
+            instance.fields[name] = UNKNOWN if unset else join(given, default)
     for name, value in zip(names, arguments.positional, strict=False):
         instance.fields[name] = value
     instance.fields.update(arguments.keywords)
     if others is not None and not names:
         instance.rest = join(instance.rest, others)
+
+
+def fields_of(cls: ClassObject, depth: int = 0) -> list[str]:
+    """The names of a class's fields in their order, those of its bases first."""
+    names: dict[str, None] = {}
+    for base in cls.bases if depth < 8 else ():
+        for obj in base.objects:
+            if isinstance(obj, ClassObject):
+                names.update(dict.fromkeys(fields_of(obj, depth + 1)))
+    for statement in cls.node.body:
+        if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name):
+            names[statement.target.name] = None
+    return list(names)
+
+
+def default_of(machine: Machine, value: Value) -> Value:
+    """What a field holds that nobody gives: ``field(default_factory=dict)`` makes a new one."""
+    for obj in value.objects:
+        if isinstance(obj, External) and obj.path in _FIELDS:
+            factory = obj.keywords.get("default_factory", obj.keywords.get("factory"))
+            if factory is None:
+                return obj.keywords.get("default", UNKNOWN)
+            kind = next((o.path for o in factory.objects if isinstance(o, External)), "")
+            if kind in _KINDS:
+                return Value(objects=(machine.struct(_KINDS[kind]),))
+            return machine.call(factory, [], machine.current)
+    return value
+
+
+_FIELDS = ("dataclasses.field()", "attr.ib()", "attrs.field()", "attr.field()")
+_KINDS = {"dict": "map", "list": "list", "set": "set"}
 
 
 def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:

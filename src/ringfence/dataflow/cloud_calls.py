@@ -210,7 +210,7 @@ OF_CALLER = "of the caller"
 def is_asked_by_caller(parameters: Mapping[str, Value], *more: Value) -> bool:
     """Whether a look-up depends on the event, so that its answer is of one invocation."""
     return any(
-        atom.source.kind in OF_CALLERS
+        atom.source.kind in OF_CALLERS or OF_CALLER in atom.marks
         for value in (*parameters.values(), *more)
         for atom in deep_taint(value)
     )

@@ -81,19 +81,20 @@ def is_kept_secret(machine: Machine, name: str, value: syntax.Expression) -> boo
     return _CODE.search(_CAMEL.sub("_", name)) is not None and is_typed(machine, value)
 
 
-def is_typed(machine: Machine, value: syntax.Expression) -> bool:
+def is_typed(machine: Machine, value: syntax.Expression, around: object = ()) -> bool:
     """Whether an expression draws a code that people type or follow a link with: digits, letters
     without small ones, or more than a short name of something has."""
-    return is_of_digits(machine, value) or is_of_letters(machine, value)
+    return is_of_digits(machine, value) or is_of_letters(machine, value, around)
 
 
 #: Drawn characters that no short link has, and that a code to type has at least.
 _LONG, _SHORT = 12, 6
 
 
-def is_of_letters(machine: Machine, value: syntax.Expression) -> bool:
+def is_of_letters(machine: Machine, value: syntax.Expression, around: object = ()) -> bool:
+    """How many are drawn is read from the expression, or from the loop ``around`` it."""
     count, alphabets = 0, []
-    for node in islice(trees.nodes(spelled_out(machine, value)), MAX_NODES):
+    for node in islice(trees.nodes([*spelled_out(machine, value), around]), MAX_NODES):
         if isinstance(node, syntax.Constant) and type(node.value) is int and node.value <= 64:
             count = max(count, node.value)
         elif isinstance(node, (syntax.Name, syntax.Attribute, syntax.Constant, syntax.Binary)):
@@ -317,7 +318,12 @@ def grown(machine: Machine, target: syntax.Expression, value: syntax.Expression)
     closure = machine.frame.closure
     names = [getattr(target, "name", ""), (closure.label or "") if closure is not None else ""]
     for name in names:
-        if isinstance(name, str) and name and is_kept_secret(machine, name, value):
+        if not isinstance(name, str) or not name:
+            continue
+        around = closure.node.body if closure is not None else ()
+        if is_kept_secret(machine, name, value) or (
+            is_code(name) and is_typed(machine, value, around)
+        ):
             check(machine, name, value)
             return
 

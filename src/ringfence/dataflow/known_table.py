@@ -122,6 +122,7 @@ _PYTHON: dict[str, Handler] = {
     "base64.standard_b64decode": decode, "base64.decodebytes": decode,
     "gzip.compress": encode, "gzip.decompress": decode, "zlib.decompress": decode,
     "urllib.parse.quote_plus": text, "urllib.parse.unquote_plus": unquoted,
+    "email.header.decode_header": unquoted,
     "urllib.parse.unquote": unquoted, "urllib.unquote_plus": unquoted, "urllib.unquote": unquoted,
     "html.unescape": same, "copy.deepcopy": same, "copy.copy": same, "iter": same,
     "typing.cast": lambda machine, arguments, node: arguments.get(1) or UNKNOWN,

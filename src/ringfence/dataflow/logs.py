@@ -163,6 +163,8 @@ def is_headers(machine: Machine, atom: Taint) -> bool:
 
 def is_whole_request(machine: Machine, atom: Taint) -> bool:
     """Whether this is all that a caller sent, where a platform's event is an HTTP request."""
+    if atom.path == ("data",) and any(t.kind in _CLOUD_EVENTS for t in machine.triggers):
+        return True
     if not any(trigger.kind in OUTSIDE_HTTP_KINDS for trigger in machine.triggers):
         return False
     if atom.source.label == "request.body":
@@ -171,6 +173,10 @@ def is_whole_request(machine: Machine, atom: Taint) -> bool:
     return path in _WHOLE_BODIES
 
 
+#: Events whose data is all that a sender, or who changed something, says.
+_CLOUD_EVENTS = frozenset(
+    ("google-cloudevent", "google-pubsub", "google-firestore", "google-storage", "cloudevents")
+)
 #: Where the body of a request stands in those events.
 _WHOLE_BODIES = frozenset((name,) for name in ("body", "json", "get_json", "data", "get_data"))
 #: How it is said that a log receives some of an event, and not all.
@@ -255,7 +261,7 @@ def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None
     if not value.taint or is_built or is_escaped(machine, path):
         return
     for atom in value.taint:
-        if atom.path and atom.source.kind == "event":
+        if atom.source.kind == "event" and (atom.path or atom.source.label != "event"):
             sinks.flow(
                 machine, "log-injection", "weaken", atom, path, "message", node, 1,
                 shown(value), f"is written by {path}",

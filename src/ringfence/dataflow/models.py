@@ -318,6 +318,8 @@ def parameter(
         return value
     if decorator.path.startswith("fastapi."):
         value = requests.part(machine, closure, place, route or "", value)
+    elif name and any(atom.source.label == _ARGUMENTS for atom in value.taint):
+        value = access.part_of(machine, value, name, closure.node)
     if annotation is None or not value.taint or not checks_annotations(decorator):
         return value
     machine.frames.append(Frame(closure.scope, closure.module, None, None, None))
@@ -326,6 +328,10 @@ def parameter(
     finally:
         machine.frames.pop()
     return schemas.passed(machine, schema, value, closure.node)
+
+
+#: What a resolver's parameters are parts of, by their names.
+_ARGUMENTS = "arguments"
 
 
 def checks_annotations(decorator: External) -> bool:

@@ -102,6 +102,8 @@ def check(
 
 # --- reports ---
 
+#: What is read, in whatever it is found: a path, a file, or the text itself.
+_READ_FROM_FILES = ("unsafe-deserialization", "xml-external-entity")
 #: Calls that unpack an archive whose names may lead out of the folder.
 _UNPACKS = frozenset(
     ("tarfile.open().extractall", "tarfile.open().extract", "tarfile.TarFile().extractall")
@@ -114,7 +116,7 @@ def report(
     """A flow for every untrusted path that reaches the value and can serve the rule."""
     lost = CONFIDENCES.index(sink.certainty)
     untrusted = deep_taint(value)
-    opens_file = sink.rule == "unsafe-deserialization" or path in _UNPACKS
+    opens_file = sink.rule in _READ_FROM_FILES or path in _UNPACKS
     if opens_file and not untrusted and not value.definite:
         # a file whose name was made here, into which an object of a bucket was written
         untrusted = machine.memo.get(("downloaded",), ())

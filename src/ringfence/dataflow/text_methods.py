@@ -189,11 +189,17 @@ def removed(
     return Value((), tuple(atom.changed(cleared=rules) for atom in result.taint), (), True)
 
 
+_OF_LINES = frozenset(("log-injection", "header-injection", "mail-injection"))
+
+
 def encode(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
     """``text.encode()``, ``buffer.toString('base64')``."""
     coding = (arguments.get(0) or NONE).only_text()
     if coding in ("base64", "base64url", "hex"):
         return encodings.encoded(receiver, with_slash=coding == "base64")
+    if coding in ("unicode_escape", "unicode-escape"):  # line breaks become letters
+        taint = (atom.changed(cleared=_OF_LINES) for atom in derive(receiver).taint)
+        return tainted(tuple(taint))
     return same(machine, receiver, arguments, node)
 
 
