@@ -9,6 +9,7 @@ from ringfence.model import syntax
 #: What such a test proves about the URL.
 RULES = frozenset(("server-side-request-forgery", "open-redirect"))
 _PARSERS = frozenset(("urlparse", "urlsplit", "URL", "parse", "parse_url", "httpx.URL"))
+_SCHEMES = ("scheme", "protocol")
 _HOSTS = frozenset(("hostname", "host", "netloc", "origin", "authority"))
 MAX_LINKS = 6
 
@@ -54,7 +55,9 @@ def text_behind_path(node: syntax.Expression, conditions: Remembered) -> syntax.
 
 def text_behind_scheme(node: syntax.Expression, conditions: Remembered) -> syntax.Expression | None:
     """The expression of the URL whose scheme ``node`` is: ``new URL(url).protocol``."""
-    if isinstance(node, syntax.Attribute) and node.name in ("scheme", "protocol"):
+    if isinstance(node, syntax.Name):
+        node = conditions(node.name) or node
+    if isinstance(node, syntax.Attribute) and node.name in _SCHEMES:
         return parsed_text(node.value, conditions)
     return None
 
@@ -79,5 +82,5 @@ def remember_parts(target: syntax.MapLiteral, value: syntax.Expression, found: C
             node = syntax.Attribute(
                 entry.line, entry.column, entry.end_line, entry.end_column, value, str(key.value)
             )
-            if is_host_read(node):
+            if is_host_read(node) or node.name in _SCHEMES:
                 found[entry.value.name] = node

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import sinks
 from ringfence.dataflow.objects import Number, Struct
 from ringfence.dataflow.scopes import proven_key
-from ringfence.dataflow.values import OF_NUMBERS, UNKNOWN, Mix, Taint, Value, join_all
+from ringfence.dataflow.values import OF_NUMBERS, UNKNOWN, Mix, Taint, Value, join_all, join_taint
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def numbers(value: Value) -> list[Number]:
 def arithmetic(left: Value, right: Value) -> Value:
     """A sum or product is as much the sender's as what it is made of, and as bounded."""
     kept = tuple(obj for side in (left, right) for obj in numbers(side))
-    loose = left.taint or right.taint
+    loose = join_taint(left.taint, right.taint)
     if loose and not kept:
         kept = (Number(loose),)
     return Value((), (), kept[:2], True) if kept else UNKNOWN
@@ -38,7 +38,8 @@ def compared(machine: Machine, left: Value, right: Value) -> None:
             continue
         for number in numbers(side):
             number.bounded = True
-        for atom in side.taint:
+        made_of = (atom for number in numbers(side) for atom in number.taint)
+        for atom in (*side.taint, *made_of):
             machine.memo[("bounded", proven_key(atom))] = True
 
 

@@ -39,6 +39,9 @@ _ALL = {chr(code) for code in range(128)}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
 
 
+#: Stands among the cleared rules of a text that ends no quoted text around it.
+NO_QUOTES = "no-quotes"
+_QUOTES = frozenset("'\"`\\")
 #: With so few letters, such as the ``x`` and ``y`` of a formula, no name that does harm is spelt.
 FEW_LETTERS = 3
 
@@ -48,6 +51,8 @@ def rules_cleared(alphabet: frozenset[str]) -> frozenset[str]:
     if alphabet <= _CLASSES["w"] | {"-"}:
         return frozenset("*")
     found = {rule for rule, chars in DANGEROUS.items() if not chars & alphabet}
+    if not _QUOTES & alphabet:
+        found.add(NO_QUOTES)
     used = DANGEROUS["code-injection"] & alphabet
     if len(used) <= FEW_LETTERS and not used & set("'\"`["):
         found.add("code-injection")

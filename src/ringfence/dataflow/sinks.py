@@ -19,6 +19,7 @@ from ringfence.dataflow.objects import (
     Struct,
     deep_taint,
 )
+from ringfence.dataflow.patterns import NO_QUOTES
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import shown
 from ringfence.dataflow.values import (
@@ -134,6 +135,8 @@ def report(
             continue
         if sink.marks and not carries(machine, sink.marks, atom):
             continue
+        if sink.grammar == "sql" and is_held_by_quotes(machine, value, atom):
+            continue
         if sink.rule == OF_NUMBERS and ("bounded", proven_key(atom)) in machine.memo:
             continue
         if sink.grammar == "path" and is_stream(value, atom):
@@ -171,6 +174,14 @@ def out_of_place(grammar: str, value: Value, atom: Taint, rule: str) -> Taint:
             return atom
     return Taint(atom.source, atom.path, atom.trail, atom.derived, atom.cleared - {rule},
                  atom.marks, atom.quality)  # fmt: skip
+
+
+def is_held_by_quotes(machine: Machine, value: Value, atom: Taint) -> bool:
+    """Whether a text without quotes stands inside quotes of the code's own."""
+    if NO_QUOTES not in atom.cleared | machine.proven.get(proven_key(atom), frozenset()):
+        return False
+    prefixes = [p for const in value.consts if (p := prefix_before(const, atom)) is not None]
+    return bool(prefixes) and all(prefix.count("'") % 2 for prefix in prefixes)
 
 
 def is_packed_by_platform(machine: Machine, atom: Taint) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import addresses
-from ringfence.dataflow.objects import Struct
+from ringfence.dataflow.objects import External, Struct
 from ringfence.dataflow.scopes import Proven, proven_key
 from ringfence.dataflow.values import NO_SCRIPT, UNKNOWN, Hole, Mix, Taint, Value
 from ringfence.model import syntax
@@ -91,6 +91,22 @@ def prove_equal(machine: Machine, subject: syntax.Expression, value: Value) -> N
     clear_subject(machine, subject, ALL)
 
 
+def is_host_of_kept(machine: Machine, node: syntax.Expression) -> bool:
+    """``this.target.origin``: the host of a parsed URL that an object keeps."""
+    return (
+        isinstance(node, syntax.Attribute)
+        and addresses.is_host_read(node)
+        and isinstance(node.value, (syntax.Attribute, syntax.Index))
+        and any(
+            isinstance(obj, External) and obj.path.rpartition(".")[2] in _PARSED
+            for obj in evaluate_quietly(machine, node.value).objects
+        )
+    )
+
+
+_PARSED = ("URL()", "urlparse()", "urlsplit()")
+
+
 def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[str]) -> None:
     """From here on, what ``node`` reads cannot serve these rules."""
     if not rules:
@@ -100,6 +116,8 @@ def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[st
         whole = addresses.text_behind_scheme(node, machine.frame.scope.remembered)
         if whole is not None:
             clear_subject(machine, whole, frozenset((NO_SCRIPT,)))
+        if url is None and is_host_of_kept(machine, node):
+            url = node.value if isinstance(node, syntax.Attribute) else None
         if url is not None:
             clear_subject(machine, url, addresses.RULES)
             if isinstance(node, syntax.Attribute):

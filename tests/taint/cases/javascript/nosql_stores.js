@@ -36,12 +36,22 @@ exports.searches = async (event) => {
   await client.search({ index: 'i', q: event.q }); // bad: nosql-injection
   await client.search({ index: 'i', body: { query: { query_string: { query: event.q } } } }); // bad: nosql-injection
   await client.search({ index: 'i', body: { query: { match_all: {} } } });
+  const body = JSON.parse(event.body);
+  await client.index({ index: 'i', body }); // bad: mass-assignment
+  await client.index({ index: 'i', body: { title: body.title } });
+  const es = new (require('@elastic/elasticsearch').Client)({ node: process.env.HOST });
+  await es.index({ index: 'i', document: { ...body, seen: false } }); // bad: mass-assignment
+  await es.index({ index: 'i', document: { title: body.title } });
 };
 
 exports.documents = async (event) => {
-  const items = new CosmosClient(process.env.URL).database('d').container('c').items;
+  const body = JSON.parse(event.body);
+  const container = new CosmosClient(process.env.URL).database('d').container('c');
+  const items = container.items;
   await items.query(`SELECT * FROM c WHERE c.n = '${event.n}'`).fetchAll(); // bad: nosql-injection
   await items.query({ query: 'SELECT * FROM c WHERE c.n = @n', parameters: [{ name: '@n', value: event.n }] }).fetchAll();
+  await container.item(body.id, 'people').replace(body); // bad: mass-assignment
+  await container.item(body.id, 'people').replace({ id: body.id, name: body.name });
   const db = new Firestore();
   await db.collection('people').doc(event.id).set(JSON.parse(event.body)); // bad: mass-assignment
   await db.collection('people').doc(event.id).set({ name: event.name });
@@ -73,7 +83,62 @@ exports.ofAzure = async (event) => {
   const table = TableClient.fromConnectionString(process.env.CONNECTION, 'people');
   table.listEntities({ queryOptions: { filter: `name eq '${event.name}'` } }); // bad: nosql-injection
   table.listEntities({ queryOptions: { filter: odata`name eq ${event.name}` } });
+  const body = JSON.parse(event.body);
+  await table.createEntity(body); // bad: mass-assignment
+  await table.createEntity({ partitionKey: 'people', rowKey: body.id, name: body.name });
+  await table.upsertEntity({ ...body, partitionKey: 'people' }, 'Merge'); // bad: mass-assignment
+  await table.upsertEntity({ partitionKey: 'people', rowKey: body.id, name: body.name }, 'Merge');
+  await table.updateEntity(body, 'Replace'); // bad: mass-assignment
+  await table.updateEntity({ partitionKey: 'people', rowKey: body.id, name: body.name }, 'Replace');
+  const other = new TableClient(process.env.TABLES, 'people');
+  await other.createEntity(body); // bad: mass-assignment
+  await other.upsertEntity(body); // bad: mass-assignment
+  await other.updateEntity(body); // bad: mass-assignment
+  await other.updateEntity({ partitionKey: 'people', rowKey: body.id });
   const index = new SearchClient(process.env.ENDPOINT, 'people', new AzureKeyCredential(process.env.KEY));
   await index.search('*', { filter: `name eq '${event.name}'` }); // bad: nosql-injection
   await index.search(event.text, { filter: 'active eq true' });
+};
+
+exports.ofGoogle = async (event) => {
+  const { Datastore } = require('@google-cloud/datastore');
+  const admin = require('firebase-admin');
+  const { getDatabase } = require('firebase-admin/database');
+  const body = JSON.parse(event.body);
+  const store = new Datastore();
+  const key = store.key(['Person', body.id]);
+  await store.save({ key, data: body }); // bad: mass-assignment
+  await store.save([{ key, data: { ...body, seen: false } }]); // bad: mass-assignment
+  await store.save({ key, data: { name: body.name } });
+  await store.insert({ key, data: body }); // bad: mass-assignment
+  await store.upsert({ key, data: body }); // bad: mass-assignment
+  await store.update({ key, data: body }); // bad: mass-assignment
+  await store.update({ key, data: { name: body.name } });
+  await getDatabase().ref('people/a').set(body); // bad: mass-assignment
+  await getDatabase().ref('people/a').update(body); // bad: mass-assignment
+  await getDatabase().ref('people').push(body); // bad: mass-assignment
+  await getDatabase().ref('people').push({ name: body.name });
+  await admin.database().ref('people/a').set(body); // bad: mass-assignment
+  await admin.database().ref('people/a').update(body); // bad: mass-assignment
+  await admin.database().ref('people').push(body); // bad: mass-assignment
+  await admin.database().ref('people/a').set({ name: body.name });
+};
+
+exports.ofDynamo = async (event) => {
+  const dynamoose = require('dynamoose');
+  const { Entity } = require('electrodb');
+  const body = JSON.parse(event.body);
+  const Person = dynamoose.model('Person', { id: String, name: String });
+  await new Person(body).save(); // bad: mass-assignment
+  await new Person({ id: body.id, name: body.name }).save();
+  await Person.update({ id: body.id }, body); // bad: mass-assignment
+  await Person.update({ id: body.id }, { name: body.name });
+  const person = new Entity({ model: { entity: 'person', version: '1', service: 'shop' } });
+  await person.put(body).go(); // bad: mass-assignment
+  await person.create(body).go(); // bad: mass-assignment
+  await person.upsert(body).go(); // bad: mass-assignment
+  await person.put({ id: body.id, name: body.name }).go();
+  await person.update({ id: body.id }).set(body).go(); // bad: mass-assignment
+  await person.patch({ id: body.id }).set(body).go(); // bad: mass-assignment
+  await person.patch({ id: body.id }).set({ name: body.name }).go();
 };

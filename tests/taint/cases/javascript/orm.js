@@ -19,6 +19,10 @@ exports.mongoose = async (event) => {
   await Order.findByIdAndUpdate(String(body.id), body); // bad: mass-assignment
   await Order.findByIdAndUpdate(String(body.id), { $set: { name: String(body.name) } });
   await Order.findByIdAndUpdate(String(body.id), { $set: body }); // bad: mass-assignment
+  const order = await Order.findById(String(body.id));
+  order.set(body); // bad: mass-assignment
+  order.set({ name: String(body.name) });
+  (await Order.findOne({ name: String(body.name) })).set(body); // bad: mass-assignment
 };
 
 exports.relational = async (event) => {
@@ -34,8 +38,28 @@ exports.relational = async (event) => {
   const source = new DataSource({});
   await source.getRepository('orders').save(body); // bad: mass-assignment
   await source.getRepository('orders').save({ name: body.name });
+  await source.getRepository('orders').update(1, body); // bad: mass-assignment
+  await source.getRepository('orders').update(1, { name: body.name });
+  source.getRepository('orders').merge(await source.getRepository('orders').findOneBy({ id: 1 }), body); // bad: mass-assignment
+  await source.manager.save('orders', body); // bad: mass-assignment
+  await source.manager.save('orders', { name: body.name });
+  await source.manager.insert('orders', body); // bad: mass-assignment
+  await source.manager.insert('orders', { name: body.name });
   const db = drizzle(process.env.URL);
   await db.insert(Person).values(body); // bad: mass-assignment
   await db.insert(Person).values({ name: body.name });
+  await db.update(Person).set(body); // bad: mass-assignment
+  await db.update(Person).set({ name: body.name });
   [...new Map([['a', body]]).values()].length;
+};
+
+exports.builders = async (event) => {
+  const { Kysely } = require('kysely');
+  const body = JSON.parse(event.body);
+  await require('drizzle-orm/mysql2').drizzle(process.env.URL).update(Person).set(body); // bad: mass-assignment
+  await require('drizzle-orm/neon-http').drizzle(process.env.URL).update(Person).set(body); // bad: mass-assignment
+  await require('drizzle-orm/postgres-js').drizzle(process.env.URL).update(Person).set(body); // bad: mass-assignment
+  const db = new Kysely({});
+  await db.updateTable('orders').set(body).execute(); // bad: mass-assignment
+  await db.updateTable('orders').set({ name: body.name }).execute();
 };

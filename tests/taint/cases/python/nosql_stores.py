@@ -8,11 +8,11 @@ import opensearchpy
 import redis
 from arango import ArangoClient
 from azure.cosmos import CosmosClient
-from azure.data.tables import TableClient
+from azure.data.tables import TableClient, TableServiceClient
 from azure.search.documents import SearchClient
 from cassandra.cluster import Cluster
 from cassandra.query import SimpleStatement
-from google.cloud import firestore
+from google.cloud import datastore, firestore
 from gremlin_python.driver import client as gremlin
 from neo4j import GraphDatabase
 from people_models import Person
@@ -39,6 +39,16 @@ def searches(event, context):
     client.search(index="i", body={"query": {"match": {"title": str(event["q"])}}})  # perhaps: nosql-injection
     elasticsearch.Elasticsearch(os.environ["HOST"]).search(index="i", query={"match_all": {}})
     client.search(index="i", q="title:a")
+    client.index(index="i", body=body)  # bad: mass-assignment
+    client.index(index="i", body={"title": body["title"]})
+    es = elasticsearch.Elasticsearch(os.environ["HOST"])
+    es.index(index="i", document=body)  # bad: mass-assignment
+    es.index(index="i", document={"title": body["title"]})
+    es.index(index="i", body={**body, "seen": False})  # bad: mass-assignment
+    es.update(index="i", id=body["id"], doc=body)  # bad: mass-assignment
+    es.update(index="i", id=body["id"], doc={"title": body["title"]})
+    es.update(index="i", id=body["id"], body={"doc": body})  # bad: mass-assignment
+    es.update(index="i", id=body["id"], body={"doc": {"title": body["title"]}})
 
 
 def graphs(event, context):
@@ -65,11 +75,21 @@ def documents(event, context):
     container = CosmosClient(os.environ["URL"]).get_database_client("d").get_container_client("c")
     container.query_items("SELECT * FROM c WHERE c.n = '" + event["n"] + "'")  # bad: nosql-injection
     container.query_items(query="SELECT * FROM c WHERE c.n = @n", parameters=[{"name": "@n", "value": event["n"]}])
+    container.create_item(body)  # bad: mass-assignment
+    container.create_item(body={"id": body["id"], "name": body["name"]})
+    container.upsert_item(body={**body, "owner": "me"})  # bad: mass-assignment
+    container.upsert_item({"id": body["id"], "name": body["name"]})
+    container.replace_item(body["id"], body)  # bad: mass-assignment
+    container.replace_item(item=body["id"], body=body)  # bad: mass-assignment
+    container.replace_item(item=body["id"], body={"id": body["id"], "name": body["name"]})
     db = firestore.Client()
     db.collection("people").document(event["id"]).set(body)  # bad: mass-assignment
     db.collection("people").document(event["id"]).set({"name": body["name"]})
     db.collection("people").where(event["field"], "==", "x")  # bad: nosql-injection
     db.collection("people").where("name", "==", event["name"])
+    entity = datastore.Entity(key=datastore.Client().key("Person", body["id"]))
+    entity.update(body)  # bad: mass-assignment
+    entity.update({"name": body["name"]})
 
 
 def mongo(event, context):
@@ -95,9 +115,17 @@ def engine(event, context):
 
 
 def of_azure(event, context):
+    body = json.loads(event["body"])
     table = TableClient.from_connection_string(os.environ["CONNECTION"], table_name="people")
     table.query_entities("Name eq '" + event["name"] + "'")  # bad: nosql-injection
     table.query_entities("Name eq @name", parameters={"name": event["name"]})
+    table.create_entity(body)  # bad: mass-assignment
+    table.create_entity({"PartitionKey": "people", "RowKey": body["id"], "Name": body["name"]})
+    table.upsert_entity(entity={**body, "PartitionKey": "people"})  # bad: mass-assignment
+    table.upsert_entity(entity={"PartitionKey": "people", "RowKey": body["id"], "Name": body["name"]})
+    tables = TableServiceClient.from_connection_string(os.environ["CONNECTION"])
+    tables.get_table_client("people").update_entity(entity=body)  # bad: mass-assignment
+    tables.get_table_client("people").update_entity({"PartitionKey": "people", "RowKey": body["id"]})
     index = SearchClient(os.environ["ENDPOINT"], "people", os.environ["CREDENTIAL"])
     index.search(search_text="*", filter="name eq '" + event["name"] + "'")  # bad: nosql-injection
     index.search(search_text=event["text"], filter="active eq true")
