@@ -62,6 +62,7 @@ def compared(machine: Machine, node: syntax.Compare, left: Value, right: Value) 
             found += _by_name(machine, node, atom, weak, other, equal, ordered)
         elif equal or operator in _UNEQUAL:
             found += _by_owner(machine, node, subject, other, other_node, equal)
+            found += _by_metadata(machine, node, subject, other, equal)
     return Value(objects=tuple(found))
 
 
@@ -152,6 +153,22 @@ def _by_name(
     shown = " or ".join(repr(const) for const in constants[:3]) or "what a table holds for it"
     made = decision_at(machine, node, atom, claimed, max(weak, rank.lost), rank.telling, shown)
     made.several = len(constants) > 1
+    return [made]
+
+
+def _by_metadata(
+    machine: Machine, node: syntax.Compare, subject: Value, other: Value, equal: bool
+) -> list[Decision]:
+    """What somebody who signs up sends beside it, compared with a constant: where that lets them
+    in, it is a right, whatever its name."""
+    if not any(trigger.kind == "cognito" for trigger in machine.triggers):
+        return []
+    constants = constants_of(other)
+    atom = next((one for one in subject.taint if claims.is_metadata(one)), None)
+    if atom is None or not constants or not all(isinstance(one, str) and one for one in constants):
+        return []
+    made = decision_at(machine, node, atom, equal, 1, False, " or ".join(map(repr, constants[:3])))
+    made.admits = True
     return [made]
 
 

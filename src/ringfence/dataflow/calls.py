@@ -246,6 +246,8 @@ def construct(
             return model
     instance = machine.struct("instance", cls)
     this = Value(objects=(instance,))
+    if any(base.path in _ENUMS for base in cls.external_bases()):
+        return this  # one of its members, or an error
     if machine.language == "python":
         found = cls.find("__init__")
         if found is None:
@@ -259,6 +261,11 @@ def construct(
         check_inherited(machine, cls, this, arguments, node)
         return Value((), derive(*arguments.everything()).taint, (instance,))
     return this
+
+
+_ENUMS = frozenset(
+    ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "aenum.Enum")
+)
 
 
 def check_inherited(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Statements after a branch that are taken for its other side.
 MAX_TAIL = 2
+#: The same where only what lets somebody in is looked for.
+MAX_ADMITS = 6
 #: Operations on which nobody's rights depend.
 _OF_ALL = frozenset(("Scan", "Query", "ListUsers"))
 _OF_ONE = frozenset(("GetItem", "BatchGetItem"))
@@ -67,7 +69,8 @@ class Choice:
         code = node.then if positive else node.otherwise
         if isinstance(node, syntax.If) and not positive and not code and not self._goes_on():
             body, place = self.following
-            code = body[place:] if len(body) - place <= MAX_TAIL else []
+            most = MAX_ADMITS if any(one.admits for one in self.made) else MAX_TAIL
+            code = body[place:] if len(body) - place <= most else []
         self.sides[positive] = refusals.side(code, calls)
         if positive:
             self.sides[positive].alive = alive
@@ -90,6 +93,11 @@ def branched(
     """Report the surest decision by which one side refuses, or only one side does something."""
     for decision in made:
         granted, refused = (then, otherwise) if decision.claimed else (otherwise, then)
+        if decision.admits:
+            if granted.approves and not refused.approves:
+                report(machine, node, decision, decision.lost)
+                return
+            continue
         denied = refused.denies and not granted.denies
         if denied or (granted.allows and not refused.allows):
             lost = decision.lost

@@ -32,8 +32,8 @@ _TRUTH = late.pattern(
 )
 #: Names that may be of a right, or of many other things.
 _PERHAPS = late.pattern(
-    _WHOSE
-    + r"(groups?|teams?|departments?|divisions?|scopes?|user_type|account_type|plan|tier)$|^(?!job_|iam_|aws_)\w+_roles?$"
+    _WHOSE + r"(groups?|teams?|departments?|divisions?|scopes?|user_type|account_type|plan|tier)$"
+    r"|^(?!job_|iam_|aws_)\w+_roles?$"
 )
 _PERHAPS_TRUTH = late.pattern(
     _WHOSE + r"(is_(authenticated|authori[sz]ed|paid|premium|verified|support|employee|internal"
@@ -289,8 +289,9 @@ def stored_owner(value: Value, node: syntax.Expression) -> str | None:
         return None
     if any(_CALLERS.match(name) for name in names[:-1]):
         return None
-    fields = [leaf(atom) for atom in value.taint if atom.path]
-    if any(_PROOFS.search(part) for atom in value.taint for part in atom.path):
+    read = [atom for atom in value.taint if not is_kept(atom)]  # the others say who wrote it
+    fields = [leaf(atom) for atom in read if atom.path]
+    if any(_PROOFS.search(part) for atom in read for part in atom.path):
         return None
     for name in (names[-1], *fields):
         if _OWNER.match(name):
@@ -304,6 +305,14 @@ def _may_be_stored(atom: Taint) -> bool:
         return True
     beside = {"headers", "multiValueHeaders", "cookies", "header"}
     return atom.source.kind == "event" and atom.derived and not beside.intersection(atom.path)
+
+
+def is_metadata(atom: Taint) -> bool:
+    """Whether a client sent it beside a sign-up or sign-in; nobody checks it."""
+    return atom.source.kind == "event" and not _METADATA.isdisjoint(atom.path)
+
+
+_METADATA = frozenset(("clientMetadata", "validationData"))
 
 
 def is_kept(atom: Taint) -> bool:

@@ -52,6 +52,8 @@ def is_allow_list(machine: Machine, container: Value) -> bool:
         return False
     if container.is_nothing:
         return False
+    if any(isinstance(o, Struct) and o.kind == "instance" for o in container.objects):
+        return False  # what it inherits is in it, too
     return bool(container.objects or container.open or container.texts())
 
 

@@ -288,11 +288,13 @@ class Decision(Obj):
     ``claimed`` tells whether the value is true where the caller claims the authority; ``lost`` is
     certainty lost, ``telling`` whether the comparison alone says that a right is meant; ``shown``
     is what the field is compared with, ``several`` tells of more than one constant; ``place`` is
-    where. ``returned`` is the place of the ``return``
-    by which a function answers with it.
+    where. ``returned`` is the place of the ``return`` by which a function answers with it.
+    ``admits`` tells that the field's name says nothing, and only a side that lets somebody in does.
     """
 
-    __slots__ = ("atom", "claimed", "lost", "place", "returned", "several", "shown", "telling")
+    __slots__ = (
+        "admits", "atom", "claimed", "lost", "place", "returned", "several", "shown", "telling",
+    )  # fmt: skip
 
     def __init__(
         self, atom: Taint, claimed: bool, lost: int, telling: bool, shown: str, place: Location
@@ -305,6 +307,7 @@ class Decision(Obj):
         self.place = place
         self.returned: Location | None = None
         self.several = False
+        self.admits = False
 
     def truth(self) -> bool | None:
         return None
@@ -314,6 +317,7 @@ class Decision(Obj):
         made = Decision(self.atom, claimed, self.lost, self.telling, self.shown, self.place)
         made.returned = returned or self.returned
         made.several = self.several
+        made.admits = self.admits
         return made
 
     def __repr__(self) -> str:

@@ -45,6 +45,8 @@ exports.relational = async (event) => {
   await source.manager.save('orders', { name: body.name });
   await source.manager.insert('orders', body); // bad: mass-assignment
   await source.manager.insert('orders', { name: body.name });
+  await source.manager.update('orders', 1, body); // bad: mass-assignment
+  await source.manager.update('orders', 1, { name: body.name });
   const db = drizzle(process.env.URL);
   await db.insert(Person).values(body); // bad: mass-assignment
   await db.insert(Person).values({ name: body.name });
