@@ -167,11 +167,13 @@ def answer(
     if mail is not None:
         return mail
     label = f"{service}.{operation}"
-    key = ("answer", service, operation)
+    hidden = exposures.projected(parameters) if service == "dynamodb" else ""
+    key = ("answer", service, operation, hidden)
     source = machine.memo.get(key)
     if source is None:
         source = Source("response", label, quality=2, sender="whoever wrote it")
         machine.memo[key] = source
+        exposures.remember_rows(machine, source, hidden)
     assert isinstance(source, Source)
     trail = Trail(None, machine.location(node), "")
     asked = frozenset((OF_CALLER,)) if is_asked_by_caller(parameters) else frozenset[str]()

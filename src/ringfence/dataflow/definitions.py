@@ -103,9 +103,35 @@ def class_literal(machine: Machine, node: syntax.ClassLiteral) -> Value:
         announce(machine, cls)
         for decorator in reversed(node.decorators):
             decorate(machine, decorator, value)
-    elif node.decorators:
+        return value
+    decorate_members(machine, cls)
+    if node.decorators:
         nest.run_controller(machine, cls, [machine.evaluate(one) for one in node.decorators])
     return value
+
+
+def decorate_members(machine: Machine, cls: ClassObject) -> None:
+    """Decorators of the application over methods: ``(target, key, descriptor)`` as TypeScript has
+    had them, or ``(method, context)`` as JavaScript is to have them."""
+    for statement in cls.node.body:
+        name = getattr(statement, "name", "")
+        for decorator in reversed(getattr(getattr(statement, "value", None), "decorators", [])):
+            applied = machine.evaluate(decorator)
+            for obj in applied.objects:
+                if not isinstance(obj, Closure):
+                    continue
+                member = cls.members.get(name, Value())
+                described = machine.struct("map")
+                described.fields["value"] = member
+                described.fields["name"] = Value((name,))
+                given = [Value(objects=(cls,)), Value((name,)), Value(objects=(described,))]
+                if len(obj.node.parameters) < len(given):
+                    given = [member, Value(objects=(described,))]
+                made = machine.call(Value(objects=(obj,)), given, decorator)
+                if any(isinstance(one, Closure) for one in made.objects):
+                    cls.members[name] = made
+                elif described.fields["value"] is not member:
+                    cls.members[name] = described.fields["value"]
 
 
 def announce(machine: Machine, cls: ClassObject) -> None:

@@ -8,7 +8,7 @@ may show people what they sent themselves: neither is a source here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ringfence import late
@@ -23,7 +23,7 @@ from ringfence.dataflow.objects import (
     contents,
     deep_taint,
 )
-from ringfence.dataflow.values import NOTHING, OF_CALLERS, Hole, Mix, Taint, Value
+from ringfence.dataflow.values import NOTHING, OF_CALLERS, Hole, Mix, Source, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import Application
 from ringfence.model.facts import Step
@@ -265,6 +265,28 @@ def remember(machine: Machine, value: Value, name: str) -> None:
     for atom in value.taint:
         if atom.source.kind == "response" and atom.source.label.startswith(_STORES):
             known[id(atom.source), atom.path] = name
+
+
+_PROJECTED = late.pattern(r"[#\w]+")
+
+
+def projected(parameters: Mapping[str, Value]) -> str:
+    """The field for nobody's eyes that a reading call asks for by name, "" for none."""
+    names = parameters.get("ExpressionAttributeNames", NOTHING)
+    for text in parameters.get("ProjectionExpression", NOTHING).texts():
+        for word in _PROJECTED.findall(text):
+            meant = selection.at(names, word, guess=False) if word.startswith("#") else None
+            name = (meant.only_text() or "") if meant is not None else word
+            if sensitive.is_secret_field(name):
+                return name
+    return ""
+
+
+def remember_rows(machine: Machine, source: Source, hidden: str) -> None:
+    """What such a call answers is a record with that field, wherever it is shown whole."""
+    known = machine.memo.setdefault(("records with secrets",), {})
+    for path in (("Item",), ("Items",), ("Items", "[]")) if hidden else ():
+        known[id(source), path] = hidden
 
 
 def of_declared_type(machine: Machine, names: tuple[str, ...], value: Value) -> Value:

@@ -10,6 +10,7 @@ from ringfence.dataflow import (
     structures,
     subjects,
     table_conditions,
+    tokens,
     verdicts,
 )
 from ringfence.dataflow.objects import (
@@ -459,7 +460,8 @@ def issue(
 def use(machine: Machine, kind: str, value: Value, node: syntax.Node, detail: str) -> None:
     """Note what is touched, by every known text."""
     if kind == "token-verified":
-        machine.collected.verified.update(atom.display for atom in deep_taint(value))
+        if not tokens.is_ignored(machine, node):
+            machine.collected.verified.update(atom.display for atom in deep_taint(value))
         return
     place = machine.location(node)
     taint = any(atom.source.kind not in OWN_KINDS for atom in deep_taint(value))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import sinks
+from ringfence.dataflow import sinks, trees
 from ringfence.dataflow.values import Taint
 from ringfence.model import syntax
 
@@ -42,3 +42,33 @@ def verified_before(machine: Machine) -> bool:
     """Whether every HTTP trigger of the function has an authoriser that verifies tokens."""
     kinds = [trigger.authentication.kind for trigger in machine.triggers if trigger.method]
     return bool(kinds) and all(kind in VERIFIED for kind in kinds)
+
+
+def is_ignored(machine: Machine, check: syntax.Node) -> bool:
+    """Whether the code goes on where the check of a token fails: it only logs that, or nothing."""
+    closure = machine.frame.closure
+    for node in trees.nodes(closure.node.body) if closure is not None else ():
+        if isinstance(node, syntax.Try) and node.handlers:
+            inside = any(one is check for one in trees.nodes(node.body, into_functions=False))
+            if inside and not any(_leaves(handler.body) for handler in node.handlers):
+                return True
+        elif (
+            isinstance(node, syntax.Call)
+            and isinstance(node.function, syntax.Attribute)
+            and node.function.name == "catch"
+            and node.function.value is check
+            and node.arguments
+        ):
+            answer = node.arguments[0].value
+            body = answer.body if isinstance(answer, syntax.FunctionLiteral) else [answer]
+            plain = isinstance(machine.current, syntax.Expr)
+            return plain and not any(isinstance(one, syntax.Raise) for one in trees.nodes(body))
+    return False
+
+
+def _leaves(body: list[syntax.Statement]) -> bool:
+    """Whether an error's handler ends what runs, or sets something that may be asked later."""
+    return any(
+        isinstance(node, (syntax.Raise, syntax.Return, syntax.Assign, syntax.Continue))
+        for node in trees.nodes(body, into_functions=False)
+    )
