@@ -90,6 +90,8 @@ from ringfence.dataflow.values import (
     join_all,
 )
 
+#: Where the folder for temporary files lies in a function.
+_TEMPORARY = "/tmp"  # noqa: S108
 _HASHES = (
     "hashlib.sha256", "hashlib.md5", "hashlib.sha1", "hashlib.sha512", "hashlib.new",
     "hashlib.sha384", "hashlib.sha224",
@@ -125,6 +127,7 @@ _PYTHON: dict[str, Handler] = {
     "email.header.decode_header": unquoted,
     "urllib.parse.unquote": unquoted, "urllib.unquote_plus": unquoted, "urllib.unquote": unquoted,
     "html.unescape": same, "copy.deepcopy": same, "copy.copy": same, "iter": same,
+    "tempfile.gettempdir": lambda machine, arguments, node: Value((_TEMPORARY,)),
     "typing.cast": lambda machine, arguments, node: arguments.get(1) or UNKNOWN,
     "getattr": get_attribute, "setattr": set_attribute,
     "os.getenv": environment_variable, "os.environ.get": environment_variable,
@@ -212,6 +215,7 @@ _SCRIPT: dict[str, Handler] = {
     ),
     "atob": decode, "btoa": encode, "structuredClone": same, "Object.freeze": same,
     "Object.create": lambda machine, arguments, node: Value(objects=(machine.struct("map"),)),
+    "os.tmpdir": lambda machine, arguments, node: Value((_TEMPORARY,)),
     "Object.keys": keys, "Object.values": values, "Object.entries": entries,
     "Object.getOwnPropertyNames": keys, "Reflect.ownKeys": keys,
     "Object.assign": assign_into, "Object.fromEntries": from_entries,

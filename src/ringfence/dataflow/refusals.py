@@ -84,7 +84,8 @@ def side(body: list[syntax.Statement] | syntax.Expression, calls: list[CallRecor
     denies = not allows and any(_denies(node) for node in inside)
     gives_up = isinstance(body, list) and _gives_up(body, inside)
     says_no = isinstance(body, list) and bool(body) and _says_no(body[-1])
-    approves = any(_approves(node) for node in inside)
+    unset = {id(part) for node in inside for part in _unset(node)}
+    approves = any(_approves(node) for node in inside if id(node) not in unset)
     found = Side(denies, says_no, gives_up or says_no, allows, approves, calls=calls)
     last = body[-1] if isinstance(body, list) and body else body
     value = getattr(last, "value", None) if isinstance(last, syntax.Return) else last
@@ -111,6 +112,17 @@ def is_wider(one: Side, other: Side) -> bool:
     name = trees.dotted(one.answer.function)
     given, more = len(one.answer.arguments), len(other.answer.arguments)
     return bool(name) and name == trees.dotted(other.answer.function) and given < more
+
+
+def _unset(node: syntax.Node) -> tuple[syntax.Node, ...]:
+    """What ``response.autoConfirmUser = false`` names, which lets nobody in."""
+    is_false = isinstance(node, syntax.Assign) and (
+        isinstance(node.value, syntax.Constant) and node.value.value is False
+    )
+    if not is_false or not isinstance(node, syntax.Assign):
+        return ()
+    key = node.target.key if isinstance(node.target, syntax.Index) else node.target
+    return (key,)
 
 
 def _approves(node: syntax.Node) -> bool:

@@ -68,7 +68,7 @@ def check(
     node: syntax.Node,
 ) -> None:
     """Apply the sinks, uses and issues of a call's tables."""
-    from ringfence.dataflow import responses
+    from ringfence.dataflow import kept_files, responses
 
     for sink in tables.sinks:
         if not table_conditions.conditions_hold(sink.when, arguments, receiver, machine.language):
@@ -82,6 +82,7 @@ def check(
             report(machine, sink, path, selection.argument_name(sink, arguments), part, node)
             if sink.use:
                 use(machine, sink.use, part, node, path)
+                kept_files.touched(machine, path, sink.use, part, arguments, node)
             if sink.rule == "cross-site-scripting":
                 responses.linked(machine, part, node)
     for used in tables.uses:
@@ -89,6 +90,7 @@ def check(
             value = selection.selected(used.argument, receiver, arguments)
             for part in selection.fields_of(value, used.field) if value is not None else ():
                 use(machine, used.kind, part, node, path)
+                kept_files.touched(machine, path, used.kind, part, arguments, node)
     if tables.connections or tables.settings:
         from ringfence.dataflow import connections
 
