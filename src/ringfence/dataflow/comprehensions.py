@@ -117,6 +117,7 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
     machine.branch = branch
     machine.restore(state)
     struct = machine.struct({"dict": "map", "set": "set"}.get(node.kind, "list"))
+    machine.memo["made", id(struct)] = struct, machine.frame.module, node
     if node.kind == "dict":
         known = access.keys_of(key)
         for one in known:

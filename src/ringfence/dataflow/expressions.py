@@ -392,6 +392,7 @@ def list_literal(machine: Machine, node: syntax.ListLiteral) -> Value:
 
 def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
     struct = machine.struct("map")
+    machine.memo["made", id(struct)] = struct, machine.frame.module, node
     result = Value(objects=(struct,))
     for entry in node.entries:
         if entry.key is None:

@@ -16,7 +16,7 @@ from ringfence.dataflow import (
     structures,
     trees,
 )
-from ringfence.dataflow.objects import Obj, Struct, deep_taint
+from ringfence.dataflow.objects import JsonText, Obj, Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.texts import BY_HAND, shown
@@ -33,6 +33,7 @@ from ringfence.dataflow.values import (
 )
 from ringfence.model import syntax
 from ringfence.model.application import OUTSIDE_HTTP_KINDS
+from ringfence.model.location import Location
 from ringfence.model.record import record
 
 if TYPE_CHECKING:
@@ -144,6 +145,8 @@ def assigned(machine: Machine, obj: Struct, key: object, target: syntax.Node) ->
 def wrote(machine: Machine, obj: Struct, key: str, entry: syntax.Entry) -> None:
     """The same for an entry of a literal."""
     lower = key.lower()
+    if lower == "body" and is_given_back(machine, entry.value):
+        machine.memo[("given back", id(obj))] = obj
     if lower in _WRITTEN and (lower == _ORIGIN or not hands_on(machine, entry.value)):
         machine.memo[("written", id(obj), key.lower())] = obj, machine.location(entry)
 
@@ -195,19 +198,61 @@ def is_page_part(value: Value) -> bool:
     )
 
 
+def is_given_back(machine: Machine, node: syntax.Expression) -> bool:
+    """Whether something in a response is what a function answered: ``status, content = page()``."""
+    closure = machine.frame.closure
+    names = {one.name for one in whole_parts(node) if isinstance(one, syntax.Name)}
+    for statement in closure.node.body if closure is not None and names else ():
+        target = statement.target if isinstance(statement, syntax.Assign) else None
+        if isinstance(target, syntax.ListLiteral) and isinstance(
+            getattr(statement, "value", None), (syntax.Call, syntax.Await)
+        ):
+            held = {one.name for one in target.items if isinstance(one, syntax.Name)}
+            if names & held:
+                return True
+    return False
+
+
+def given_parts(machine: Machine, response: Struct, body: Value) -> list[tuple[Value, Location]]:
+    """The maps that another function gave as a body, with where that one puts each together."""
+    if ("given back", id(response)) not in machine.memo:
+        return []
+    held = [
+        obj
+        for one in body.objects
+        for obj in (one.inner.objects if isinstance(one, JsonText) else (one,))
+    ]
+    found = []
+    for obj in held:
+        _, module, node = machine.memo.get(("made", id(obj)), (None, None, None))
+        if node is not None:
+            place = (node.line, node.column, node.end_line, node.end_column)
+            found.append((Value(objects=(obj,)), Location(module.file, *place)))
+    return found
+
+
 @contextmanager
-def told_at(machine: Machine, node: syntax.Node, obj: Obj | None, key: str) -> Iterator[None]:
-    """Tell what is found at a member of a response where it was written."""
-    written = machine.memo.get(("written", id(obj), key))
+def placed(machine: Machine, node: syntax.Node, place: Location) -> Iterator[None]:
+    """Tell what is found at a node at another place."""
     before = machine.places.get(id(node))
-    if written is not None:
-        machine.places[id(node)] = written[1]
+    machine.places[id(node)] = place
     try:
         yield
     finally:
         machine.places.pop(id(node), None)
         if before is not None:
             machine.places[id(node)] = before
+
+
+@contextmanager
+def told_at(machine: Machine, node: syntax.Node, obj: Obj | None, key: str) -> Iterator[None]:
+    """Tell what is found at a member of a response where it was written."""
+    written = machine.memo.get(("written", id(obj), key))
+    if written is None:
+        yield
+        return
+    with placed(machine, node, written[1]):
+        yield
 
 
 def whole_parts(node: syntax.Expression | None) -> list[syntax.Expression]:
@@ -250,9 +295,14 @@ def check_parts(machine: Machine, response: Struct, node: syntax.Node) -> None:
     kinds = headers.get("content-type", Header()).value.texts()
     for name in ("body", "jsonBody"):
         body = response.fields.get(name, NOTHING)
+        parts = given_parts(machine, response, body)
+        for part, place in parts:
+            with placed(machine, node, place):
+                exposures.check(machine, exposures.RESPONSE, part, node)
         with told_at(machine, node, response, name.lower()):
             verbose(machine, body, node)
-            exposures.check(machine, exposures.RESPONSE, body, node)
+            if not parts:
+                exposures.check(machine, exposures.RESPONSE, body, node)
             if any("text/html" in kind.lower() for kind in kinds):
                 for atom in deep_taint(body):
                     sinks.flow(
