@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import sinks
+from ringfence.dataflow import expressions, sinks
 from ringfence.dataflow.objects import Number, Struct
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.values import OF_NUMBERS, UNKNOWN, Mix, Taint, Value, join_all, join_taint
@@ -47,10 +47,20 @@ def is_bounded(machine: Machine, atom: Taint) -> bool:
     return ("bounded", proven_key(atom)) in machine.memo
 
 
+def greatest(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``max(…)`` of its arguments, or of one list's items."""
+    values = arguments.positional
+    if len(values) == 1:
+        return expressions.element_of(machine, values[0], node, False)
+    return join_all(values)
+
+
 def smallest(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``min(…)``: bounded by whatever else is given, unless that is the sender's, too."""
     values = arguments.positional
-    if len(values) < 2 or all(numbers(value) or value.taint for value in values):
+    if len(values) == 1:  # of a list, one of its items
+        return expressions.element_of(machine, values[0], node, False)
+    if all(numbers(value) or value.taint for value in values):
         return join_all(values)
     return join_all([_bounded(value) for value in values])
 

@@ -87,7 +87,6 @@ from ringfence.dataflow.values import (
     NONE,
     UNKNOWN,
     Value,
-    join_all,
 )
 
 #: Where the folder for temporary files lies in a function.
@@ -139,7 +138,7 @@ _PYTHON: dict[str, Handler] = {
         objects=(machine.struct("map"),)
     ),
     "enumerate": enumerate_, "zip": zip_, "map": map_, "filter": filter_, "next": next_,
-    "max": lambda machine, arguments, node: join_all(arguments.positional),
+    "max": amounts.greatest,
     "min": amounts.smallest,
     **dict.fromkeys(
         ("concurrent.futures.ThreadPoolExecutor().map",

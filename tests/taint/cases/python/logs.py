@@ -30,3 +30,13 @@ def logged_by_decorator(event, context):
 @logger.inject_lambda_context
 def not_logged_by_decorator(event, context):
     return {}
+
+
+def escaped(event, context):
+    import logging
+
+    from ask_sdk_core.utils import get_slot_value
+
+    word = get_slot_value(event, "word")
+    logging.info("asked for %s", word)  # perhaps: log-injection
+    logging.info("asked for %s", word.encode("unicode_escape").decode("ascii"))
