@@ -179,10 +179,16 @@ def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) 
         return UNKNOWN
     found = obj.fields.get(name)
     result = found if found is not None else NOTHING
+    if found is None and ("factory", id(obj)) in machine.memo:
+        made = made_by_default(machine, obj)
+        obj.put(name, made, machine.branch)
+        return made
     if found is None and obj.cls is not None and isinstance(name, str):
         member = obj.cls.find(name)
         if member is not None:
             result = bound_member(machine, obj, member[0], member[1], name, node)
+        elif obj.kind == "instance" and (asked := asked_for(machine, obj, Value((name,)), node)):
+            result = asked
         else:
             for base in obj.cls.external_bases():
                 result = join(result, Value(objects=(External(f"{base.path}().{name}"),)))
@@ -195,6 +201,25 @@ def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) 
         key = Value((name,))
         result = join(result, index(machine, obj.base, key, node))
     return result
+
+
+def made_by_default(machine: Machine, obj: Struct) -> Value:
+    """What a map with a factory makes for a key that is not there."""
+    _, factory = machine.memo["factory", id(obj)]
+    kind = next((o.path for o in factory.objects if isinstance(o, External)), "")
+    if kind in ("list", "dict", "set"):
+        return Value(objects=(machine.struct("map" if kind == "dict" else kind),))
+    return machine.call(factory, [], machine.current)
+
+
+def asked_for(machine: Machine, obj: Struct, key: Value, node: syntax.Node) -> Value | None:
+    """What an instance's own ``__getitem__`` or ``__getattr__`` gives; None where it has none."""
+    name = "__getitem__" if isinstance(node, syntax.Index) else "__getattr__"
+    found = obj.cls.find(name) if obj.cls is not None and machine.language == "python" else None
+    if found is None:
+        return None
+    bound = bind(found[0], Value(objects=(obj,)), found[1])
+    return machine.call(bound, [key], node)
 
 
 def any_function(module: ModuleObject) -> Value:
@@ -301,6 +326,8 @@ def class_member(machine: Machine, cls: ClassObject, name: str) -> Value:
     found = cls.find(name)
     if found is None and name == "prototype":
         return Value(objects=(cls,))
+    if found is None and name in ("__name__", "name") and cls.node.name:
+        return Value((cls.node.name,))
     if found is None:
         for base in cls.external_bases():
             path = f"{base.path}.{name}"
@@ -450,6 +477,11 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
         result = Value(objects=(INHERITED,))  # first, where no number of others crowds it out
     for obj in value.objects:
         if isinstance(obj, Struct):
+            asked = asked_for(machine, obj, key, node) if obj.kind == "instance" else None
+            if asked is not None:
+                result = join(result, asked)
+            if ("factory", id(obj)) in machine.memo and obj.rest.is_nothing:
+                obj.rest = made_by_default(machine, obj)
             found = obj.items()
             result = join(result, exposures.a_field(found) if obj.kind == "map" else found)
             if obj.base is not None:

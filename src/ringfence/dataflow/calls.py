@@ -252,6 +252,7 @@ def construct(
         found = cls.find("__init__")
         if found is None:
             annotate_fields(machine, cls, instance, arguments)
+            after_fields(machine, cls, instance, node)
     else:
         found = cls.find("constructor")
         copy_fields(cls, instance)
@@ -316,6 +317,17 @@ def fields_of(cls: ClassObject, depth: int = 0) -> list[str]:
         if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name):
             names[statement.target.name] = None
     return list(names)
+
+
+def after_fields(machine: Machine, cls: ClassObject, instance: Struct, node: syntax.Node) -> None:
+    """``__post_init__``, which gets the fields that are only for it by their names."""
+    found = cls.find("__post_init__")
+    for obj in found[0].objects if found is not None else ():
+        if isinstance(obj, Closure) and found is not None:
+            asked = [getattr(one.target, "name", "") for one in obj.node.parameters[1:]]
+            given = [instance.fields.get(name, UNKNOWN) for name in asked]
+            bound = access.bind(Value(objects=(obj,)), Value(objects=(instance,)), found[1])
+            call_value(machine, bound, call_arguments.Arguments(given), node)
 
 
 def default_of(machine: Machine, value: Value) -> Value:

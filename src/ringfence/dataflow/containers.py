@@ -111,6 +111,16 @@ def values(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return machine.sequence_of(all_items(machine, known_calls.first(arguments), node))
 
 
+def default_map(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``defaultdict(list)``: a map that makes what is not there yet."""
+    struct = machine.struct("map")
+    if arguments.positional:
+        machine.memo["factory", id(struct)] = struct, arguments.positional[0]
+    for value in arguments.positional[1:]:
+        access.spread_into(machine, struct, value)
+    return Value(objects=(struct,))
+
+
 def entries(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     value = known_calls.first(arguments)
     if any(isinstance(obj, Environment) for obj in value.objects):

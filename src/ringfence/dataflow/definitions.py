@@ -138,6 +138,8 @@ def announce(machine: Machine, cls: ClassObject) -> None:
     """``__init_subclass__`` of a base, which often keeps a register of its heirs."""
     for base in cls.bases:
         for obj in base.objects:
+            key = ("heirs", id(obj))
+            machine.memo[key] = (*machine.memo.get(key, ()), Value(objects=(cls,)))
             hook = obj.find("__init_subclass__") if isinstance(obj, ClassObject) else None
             if hook is not None:
                 options = {

@@ -9,7 +9,9 @@ from ringfence.dataflow import (
     access,
     amounts,
     authority,
+    call_arguments,
     callbacks,
+    calls,
     containers,
     environment,
     expressions,
@@ -195,7 +197,13 @@ def thread(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     target = arguments.keywords.get("target") or arguments.get(1) or UNKNOWN
     given = arguments.keywords.get("args") or UNKNOWN
     items = access.known_items(given) or [expressions.element_of(machine, given, node, False)]
-    machine.call(target, items, node)
+    named: dict[str, Value] = {}
+    for obj in arguments.keywords.get("kwargs", UNKNOWN).objects:
+        if isinstance(obj, Struct):
+            named.update((str(key), value) for key, value in obj.fields.items())
+    if named and "args" not in arguments.keywords:
+        items = []
+    calls.call_value(machine, target, call_arguments.Arguments(items, named), node)
     return Value(objects=(External("threading.Thread()"),))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ringfence.dataflow import amounts
 from ringfence.dataflow.containers import (
     assign_into,
+    default_map,
     entries,
     enumerate_,
     filter_,
@@ -134,9 +135,7 @@ _PYTHON: dict[str, Handler] = {
     "web.App.append_context": append_context,
     "dataclasses.asdict": to_plain, "vars": to_plain,
     "set": to_set, "frozenset": to_set, "dict": to_map, "collections.OrderedDict": to_map,
-    "collections.defaultdict": lambda machine, arguments, node: Value(
-        objects=(machine.struct("map"),)
-    ),
+    "collections.defaultdict": default_map,
     "enumerate": enumerate_, "zip": zip_, "map": map_, "filter": filter_, "next": next_,
     "max": amounts.greatest,
     "min": amounts.smallest,

@@ -28,6 +28,7 @@ from ringfence.dataflow import (
     validators,
 )
 from ringfence.dataflow.objects import ClassObject, Closure, External, Partial, Struct, deep_taint
+from ringfence.dataflow.scopes import Scope
 from ringfence.dataflow.texts import derive, derived
 from ringfence.dataflow.values import (
     NOTHING,
@@ -437,11 +438,15 @@ def propagate(
 
 
 def fill_variables(machine: Machine, obj: External, taint: tuple[Taint, ...]) -> None:
-    """What a library's object holds stands beside it in the variables of the running function."""
-    variables = machine.frame.scope.variables
-    for name, value in list(variables.items()):
-        if any(one is obj for one in value.objects):
-            variables[name] = join(value, Value((), taint, (), value.open))
+    """What a library's object holds stands beside it in the variables that the running function
+    sees."""
+    scope: Scope | None = machine.frame.scope
+    while scope is not None:
+        for name, value in list(scope.variables.items()):
+            if any(one is obj for one in value.objects):
+                scope.variables[name] = join(value, Value((), taint, (), value.open))
+                machine.heap_writes += 1
+        scope = scope.parent
 
 
 def callback_parameter(
