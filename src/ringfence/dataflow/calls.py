@@ -25,6 +25,7 @@ from ringfence.dataflow import (
     targets,
     templating,
     texts,
+    trees,
     validators,
 )
 from ringfence.dataflow.objects import (
@@ -362,6 +363,18 @@ def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:
 # --- the application's own functions ---
 
 
+def names_arguments(machine: Machine, closure: Closure) -> bool:
+    """Whether a function reads ``arguments``, all that it was given."""
+    literal = closure.node
+    key = ("names arguments", id(literal))
+    if key not in machine.memo:
+        machine.memo[key] = not literal.is_arrow and any(
+            isinstance(one, syntax.Name) and one.name == "arguments"
+            for one in trees.nodes(literal.body)
+        )
+    return bool(machine.memo[key])
+
+
 def call_closure(
     machine: Machine, closure: Closure, arguments: call_arguments.Arguments, node: syntax.Node
 ) -> Value:
@@ -406,6 +419,8 @@ def run_closure(
     proven, current = machine.proven, machine.current
     try:
         bind_parameters(machine, closure, arguments, place)
+        if machine.language != "python" and names_arguments(machine, closure):
+            scope.variables["arguments"] = machine.list_of(*arguments.positional)
         if machine.run(literal.body):
             machine.leave(NONE, False)
     finally:

@@ -153,6 +153,9 @@ def announce(machine: Machine, cls: ClassObject) -> None:
 def define_member(machine: Machine, cls: ClassObject, statement: syntax.Statement) -> None:
     if isinstance(statement, syntax.Define):
         value = machine.evaluate(statement.value)
+        if statement.accessor == "set":
+            cls.members["set " + statement.name] = value
+            return
         cls.members[statement.name] = value
         decorators = getattr(statement.value, "decorators", [])
         words = {d.name for d in decorators if isinstance(d, (syntax.Name, syntax.Attribute))}

@@ -477,7 +477,7 @@ def reexport(machine: Machine, node: syntax.Export, exports: Struct) -> None:
                 for inner in obj.exports.fields["exports"].objects:
                     if isinstance(inner, Struct):
                         exports.fields.update(inner.fields)
-    elif node.symbol is None:
+    elif node.symbol in (None, "*"):
         exports.fields[node.name] = loaded
     elif node.symbol == "default":
         exports.fields[node.name] = default_of(machine, loaded)

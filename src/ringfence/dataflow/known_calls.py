@@ -10,7 +10,6 @@ from ringfence.dataflow import (
     amounts,
     authority,
     call_arguments,
-    callbacks,
     calls,
     containers,
     environment,
@@ -384,8 +383,39 @@ def new_function(machine: Machine, arguments: Arguments, node: syntax.Node) -> V
 
 
 def timer(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
-    callbacks.run_callbacks(machine, arguments, UNKNOWN, node)
+    """``setTimeout(f, ms, x)`` will run ``f(x)``."""
+    return _later(machine, arguments, 2, node)
+
+
+def next_tick(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``process.nextTick(f, x)``, ``setImmediate(f, x)``."""
+    return _later(machine, arguments, 1, node)
+
+
+def _later(machine: Machine, arguments: Arguments, start: int, node: syntax.Node) -> Value:
+    branch, machine.branch = machine.branch, object()
+    machine.call(first(arguments), arguments.positional[start:], node)
+    machine.branch = branch
     return UNKNOWN
+
+
+#: Where the store of a context lies that runs across calls.
+_CONTEXT = "async_hooks.AsyncLocalStorage()"
+
+
+def run_in_context(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``storage.run(store, f, ...)``."""
+    access.keep(machine, _CONTEXT, "store", first(arguments))
+    return machine.call(arguments.get(1) or UNKNOWN, arguments.positional[2:], node)
+
+
+def enter_context(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    access.keep(machine, _CONTEXT, "store", first(arguments))
+    return UNKNOWN
+
+
+def context_store(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    return access.kept(machine, _CONTEXT, "store") or UNKNOWN
 
 
 def callbackify(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

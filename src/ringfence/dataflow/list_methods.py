@@ -95,9 +95,21 @@ def same_list(machine: Machine, receiver: Value, arguments: Arguments, node: syn
     return receiver
 
 
+def filled(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    for obj in receiver.objects:
+        if isinstance(obj, Struct):
+            machine.put(obj, None, arguments.get(0) or UNKNOWN)
+    return receiver
+
+
 def part(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
     """``slice``, ``substring``, ``splice`` of texts and lists."""
     result = NOTHING
+    if getattr(getattr(node, "function", None), "name", "") == "splice":
+        for obj in receiver.objects:
+            if isinstance(obj, Struct):
+                for value in arguments.positional[2:]:
+                    machine.put(obj, None, value)
     for obj in receiver.objects:
         if isinstance(obj, Struct):
             result = join(result, machine.sequence_of(obj.items()))

@@ -23,6 +23,7 @@ from ringfence.dataflow.builtins import (
 )
 from ringfence.dataflow.list_methods import (
     each,
+    filled,
     filtered,
     flat_map,
     found,
@@ -74,7 +75,7 @@ _SCRIPT: dict[str, Method] = {
     "get": get, "set": set_item, "keys": keys, "values": values, "entries": items,
     "map": each, "forEach": each, "flatMap": flat_map, "filter": filtered, "find": found,
     "findLast": found, "some": yes_no, "every": yes_no, "findIndex": yes_no, "reduce": reduce,
-    "reduceRight": reduce, "sort": same_list, "reverse": same_list, "flat": part, "fill": same_list,
+    "reduceRight": reduce, "sort": same_list, "reverse": same_list, "flat": part, "fill": filled,
     "then": then, "catch": catch, "finally": finally_, "json": json_body, "match": match,
     "matchAll": match, "exec": match,
     "promise": lambda machine, receiver, arguments, node: receiver,

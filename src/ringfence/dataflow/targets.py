@@ -102,6 +102,7 @@ def assign_key(
     for obj in container.objects:
         if isinstance(obj, Struct):
             if single is not None:
+                set_by_accessor(machine, obj, single, value, node)
                 machine.put(obj, single, value)
                 responses.assigned(machine, obj, single, node)
             else:
@@ -128,6 +129,15 @@ def assign_key(
                 note_shared_state(machine, single, value)
             access.keep(machine, obj.path, single, value)
     chosen_names.assigned(machine, container, key, value, node)
+
+
+def set_by_accessor(
+    machine: Machine, obj: Struct, key: object, value: Value, node: syntax.Expression
+) -> None:
+    """``set name(value)`` of a class."""
+    found = obj.cls.find(f"set {key}") if obj.cls is not None else None
+    if found is not None:
+        machine.call(access.bind(found[0], Value(objects=(obj,)), found[1]), [value], node)
 
 
 def set_member(machine: Machine, cls: ClassObject, name: str, value: Value) -> None:
