@@ -36,11 +36,14 @@ _CAMEL = late.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Generators whose outputs can be foretold. ``random.SystemRandom`` is another object.
 _PREDICTABLE = late.pattern(
     r"^(random\.(Random\(\)\.)?(choice|choices|randint|random|randrange|sample|getrandbits|uniform|shuffle|randbytes)"
-    r"|numpy\.random\.\w+|Math\.random|lodash\.random|uuid\.(uuid1|v1)|nanoid/non-secure\.\w+)$"
+    r"|numpy\.random\.\w+|Math\.random|lodash\.(random|sample|sampleSize|shuffle)|uuid\.(uuid1|v1)"
+    r"|nanoid/non-secure\.\w+|chance\(\)\.\w+|shortid\.generate|random-string|randomatic|seedrandom\(\)"
+    r"|@faker-js/faker\.faker\.(internet\.password|string\.\w+|number\.\w+)"
+    r"|faker\.Faker\(\)\.(password|pystr|random_\w+|bothify|lexify|numerify))$"
 )
 _DRAWS = frozenset(
     ("choice", "choices", "randint", "random", "randrange", "sample", "getrandbits", "uniform",
-     "randbytes", "nanoid")
+     "randbytes", "nanoid", "sampleSize", "generate", "string", "bothify", "password", "pystr")
 )  # fmt: skip
 _CLOCK = late.pattern(r"^(time\.(time|time_ns)|Date\.now|datetime\.(datetime\.)?(now|utcnow))$")
 _HASH = late.pattern(r"(^|\.)(md5|sha1|sha224|sha256|sha512|blake2b|createHash)$")
@@ -198,7 +201,7 @@ _OF_PROOF = late.pattern(r"(?i)(token|otp|passw|passcode|secret|session_?id|api_
 #: Calls that only write a number in another way.
 _WRITES = late.pattern(
     r"^(str|int|hex|round|String|Number|\w*\.?toString|format|toFixed|timestamp|isoformat|getTime"
-    r"|floor|Math\.floor)$"
+    r"|floor|Math\.floor|Buffer\.from|btoa|encode|decode|(base64\.)?(urlsafe_)?b64encode)$"
 )
 
 

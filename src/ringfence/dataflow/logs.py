@@ -30,6 +30,8 @@ _METHODS = frozenset(
         "fatal",
         "dir",
         "table",
+        "log_struct",
+        "log_text",
     ]
 )
 #: What has such methods and is no logger by its name.
@@ -39,6 +41,8 @@ _OWNERS = ("console", "logging", "azure.Context", "azure.Context.log")
 _STREAMS = frozenset(
     (
         "print",
+        "pprint.pprint",
+        "pprint.pp",
         "sys.stdout.write",
         "sys.stderr.write",
         "process.stdout.write",
@@ -46,7 +50,7 @@ _STREAMS = frozenset(
     )
 )
 #: What libraries that write logs are called.
-_LOGGERS = late.pattern(r"logger|winston|^pino\b|^bunyan\b|^log4js\b|^lambda-log\b")
+_LOGGERS = late.pattern(r"logger|cloud\.logging|winston|^pino\b|^bunyan\b|^log4js\b|^lambda-log\b")
 
 
 def is_log_call(path: str) -> bool:
