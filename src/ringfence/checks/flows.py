@@ -10,7 +10,6 @@ from ringfence.checks.findings import severity_for
 from ringfence.checks.folding import folds
 from ringfence.checks.messages import sentence
 from ringfence.checks.room import Room
-from ringfence.checks.views.function import HTTP_KINDS
 from ringfence.model.application import OUTSIDE_HTTP_KINDS, OUTSIDE_KINDS, Channel, Trigger
 from ringfence.model.facts import CodeIssue, Flow
 from ringfence.model.record import replace
@@ -105,12 +104,12 @@ _HANDED_ON = frozenset(("invoke", "stepfunctions"))
 
 
 def _hears_strangers(room: Room, issue: CodeIssue) -> bool:
-    """Whether a function that answers requests hands on to this one what it was asked."""
+    """Whether a function whose own events are not plain hands on to this one what they hold."""
     writers = {
         channel.writer for channel in room.facts.channels if channel.reader == issue.function
     }
     return any(
-        trigger.kind in HTTP_KINDS
+        trigger.kind not in _PLAIN_EVENTS and not _is_of_provider(room, trigger)
         for writer in writers
         for trigger in room.triggers_by_function.get(writer, ())
     )

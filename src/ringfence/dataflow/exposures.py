@@ -47,7 +47,7 @@ _PLACES = {
 #: Answers in which a key or a text of one's own may be meant for whoever asks.
 _PURPOSE = frozenset(("kms.Decrypt",))
 #: Where records are kept, by the beginning of a source's label.
-_STORES = ("dynamodb.", "rds-data.")
+_STORES = ("dynamodb.", "rds-data.", "the answer of a server")
 MAX_VALUES = 300
 
 

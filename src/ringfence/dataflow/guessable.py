@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: The last words of names that hold what nobody may foretell.
 _SECRET = late.pattern(
     r"(^|_)(token|sid|pin|password|passwd|passcode|otp|secret|nonce|salt|api_?key|session_?id|session_?key"
+    r"|(signing|encryption|hmac|webhook|private|secret|licen[cs]e)_?key"
     r"|(verif(y|ication)|reset|confirm(ation)?|access|invit(e|ation)|activation|login|auth|recovery|cancel(l?ation)?|claim"
     r"|pick_?up|collection|download|share|door|entry|gate|delivery|handover|withdrawal|coupon|discount|join|guest|sign_?(in|up)"
     r"|one_time|magic|sms|mfa|two_factor|check_?in|release|approval|transfer|security"
@@ -150,6 +151,7 @@ def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expressi
     secret = is_secret(name)
     if draw is not None and not secret:
         secret = is_code(name) and of_one_use(machine, draw)
+    secret = secret or made_by_name(machine, value)
     if not secret:
         return
     if (draw is not None or is_generated(machine, value)) and "session" not in name.lower():
@@ -158,6 +160,15 @@ def assigned(machine: Machine, target: syntax.Expression, value: syntax.Expressi
             machine.memo["by mail", id(machine.frame.scope), name] = True
     if draw is not None:
         tell(machine, name, draw.call, draw.path, draw.place)
+
+
+def made_by_name(machine: Machine, value: syntax.Expression) -> bool:
+    """Whether a function of the application made it whose name tells of a secret."""
+    value = value.value if isinstance(value, syntax.Await) else value
+    if not isinstance(value, syntax.Call):
+        return False
+    held = subjects.evaluate_quietly(machine, value.function).objects
+    return any(isinstance(obj, Closure) and is_secret(obj.label or obj.node.name) for obj in held)
 
 
 def is_generated(machine: Machine, value: syntax.Expression) -> bool:

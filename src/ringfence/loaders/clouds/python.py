@@ -252,10 +252,13 @@ def _google(
 def kind_by_use(function: syntax.FunctionLiteral, kind: str) -> str:
     """The service that sends a CloudEvent, by the fields that the function reads of it."""
     read = set()
+    called = {
+        id(node.function) for node in trees.nodes(function.body) if isinstance(node, syntax.Call)
+    }
     for node in trees.nodes(function.body):
         if isinstance(node, syntax.Index) and isinstance(node.key, syntax.Constant):
             read.add(node.key.value)
-        elif isinstance(node, syntax.Attribute):
+        elif isinstance(node, syntax.Attribute) and id(node) not in called:
             read.add(node.name)
         elif isinstance(node, syntax.Call) and node.arguments:
             first = node.arguments[0].value

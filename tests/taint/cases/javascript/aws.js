@@ -38,3 +38,14 @@ exports.requests_of_the_sender = async (event) => {
   await documents.query(JSON.parse(event.body)).promise(); // bad: cloud-resource-injection
   await documents.query({ TableName: 't', KeyConditionExpression: 'pk = :p', ExpressionAttributeValues: { ':p': event.p } }).promise();
 };
+
+exports.buses_and_jobs = async (event) => {
+  const { EventBridgeClient, PutEventsCommand } = require('@aws-sdk/client-eventbridge');
+  const { BatchClient, SubmitJobCommand } = require('@aws-sdk/client-batch');
+  const bus = new EventBridgeClient({});
+  const batch = new BatchClient({});
+  await bus.send(new PutEventsCommand({ Entries: [{ EventBusName: event.bus, Source: 's', DetailType: 'd', Detail: '{}' }] })); // bad: cloud-resource-injection
+  await bus.send(new PutEventsCommand({ Entries: [{ EventBusName: 'orders', Source: 's', DetailType: 'd', Detail: JSON.stringify({ id: event.id }) }] }));
+  await batch.send(new SubmitJobCommand({ jobName: 'a', jobQueue: event.queue, jobDefinition: 'a:1' })); // bad: cloud-resource-injection
+  await batch.send(new SubmitJobCommand({ jobName: 'a', jobQueue: 'a', jobDefinition: 'a:1', parameters: { id: String(event.id) } }));
+};

@@ -30,3 +30,55 @@ exports.fixed = async (event) => {
   new ServiceBusClient(process.env.BUS).createSender('orders');
   new TableClient(process.env.TABLES, 'orders');
 };
+
+const admin = require('firebase-admin');
+const { getFirestore } = require('firebase-admin/firestore');
+const { Firestore } = require('@google-cloud/firestore');
+const { CloudTasksClient } = require('@google-cloud/tasks');
+const { getSecret, SecretsProvider } = require('@aws-lambda-powertools/parameters/secrets');
+const { getParameter, getParameters, SSMProvider } = require('@aws-lambda-powertools/parameters/ssm');
+
+exports.parametersOfTheSender = async (event) => {
+  const body = JSON.parse(event.body);
+  await getSecret(body.name); // bad: cloud-resource-injection
+  await new SecretsProvider().get(`tenants/${body.name}/key`); // bad: cloud-resource-injection
+  await getParameter(body.name, { decrypt: true }); // bad: cloud-resource-injection
+  await new SSMProvider().get(body.name); // bad: cloud-resource-injection
+  await getParameters(`/tenants/${body.name}`); // bad: cloud-resource-injection
+};
+
+exports.parametersOfAList = async (event) => {
+  const body = JSON.parse(event.body);
+  if (['mail', 'payments'].includes(body.name)) {
+    await getSecret(body.name);
+  }
+  await new SecretsProvider().get('signing', { maxAge: 60 });
+  await getParameter(`/${process.env.STAGE}/limits`, { decrypt: true });
+  await new SSMProvider().get('/shop/limits');
+  return Object.keys(await getParameters('/shop/limits')).includes(body.name);
+};
+
+exports.collectionOfTheSender = async (event) => {
+  await new Firestore().collection(event.kind).get(); // bad: cloud-resource-injection
+  await admin.firestore().collection(`users/${event.kind}/orders`).get(); // bad: cloud-resource-injection
+  await getFirestore().collection(event.kind).get(); // bad: cloud-resource-injection
+};
+
+exports.collectionOfTheCode = async (event) => {
+  await new Firestore().collection('orders').doc(event.id).get();
+  await admin.firestore().collection('orders').doc(event.id).get();
+  await getFirestore().collection('orders').doc(event.id).get();
+};
+
+exports.queueOfTheSender = async (event) => {
+  const tasks = new CloudTasksClient();
+  await tasks.createTask({ parent: event.queue, task: {} }); // bad: cloud-resource-injection
+  await tasks.createTask({ parent: tasks.queuePath('shop', 'europe-west1', event.queue), task: {} }); // bad: cloud-resource-injection
+};
+
+exports.queueOfTheCode = async (event) => {
+  const tasks = new CloudTasksClient();
+  const parent = tasks.queuePath('shop', 'europe-west1', 'mails');
+  const body = Buffer.from(JSON.stringify({ text: event.text })).toString('base64');
+  await tasks.createTask({ parent, task: { httpRequest: { url: 'https://mails.example.com', body } } });
+};

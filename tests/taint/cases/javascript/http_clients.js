@@ -30,7 +30,7 @@ exports.narrow = async (event) => {
 
 exports.answer = async (event) => {
   const { data } = await axios.get('https://api.example.com/items', { params: { id: event.id } });
-  await axios.get(data.next);
+  await axios.get(data.next); // perhaps: server-side-request-forgery
 };
 
 exports.instance = async (event) => {

@@ -18,3 +18,9 @@ const logger = new Logger();
 exports.loggedByMiddleware = middy(async () => ({}))
   .use(injectLambdaContext(logger, { logEvent: true })); // bad: event-logged
 exports.notLoggedByMiddleware = middy(async () => ({})).use(injectLambdaContext(logger));
+
+exports.loggedIfEnabled = async (event) => {
+  logger.logEventIfEnabled(event, true); // bad: event-logged
+  logger.logEventIfEnabled(event, false);
+  logger.logEventIfEnabled(event);
+};

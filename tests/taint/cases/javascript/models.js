@@ -73,3 +73,23 @@ exports.answers = async (event) => {
   require('child_process').execSync(text); // bad: os-command-injection
   return { statusCode: 200, body: JSON.stringify({ answer: answer.choices[0].message.content }) };
 };
+
+import ollama, { Ollama } from 'ollama';
+import Together from 'together-ai';
+import { Mistral } from '@mistralai/mistralai';
+
+exports.chats = async (event) => {
+  const mistral = new Mistral({ apiKey: process.env.KEY });
+  const messages = [{ role: 'system', content: `Help ${event.name}` }];
+  const asked = [{ role: 'system', content: SYSTEM }, { role: 'user', content: event.text }];
+  await mistral.chat.complete({ model: 'm', messages }); // bad: prompt-injection
+  await mistral.chat.stream({ model: 'm', messages }); // bad: prompt-injection
+  await ollama.chat({ model: 'm', messages }); // bad: prompt-injection
+  await new Ollama({ host: process.env.OLLAMA }).chat({ model: 'm', messages }); // bad: prompt-injection
+  await new Together().chat.completions.create({ model: 'm', messages }); // bad: prompt-injection
+  await mistral.chat.complete({ model: 'm', messages: asked });
+  await mistral.chat.stream({ model: 'm', messages: asked });
+  await ollama.chat({ model: 'm', messages: asked });
+  await new Ollama({ host: process.env.OLLAMA }).chat({ model: 'm', messages: asked });
+  await new Together().chat.completions.create({ model: 'm', messages: asked });
+};

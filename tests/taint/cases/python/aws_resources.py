@@ -1,8 +1,12 @@
+import json
+
 import boto3
 
 dynamodb = boto3.resource("dynamodb")
 s3 = boto3.resource("s3")
 sqs = boto3.resource("sqs")
+events = boto3.client("events")
+batch = boto3.client("batch")
 
 
 def table_of_the_sender(event, context):
@@ -37,3 +41,28 @@ def queue_of_a_list(event, context):
     queues = {"a": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"}
     if event["queue"] in queues:
         sqs.Queue(event["queue"]).send_message(MessageBody="a")
+
+
+def bus_of_the_sender(event, context):
+    letter = {"Source": "shop", "DetailType": "order", "Detail": "{}"}
+    letter["EventBusName"] = event["bus"]
+    events.put_events(Entries=[letter])  # bad: cloud-resource-injection
+    entries = [{**letter, "EventBusName": event["bus"], "Detail": text} for text in event["texts"]]
+    events.put_events(Entries=entries)  # bad: cloud-resource-injection
+
+
+def bus_of_the_code(event, context):
+    letter = {"Source": "shop", "DetailType": "order", "EventBusName": "orders"}
+    events.put_events(Entries=[{**letter, "Detail": json.dumps({"id": event["id"]})}])
+
+
+def job_of_the_sender(event, context):
+    queue, job = event["queue"], event["job"]
+    batch.submit_job(jobName="a", jobQueue=queue, jobDefinition="a:1")  # bad: cloud-resource-injection
+    batch.submit_job(jobName="a", jobQueue="a", jobDefinition=job)  # bad: cloud-resource-injection
+
+
+def job_of_the_code(event, context):
+    batch.submit_job(
+        jobName="a", jobQueue="a", jobDefinition="a:1", parameters={"id": str(event["id"])}
+    )

@@ -70,7 +70,7 @@ def hosts(event, context):
 
 def answer(event, context):
     found = requests.get("https://api.example.com/items", params={"id": event["id"]}).json()
-    requests.get(found["next"])
+    requests.get(found["next"])  # perhaps: server-side-request-forgery
 
 
 def insecure(event, context):
