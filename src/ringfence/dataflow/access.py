@@ -354,6 +354,10 @@ def external_member(
     path = f"{obj.path}.{name}"
     if path in ("os.environ", "process.env", "Deno.env", "os.environb"):
         return Value(objects=(Environment(),))
+    if path == "awilix.createContainer().cradle":
+        from ringfence.dataflow import injection
+
+        return injection.cradle(machine, node)
     if obj.path == "string" and name in _LETTERS and machine.language == "python":
         return Value((getattr(string, name),))
     special = cloud.library_member(machine, path)

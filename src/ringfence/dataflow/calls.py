@@ -17,6 +17,7 @@ from ringfence.dataflow import (
     definitions,
     exposures,
     expressions,
+    known_calls,
     libraries,
     middlewares,
     models,
@@ -209,6 +210,8 @@ def call_object(
         if obj.path in templating.CALLED and templating.escapes(obj):
             values = texts.derive(*arguments.everything()).taint
             return tainted(atom.changed(cleared=templating.ESCAPED) for atom in values)
+        if obj.path in known_calls.COMPOSED and obj.arguments:
+            return known_calls.composed(machine, obj, arguments, node)
         return libraries.call_external(machine, obj.path, None, arguments, node, new=new)
     if isinstance(obj, Partial):
         merged = call_arguments.Arguments(

@@ -90,7 +90,9 @@ def secrets_in(value: Value, into: str) -> Iterator[tuple[str, tuple[Step, ...],
     """What is secret inside a value, in words, with its steps, and how sure that is."""
     for one in inside(value):
         made = any(isinstance(obj, External) for obj in one.objects)
-        for atom in () if made else verbatim(one):
+        for atom in verbatim(one):
+            if made and (atom.derived or atom.source.kind != "secret"):
+                continue
             told = told_of(atom, into)
             if told and not sensitive.is_masked(atom):
                 is_sure = atom.source.label.startswith("secretsmanager.")

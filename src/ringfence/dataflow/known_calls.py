@@ -443,6 +443,19 @@ def emitter(
     return EITHER
 
 
+#: What ``compose`` gives: a function that runs its steps.
+COMPOSED = frozenset(("koa-compose()", "koa-compose.default()"))
+
+
+def composed(machine: Machine, made: External, arguments: Arguments, node: syntax.Node) -> Value:
+    """``compose([a, b])(context)``: each may await the next, so that the last ends first."""
+    steps = access.known_items(made.arguments[0]) or [made.arguments[0]]
+    context = first(arguments)
+    for step in reversed(steps):
+        machine.call(step, [context, Value(objects=(External("next"),))], node)
+    return UNKNOWN
+
+
 def library_method(
     machine: Machine,
     made: External,

@@ -88,6 +88,12 @@ def call_external(
     if special is not None:
         return special
     result: Value | None = None
+    if machine.language != "python":
+        from ringfence.dataflow import injection
+
+        part = injection.called(machine, path, made, arguments, node)
+        if part is not None:
+            return part
     if powertools.is_data_class(path):
         return arguments.get(0, "data") or UNKNOWN
     handler = handlers(machine.language).get(path)

@@ -56,7 +56,7 @@ def run_controller(machine: Machine, cls: ClassObject, decorators: list[Value]) 
     """Call every route of a class that one of its decorators makes a controller."""
     if not any(_name(obj) in _CLASSES for value in decorators for obj in value.objects):
         return
-    instance = _injected(machine, cls, 0)
+    instance = injected(machine, cls, 0)
     for member in list(cls.members.values()):
         for obj in member.objects:
             if isinstance(obj, Closure) and _is_route(machine, obj):
@@ -94,7 +94,7 @@ def _is_route(machine: Machine, closure: Closure) -> bool:
     )
 
 
-def _injected(machine: Machine, cls: ClassObject, depth: int) -> Value:
+def injected(machine: Machine, cls: ClassObject, depth: int) -> Value:
     """An instance with instances of the classes that its constructor asks for."""
     found = cls.find("constructor")
     values: list[Value] = []
@@ -110,7 +110,7 @@ def _service(machine: Machine, closure: Closure, parameter: syntax.Parameter, de
     wanted = _evaluated(machine, closure, parameter.annotation)
     for obj in wanted.objects:
         if isinstance(obj, ClassObject):
-            return _injected(machine, obj, depth + 1)
+            return injected(machine, obj, depth + 1)
         if isinstance(obj, External):
             return Value(objects=(External(f"{obj.path}()"),))
     return UNKNOWN

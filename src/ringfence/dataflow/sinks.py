@@ -140,6 +140,8 @@ def report(
             continue
         if sink.grammar == "sql" and is_held_by_quotes(machine, value, atom):
             continue
+        if sink.rule == "regex-injection" and is_compiled(value):
+            continue
         if sink.rule == OF_NUMBERS and ("bounded", proven_key(atom)) in machine.memo:
             continue
         if sink.grammar == "path" and is_stream(value, atom):
@@ -177,6 +179,14 @@ def out_of_place(grammar: str, value: Value, atom: Taint, rule: str) -> Taint:
             return atom
     return Taint(atom.source, atom.path, atom.trail, atom.derived, atom.cleared - {rule},
                  atom.marks, atom.quality)  # fmt: skip
+
+
+def is_compiled(value: Value) -> bool:
+    """Whether a pattern is compiled already, and was told where that is done."""
+    return any(
+        isinstance(obj, External) and obj.path in ("RegExp()", "re.compile()")
+        for obj in value.objects
+    )
 
 
 def is_held_by_quotes(machine: Machine, value: Value, atom: Taint) -> bool:

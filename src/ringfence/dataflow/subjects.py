@@ -96,7 +96,7 @@ def is_host_of_kept(machine: Machine, node: syntax.Expression) -> bool:
     return (
         isinstance(node, syntax.Attribute)
         and addresses.is_host_read(node)
-        and isinstance(node.value, (syntax.Attribute, syntax.Index))
+        and isinstance(node.value, (syntax.Name, syntax.Attribute, syntax.Index))
         and any(
             isinstance(obj, External) and obj.path.rpartition(".")[2] in _PARSED
             for obj in evaluate_quietly(machine, node.value).objects

@@ -57,12 +57,12 @@ def bus_of_the_code(event, context):
 
 
 def job_of_the_sender(event, context):
-    queue, job = event["queue"], event["job"]
-    batch.submit_job(jobName="a", jobQueue=queue, jobDefinition="a:1")  # bad: cloud-resource-injection
+    line, job = event["queue"], event["job"]
+    batch.submit_job(jobName="a", jobQueue=line, jobDefinition="a")  # bad: cloud-resource-injection
     batch.submit_job(jobName="a", jobQueue="a", jobDefinition=job)  # bad: cloud-resource-injection
 
 
 def job_of_the_code(event, context):
     batch.submit_job(
-        jobName="a", jobQueue="a", jobDefinition="a:1", parameters={"id": str(event["id"])}
+        jobName="a", jobQueue="a", jobDefinition="a", parameters={"id": str(event["id"])}
     )
