@@ -60,4 +60,7 @@ def test_a_full_match_can_fail_at_its_end() -> None:
 
 def test_named_groups_of_javascript() -> None:
     assert is_exponential(r"^(?<word>\w+\s?)*$", "javascript")
-    assert not is_exponential(r"^(?<word>\p{L}+\s?)*$", "javascript")
+    assert is_exponential(r"^(?<word>\p{L}+\s?)*$", "javascript")
+    assert is_exponential(r"^([\p{N}_]+\.?)*$", "javascript")
+    assert not is_exponential(r"^(?:\p{L}+-)*\p{N}$", "javascript")
+    assert not is_exponential(r"^(?<word>\p{Script=Greek}+\s?)*$", "javascript")

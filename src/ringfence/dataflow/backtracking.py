@@ -44,6 +44,10 @@ _WORDS = (
 _SPACES = sum(1 << code for code in (9, 10, 11, 12, 13, 32))
 _NAMED_GROUP = late.pattern(r"\(\?<(?![=!])")
 _SCRIPT_ONLY = late.pattern(r"\\[kpPuc]|\[\^?\]")
+#: Letters and digits of all languages, for which those of ASCII stand.
+_PROPERTY = late.pattern(
+    r"\\p\{(?:General_Category=|gc=)?(L[ulmto]?|Letter|Alphabetic|N[dlo]?|Number)\}"
+)
 
 
 class _Part(NamedTuple):
@@ -71,6 +75,7 @@ def is_exponential(pattern: str, language: str = "python", whole: bool = False) 
     if len(pattern) > MAX_PATTERN or "\n" in pattern or not re.search(r"[*+}]", pattern):
         return False
     if language != "python":
+        pattern = spelt_out(pattern)
         if _SCRIPT_ONLY.search(pattern):
             return False
         pattern = _NAMED_GROUP.sub("(?P<", pattern)
@@ -83,6 +88,18 @@ def is_exponential(pattern: str, language: str = "python", whole: bool = False) 
     except (re.error, _TooMuch, RecursionError, OverflowError):
         return False
     return automaton.is_ambiguous()
+
+
+def spelt_out(pattern: str) -> str:
+    """``\\p{L}`` as a class of letters, inside of a class and outside."""
+    found, last = "", 0
+    for property_ in _PROPERTY.finditer(pattern):
+        before = pattern[: property_.start()]
+        inside = before.count("[") - before.count("\\[") > before.count("]") - before.count("\\]")
+        signs = "0-9" if property_[1].startswith("N") else "A-Za-z"
+        found += pattern[last : property_.start()] + (signs if inside else f"[{signs}]")
+        last = property_.end()
+    return found + pattern[last:]
 
 
 class _Automaton:

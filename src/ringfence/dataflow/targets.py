@@ -323,7 +323,21 @@ def is_cached(machine: Machine, name: str) -> bool:
                 owner = getattr(part, "value", None)
                 if getattr(part, "name", "") == name and getattr(owner, "name", "") in _SELF:
                     return True
+        elif (
+            isinstance(node, (syntax.Augment, syntax.Assign))
+            and is_kept_value(node)
+            and getattr(node.target, "name", "") == name
+        ):
+            return True
     return False
+
+
+def is_kept_value(node: syntax.Augment | syntax.Assign) -> bool:
+    """``this.item ??= load()``, ``this.item = this.item || load()``."""
+    if isinstance(node, syntax.Augment):
+        return node.operator in ("or", "??")
+    first = node.value.operands[0] if isinstance(node.value, syntax.Logical) else None
+    return first is not None and trees.dotted(first) == trees.dotted(node.target) != ""
 
 
 _SELF = ("self", "this")
