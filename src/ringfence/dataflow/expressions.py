@@ -92,7 +92,10 @@ def slice_of(machine: Machine, value: Value, key: syntax.Slice) -> Value:
     if value.consts or value.open or value.taint:
         known = [const[_slice(key)] for const in value.consts if isinstance(const, str)]
         whole = len(known) == len(value.consts) and _slice(key) != slice(None, None)
-        taint = texts.derived(value.taint) if key.upper or key.lower else value.taint
+        taint = value.taint
+        if key.lower or key.upper:
+            whole = key.lower is None and texts.is_limit(getattr(key.upper, "value", None))
+            taint = (texts.limited if whole else texts.derived)(value.taint)
         result = join(
             result,
             Value(tuple(known) if whole else (), taint, (), not whole or value.open),

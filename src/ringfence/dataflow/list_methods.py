@@ -14,7 +14,7 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import (
     Struct,
 )
-from ringfence.dataflow.texts import derive
+from ringfence.dataflow.texts import derive, is_limit, limited
 from ringfence.dataflow.values import (
     EITHER,
     NONE,
@@ -114,5 +114,9 @@ def part(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.N
         if isinstance(obj, Struct):
             result = join(result, machine.sequence_of(obj.items()))
     if receiver.consts or receiver.taint or receiver.open:
-        result = join(result, derive(Value(receiver.consts, receiver.taint, (), receiver.open)))
+        text = Value(receiver.consts, receiver.taint, (), receiver.open)
+        start, end = (arguments.get(place) for place in (0, 1))
+        if start and end and start.consts == (0,) and end.consts and is_limit(end.consts[0]):
+            text = Value(receiver.consts, limited(receiver.taint), (), receiver.open)
+        result = join(result, derive(text))
     return result if not result.is_nothing else UNKNOWN

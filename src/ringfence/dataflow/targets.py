@@ -25,6 +25,7 @@ from ringfence.dataflow.objects import (
     Struct,
     deep_taint,
 )
+from ringfence.dataflow.texts import LIMITED
 from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join
 from ringfence.model import syntax
 
@@ -221,7 +222,8 @@ def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = T
 def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
     """The finding stands where the handler's frame is now."""
     for atom in taint:
-        if atom.derived and not names_caller(name):
+        whole = not atom.derived or LIMITED in atom.marks
+        if not whole and not names_caller(name):
             continue  # an answer or a number that was made with it, not what the caller sent
         if verdicts.judge(machine, atom) is not None or is_caller_at_times(machine, atom):
             kept_for_next(machine, name, atom.display)
@@ -310,7 +312,18 @@ def lasting(machine: Machine) -> frozenset[int]:
                 for part in parts_of(owner)
                 if isinstance(part, Struct) and part.kind != "instance"
             )
+        elif isinstance(owner, ClassObject) and machine.language == "python":
+            found.update(id(part) for part in of_all_instances(owner))
     return frozenset(found)
+
+
+def of_all_instances(cls: ClassObject) -> list[Struct]:
+    """The lists and maps in the body of a class, which its instances share. A library's base may
+    give each instance its copy, as pydantic's does."""
+    if cls.external_bases():
+        return []
+    parts = (obj for value in cls.members.values() for obj in value.objects)
+    return [obj for obj in parts if isinstance(obj, Struct) and obj.kind in ("list", "map", "set")]
 
 
 def is_cached(machine: Machine, name: str) -> bool:

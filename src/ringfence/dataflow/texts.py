@@ -19,9 +19,12 @@ from ringfence.dataflow.values import (
 )
 
 MAX_TEXT = 4000
+MIN_LIMIT = 16
 _TEXT = ("text",)
 #: Marks a secret that stands in a text as it is.
 VERBATIM = "verbatim"
+#: The beginning of a text, cut at a length that most stay below.
+LIMITED = "limited"
 #: Was escaped for HTML by code that may leave quotes as they are.
 BY_HAND = "escaped-by-hand"
 _SECRET_TEXT = (*_TEXT, VERBATIM)
@@ -31,6 +34,18 @@ MAX_PARTS = 40
 def derived(taint: Iterable[Taint]) -> tuple[Taint, ...]:
     """The same taint, no longer the very value."""
     return tuple(atom if atom.derived else atom.changed(derived=True) for atom in taint)
+
+
+def limited(taint: Iterable[Taint]) -> tuple[Taint, ...]:
+    """``name[:80]``: no longer the very value, yet what was sent in most cases."""
+    return tuple(
+        atom if atom.derived else atom.changed(derived=True, marks=(LIMITED,)) for atom in taint
+    )
+
+
+def is_limit(end: object) -> bool:
+    """Whether a text that is cut after so many letters is mostly whole."""
+    return isinstance(end, int) and end >= MIN_LIMIT
 
 
 def derive(*values: Value) -> Value:

@@ -251,25 +251,43 @@ def _google(
 
 def kind_by_use(function: syntax.FunctionLiteral, kind: str) -> str:
     """The service that sends a CloudEvent, by the fields that the function reads of it."""
-    read = set()
-    called = {
-        id(node.function) for node in trees.nodes(function.body) if isinstance(node, syntax.Call)
-    }
-    for node in trees.nodes(function.body):
-        if isinstance(node, syntax.Index) and isinstance(node.key, syntax.Constant):
-            read.add(node.key.value)
-        elif isinstance(node, syntax.Attribute) and id(node) not in called:
-            read.add(node.name)
-        elif isinstance(node, syntax.Call) and node.arguments:
-            first = node.arguments[0].value
-            is_get = isinstance(node.function, syntax.Attribute) and node.function.name == "get"
-            if is_get and isinstance(first, syntax.Constant):
-                read.add(first.value)
+    read = set(_read_of(function))
     if "message" in read or "attributes" in read:
         return "google-pubsub"
     if "bucket" in read:
         return "google-storage"
     return kind
+
+
+def _read_of(function: syntax.FunctionLiteral) -> Iterator[object]:
+    """The names of the fields that a function reads, not those that it calls or that it reads of
+    what another function answered."""
+    answered: set[object] = set()
+    called: set[int] = set()
+    name: object
+    for node in trees.nodes(function.body):
+        if isinstance(node, syntax.Call):
+            called.add(id(node.function))
+        elif isinstance(node, syntax.Assign) and isinstance(node.target, syntax.Name):
+            maker = node.value.function if isinstance(node.value, syntax.Call) else None
+            if isinstance(maker, syntax.Name):
+                answered.add(node.target.name)
+    for node in trees.nodes(function.body):
+        if isinstance(node, syntax.Attribute) and id(node) not in called:
+            owner, name = node.value, node.name
+        elif isinstance(node, syntax.Index) and isinstance(node.key, syntax.Constant):
+            owner, name = node.value, node.key.value
+        elif isinstance(node, syntax.Call) and node.arguments:
+            first, reader = node.arguments[0].value, node.function
+            if not isinstance(reader, syntax.Attribute) or reader.name != "get":
+                continue
+            if not isinstance(first, syntax.Constant):
+                continue
+            owner, name = reader.value, first.value
+        else:
+            continue
+        if getattr(owner, "name", "") not in answered or not isinstance(owner, syntax.Name):
+            yield name
 
 
 def _place(file: str, node: syntax.Node) -> Location:
