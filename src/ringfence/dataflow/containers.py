@@ -61,8 +61,11 @@ def to_map(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
                 put_pair(machine, struct, access.known_items(pair))
         elif pairs_of(value):
             for key, element in pairs_of(value):
-                struct.names = join(struct.names, key)
-                struct.rest = join(struct.rest, element)
+                if len(access.keys_of(key)) == 1:
+                    put_pair(machine, struct, [key, element])
+                else:
+                    struct.names = join(struct.names, key)
+                    struct.rest = join(struct.rest, element)
         elif any(isinstance(obj, Struct) and obj.kind == "list" for obj in value.objects):
             struct.rest = join(struct.rest, derive(value))
         else:
@@ -78,9 +81,10 @@ def pairs_of(value: Value) -> list[list[Value]]:
     found = []
     for obj in value.objects:
         if isinstance(obj, Struct) and obj.kind == "list":
-            pair = access.known_items(obj.rest)
-            if pair is not None and len(pair) == 2:
-                found.append(pair)
+            for one in obj.items().objects:
+                pair = access.known_items(Value(objects=(one,)))
+                if pair is not None and len(pair) == 2:
+                    found.append(pair)
     return found
 
 
