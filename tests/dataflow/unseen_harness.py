@@ -246,3 +246,22 @@ def places(item: Finding) -> list[tuple[str, str, int]]:
 
 def place(item: Finding) -> tuple[str, str, int]:
     return item.rule, item.location.file.removeprefix("code/"), item.location.line
+
+
+def check(case: Case, folder: Path) -> None:
+    """Run a case and hold its findings against its marks."""
+    findings, kinds = run(case, folder)
+    if case.trigger:
+        assert DELIVERED_AS.get(case.trigger, case.trigger) in kinds
+    found = {one for item in findings for one in places(item)}
+    told = {(rule, file) for rule, file, _ in found}
+    assert case.exact - found == set(), "missed"
+    assert case.somewhere - told == set(), "missed"
+    # What is of low confidence is shown to those who ask for it.
+    others = [item for item in findings if case.exact.isdisjoint(places(item))]
+    found = {place(item) for item in others if item.confidence != "low"}
+    expected = case.exact | {item for item in found if item[:2] in case.somewhere}
+    beside = BESIDE.difference(case.safe, case.rules)
+    wrong = {item for item in found - expected if item[0] not in {*case.also, *beside}}
+    watched = wrong if "*" in case.safe or case.rules else {w for w in wrong if w[0] in case.safe}
+    assert watched == set(), "false alarm"

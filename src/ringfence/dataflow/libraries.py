@@ -19,6 +19,7 @@ from ringfence.dataflow import (
     logs,
     middlewares,
     powertools,
+    redaction,
     responses,
     selection,
     sinks,
@@ -80,7 +81,8 @@ def call_external(
         if arguments.positional[1:]:
             made.keywords = {**made.keywords, "(parameters)": arguments.positional[1]}
     if logs.is_log_call(path):
-        logs.check(machine, path, arguments.everything(), node)
+        told = redaction.shown(machine, made, arguments.everything())
+        logs.check(machine, path, told, node)
         return UNKNOWN
     if path.startswith("lambda."):
         return answer(machine, path, arguments, node)

@@ -2,6 +2,7 @@
 # fmt: off
 import html
 
+import dominate.util
 import flask
 from aiohttp import web
 from django.http import HttpResponse, HttpResponseRedirect
@@ -14,6 +15,7 @@ def pages(event, context):
     HttpResponse("<p>" + event["n"] + "</p>")  # bad: cross-site-scripting
     HttpResponse("<p>" + html.escape(event["n"]) + "</p>")
     mark_safe("<b>" + event["n"] + "</b>")  # bad: cross-site-scripting
+    dominate.util.raw("<b>" + event["n"] + "</b>")  # bad: cross-site-scripting
     web.Response(text="<p>" + event["n"] + "</p>", content_type="text/html")  # bad: cross-site-scripting
     web.Response(text=event["n"], content_type="text/plain")
 
