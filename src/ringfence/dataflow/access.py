@@ -589,6 +589,7 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
                 struct.put(key, inner, machine.branch)
                 responses.copied(machine, obj, struct, key)
             struct.rest = join(struct.rest, obj.rest)
+            struct.names = join(struct.names, obj.names)
             if obj.base is not None:
                 struct.base = obj.base if struct.base is None else join(struct.base, obj.base)
         elif isinstance(obj, Environment):

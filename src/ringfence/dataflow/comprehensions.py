@@ -113,7 +113,7 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
     machine.branch = object()
     element = subjects.settled(machine, machine.evaluate(node.element))
     if node.key is not None:
-        key = machine.evaluate(node.key)
+        key = subjects.settled(machine, machine.evaluate(node.key))
     machine.branch = branch
     machine.restore(state)
     struct = machine.struct({"dict": "map", "set": "set"}.get(node.kind, "list"))

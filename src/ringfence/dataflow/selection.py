@@ -181,7 +181,16 @@ def member(struct: Struct, key: str, guess: bool = True) -> Value:
     found = struct.fields.get(name, NOTHING)
     if guess and name not in struct.fields and struct.base is not None:
         found = join(found, Value((), guessed(deep_taint(struct.base)), (), True))
+    if key == "(whole)":
+        found = join(found, copied(struct))
     return found
+
+
+def copied(struct: Struct) -> Value:
+    """The names of what code put into a map one by one, whatever the sender called it."""
+    held = {id(atom.source) for atom in struct.rest.taint if not atom.derived}
+    taint = tuple(atom for atom in struct.names.taint if id(atom.source) in held)
+    return Value((), taint, (), True) if taint else NOTHING
 
 
 def structures_in(value: Value) -> list[object]:

@@ -80,7 +80,7 @@ def uncompared(value: Value, depth: int = 4) -> Value:
 
 def without_equals(struct: Struct, depth: int) -> Struct:
     copy = Struct(struct.kind, struct.born, struct.cls)
-    copy.rest, copy.base = struct.rest, struct.base
+    copy.rest, copy.base, copy.names = struct.rest, struct.base, struct.names
     copy.fields = {
         key: uncompared(inner, depth - 1)
         for key, inner in struct.fields.items()
