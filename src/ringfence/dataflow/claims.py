@@ -23,7 +23,8 @@ _WHOSE = (
 )
 #: Names of a right itself; ``is_admin`` and its like are truths.
 _RIGHT = late.pattern(
-    _WHOSE + r"(roles?|permissions?|privileges?|access_level|role_level|privilege_level|clearance)$"
+    _WHOSE + r"(roles?|permissions?|privileges?"
+    r"|(access|role|privilege|staff|auth|security)_level|clearance)$"
 )
 _TRUTH = late.pattern(
     _WHOSE
@@ -73,22 +74,25 @@ _PARTS_OF_PATH = frozenset(("pathParameters", "params", "view_args", "path param
 _PARTIES = (
     r"(seller|vendor|buyer|patient|student|teacher|driver|host|guest|member|client|company|merchant"
     r"|supplier|landlord|publisher|holder|subscriber|applicant|employee|resident|partner|parent"
-    r"|family|household|trainer|coach|doctor|courier|reporter|requester|sender|recipient|booker)"
+    r"|family|household|trainer|coach|doctor|courier|reporter|requester|sender|recipient|booker|skipper"
+    r"|captain|pilot|manager|agent|operator|keeper|donor|visitor|learner|worker|staff)"
 )
 _IDENTITY = late.pattern(
     r"^(x_)?((current|caller|request|requester|requesting|auth|authenticated|acting|actor|my)_)*"
-    r"(user_?(id|name)?|uid|owner(_id)?|tenant(_id)?|customer_id|account_id|author(_id)?|email"
-    r"|org(anization)?_id|requester|caller|" + _PARTIES + r"_?(id|email))$"
+    r"(user_?(id|name|sub)?|sub|uid|owner(_(id|sub))?|tenant(_id)?|customer_id|account_id|author(_id)?|email"
+    r"|org(anization)?_id|requester|caller|(requested|asked|closed|edited|acting)_by|"
+    + _PARTIES
+    + r"_?(id|email|sub))$"
 )
 _OWNER = late.pattern(
-    r"^(owner(_?(id|email|name))?|user_?(id|name)|created_by|creator(_id)?|author(_id)?"
+    r"^(owner(_?(id|email|name|sub))?|user_?(id|name|sub)|created_by|creator(_id)?|author(_id)?"
     r"|tenant(_?id)?|customer_id|account_id|uploaded_by|posted_by|belongs_to|uid|org(anization)?_id"
-    r"|" + _PARTIES + r"_?(id|email))$"
+    r"|" + _PARTIES + r"_?(id|email|sub))$"
 )
 #: Things that are looked up by a proof: what they say of the caller is verified.
 #: Calls of databases that answer with what is stored.
 _FOUND = late.pattern(
-    r"\.(find(One|ById|Unique|First|ByPk)?\w*|fetch(one|all)|query|get_or_404)\(\)"
+    r"\.(find(One|ById|Unique|First|ByPk)?\w*|fetch(one|all)|query|get_or_404|executeTakeFirst\w*)\(\)"
 )
 _CALLERS = late.pattern(r"^(my_?)?(self|user|caller|me|account|profile|member|requester|login)$")
 _PROOFS = late.pattern(
@@ -287,7 +291,8 @@ def stored_owner(value: Value, node: syntax.Expression) -> str | None:
     names = [snake(name) for name in names_of(node)]
     if not names or any(_PROOFS.search(name) for name in names):
         return None
-    if any(_CALLERS.match(name) for name in names[:-1]):
+    of_caller = any(_CALLERS.match(name) for name in names[:-1])
+    if of_caller and not names[-1].startswith("owner_"):
         return None
     read = [atom for atom in value.taint if not is_kept(atom)]  # the others say who wrote it
     fields = [leaf(atom) for atom in read if atom.path]

@@ -46,8 +46,10 @@ _PLACES = {
 }
 #: Answers in which a key or a text of one's own may be meant for whoever asks.
 _PURPOSE = frozenset(("kms.Decrypt",))
+#: The source of what an HTTP request brought.
+SERVER = "the answer of a server"
 #: Where records are kept, by the beginning of a source's label.
-_STORES = ("dynamodb.", "rds-data.", "the answer of a server")
+_STORES = ("dynamodb.", "rds-data.", SERVER)
 MAX_VALUES = 300
 
 

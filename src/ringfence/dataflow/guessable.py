@@ -23,7 +23,7 @@ _SECRET = late.pattern(
     r"|(verif(y|ication)|reset|confirm(ation)?|access|invit(e|ation)|activation|login|auth|recovery|cancel(l?ation)?|claim"
     r"|pick_?up|collection|download|share|door|entry|gate|delivery|handover|withdrawal|coupon|discount|join|guest|sign_?(in|up)"
     r"|one_time|magic|sms|mfa|two_factor|check_?in|release|approval|transfer|security"
-    r"|backup|gift|voucher|pairing|unlock|redemption|registration|pin)_?code|csrf)$",
+    r"|backup|gift|voucher|pairing|unlock|redemption|registration|pin)_?code|recovery(_key)?|csrf)$",
     re.IGNORECASE,
 )
 #: Such names of what tells repeated requests apart.
@@ -102,7 +102,9 @@ def is_of_letters(machine: Machine, value: syntax.Expression, around: object = (
         if isinstance(node, syntax.Constant) and type(node.value) is int and node.value <= 64:
             count = max(count, node.value)
         elif isinstance(node, (syntax.Name, syntax.Attribute, syntax.Constant, syntax.Binary)):
-            text = subjects.evaluate_quietly(machine, node).only_text() or ""
+            known = subjects.evaluate_quietly(machine, node)
+            count = max(count, *(one for one in known.consts if type(one) is int and one <= 64), 0)
+            text = known.only_text() or ""
             if len(text) >= 16 and text.isalnum():
                 alphabets.append(text)
     small = any(char.islower() for text in alphabets for char in text)

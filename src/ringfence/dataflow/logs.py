@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence import late
 from ringfence.dataflow import exposures, guessable, responses, sensitive, sinks, trees, verdicts
 from ringfence.dataflow.objects import External, deep_taint
-from ringfence.dataflow.texts import VERBATIM, shown
+from ringfence.dataflow.texts import AS_SENT, VERBATIM, shown
 from ringfence.dataflow.values import Mix, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.application import OUTSIDE_HTTP_KINDS
@@ -123,7 +123,7 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     if source.kind == "secret":
         return f"the log receives {atom.display}" if sensitive.shows_secret(atom.path) else ""
     if source.kind == "response":
-        told = exposures.told_of(atom, exposures.RESPONSE)
+        told = exposures.told_of(atom, exposures.RESPONSE) or given_by_server(atom)
         return f"the log receives {told}" if told else ""
     if source.kind == "event" and is_whole_request(machine, atom):
         return "the whole body of the request is written to the log"
@@ -140,6 +140,16 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
     if named and verdicts.judge(machine, atom) is not None:
         return f"the log receives {atom.display}"
     return ""
+
+
+def given_by_server(atom: Taint) -> str:
+    """The token or password that another server answered with, in words; "" for anything else."""
+    name = field_of(atom)
+    if atom.source.label != exposures.SERVER or (atom.derived and AS_SENT not in atom.marks):
+        return ""
+    if not sensitive.is_sensitive_variable(name):
+        return ""
+    return f"the {name} that a server gave"
 
 
 def field_of(atom: Taint) -> str:

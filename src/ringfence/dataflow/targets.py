@@ -25,7 +25,7 @@ from ringfence.dataflow.objects import (
     Struct,
     deep_taint,
 )
-from ringfence.dataflow.texts import LIMITED
+from ringfence.dataflow.texts import AS_SENT
 from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join
 from ringfence.model import syntax
 
@@ -222,7 +222,7 @@ def note_shared_state(machine: Machine, name: str, value: Value, fixed: bool = T
 def shared_state(machine: Machine, name: str, taint: list[Taint]) -> None:
     """The finding stands where the handler's frame is now."""
     for atom in taint:
-        whole = not atom.derived or LIMITED in atom.marks
+        whole = not atom.derived or AS_SENT in atom.marks
         if not whole and not names_caller(name):
             continue  # an answer or a number that was made with it, not what the caller sent
         if verdicts.judge(machine, atom) is not None or is_caller_at_times(machine, atom):

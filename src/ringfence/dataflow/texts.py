@@ -23,11 +23,12 @@ MIN_LIMIT = 16
 _TEXT = ("text",)
 #: Marks a secret that stands in a text as it is.
 VERBATIM = "verbatim"
-#: The beginning of a text, cut at a length that most stay below.
-LIMITED = "limited"
+#: Marks what stands in a text as it came, or cut at a length that most stay below.
+AS_SENT = "as-sent"
 #: Was escaped for HTML by code that may leave quotes as they are.
 BY_HAND = "escaped-by-hand"
 _SECRET_TEXT = (*_TEXT, VERBATIM)
+_SENT = (*_TEXT, AS_SENT)
 MAX_PARTS = 40
 
 
@@ -39,7 +40,7 @@ def derived(taint: Iterable[Taint]) -> tuple[Taint, ...]:
 def limited(taint: Iterable[Taint]) -> tuple[Taint, ...]:
     """``name[:80]``: no longer the very value, yet what was sent in most cases."""
     return tuple(
-        atom if atom.derived else atom.changed(derived=True, marks=(LIMITED,)) for atom in taint
+        atom if atom.derived else atom.changed(derived=True, marks=(AS_SENT,)) for atom in taint
     )
 
 
@@ -93,7 +94,11 @@ def derived_parts(taint: tuple[Taint, ...]) -> tuple[Taint, ...]:
     return tuple(
         atom.changed(
             derived=True,
-            marks=_SECRET_TEXT if atom.source.kind == "secret" and not atom.derived else _TEXT,
+            marks=_TEXT
+            if atom.derived
+            else _SECRET_TEXT
+            if atom.source.kind == "secret"
+            else _SENT,
         )
         for atom in taint
     )
