@@ -80,7 +80,7 @@ on an unknown value does not hold, save ``not_equals``. A library's object count
     [[sanitiser]]
     call = ["shlex.quote"]
     argument = ["*"]               # which arguments pass to the result, cleared; default all
-    clears = ["os-command-injection"]   # or ["*"]
+    clears = ["os-command-injection"]   # or ["*"]; "structure": no map or list any more
     adds = ["shell-quoted"]        # marks that the result gains. These say where it is safe:
                                    # shell-quoted outside of quotes, sql-escaped inside of them,
                                    # dn-escaped in names and not in a sink of grammar filter
