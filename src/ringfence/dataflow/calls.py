@@ -14,15 +14,14 @@ from ringfence.dataflow import (
     callbacks,
     chosen_names,
     cloud,
-    definitions,
     exposures,
     expressions,
+    instances,
     known_calls,
     libraries,
     middlewares,
     models,
     powertools,
-    sinks,
     targets,
     templating,
     texts,
@@ -202,7 +201,7 @@ def call_object(
             return this
         return call_closure(machine, obj, arguments, node)
     if isinstance(obj, ClassObject):
-        return construct(machine, obj, arguments, node)
+        return instances.construct(machine, obj, arguments, node)
     if isinstance(obj, External):
         checked = validators.check(machine, obj, obj.path, arguments, node)
         if checked is not None:
@@ -238,129 +237,6 @@ def call_object(
         obj.promise.rest = join(obj.promise.rest, arguments.get(0) or NONE)
         return UNKNOWN
     return derive(*arguments.everything())
-
-
-def construct(
-    machine: Machine, cls: ClassObject, arguments: call_arguments.Arguments, node: syntax.Node
-) -> Value:
-    """An instance of a class of the application."""
-    if machine.language == "python" and cls.find("__init__") is None:
-        model = models.construct(machine, cls, arguments, node)
-        if model is not None:
-            return model
-    instance = machine.struct("instance", cls)
-    this = Value(objects=(instance,))
-    if any(base.path in _ENUMS for base in cls.external_bases()):
-        return this  # one of its members, or an error
-    if machine.language == "python":
-        found = cls.find("__init__")
-        if found is None:
-            annotate_fields(machine, cls, instance, arguments)
-            after_fields(machine, cls, instance, node)
-    else:
-        found = cls.find("constructor")
-        copy_fields(cls, instance)
-    if found is not None:
-        call_value(machine, access.bind(found[0], this, found[1]), arguments, node)
-    elif cls.external_bases():
-        check_inherited(machine, cls, this, arguments, node)
-        return Value((), derive(*arguments.everything()).taint, (instance,))
-    return this
-
-
-_ENUMS = frozenset(
-    ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "aenum.Enum")
-)
-
-
-def check_inherited(
-    machine: Machine,
-    cls: ClassObject,
-    this: Value,
-    arguments: call_arguments.Arguments,
-    node: syntax.Node,
-) -> None:
-    """Tables name the constructor that a class has from a library's class ``Base.__init__``."""
-    for base in cls.external_bases():
-        path = f"{machine.catalogue.types.get(base.path, base.path)}.__init__"
-        tables = machine.catalogue.tables(path)
-        if tables is not None:
-            sinks.check(machine, path, tables, this, arguments, node)
-
-
-def annotate_fields(
-    machine: Machine, cls: ClassObject, instance: Struct, arguments: call_arguments.Arguments
-) -> None:
-    """A dataclass or model without its own constructor takes its fields by keyword or order."""
-    names = fields_of(cls)
-    others = arguments.others
-    for place, name in enumerate(names):
-        if name not in arguments.keywords and place >= len(arguments.positional):
-            found = cls.find(name)
-            default = NOTHING if found is None else default_of(machine, found[0])
-            given = call_arguments.named(others, name) if others is not None else NOTHING
-            if arguments.rest is not None:
-                given = join(given, arguments.rest)
-            unset = found is None and others is None and arguments.rest is None
-            instance.fields[name] = UNKNOWN if unset else join(given, default)
-    for name, value in zip(names, arguments.positional, strict=False):
-        instance.fields[name] = value
-    instance.fields.update(arguments.keywords)
-    if others is not None and not names:
-        instance.rest = join(instance.rest, others)
-
-
-def fields_of(cls: ClassObject, depth: int = 0) -> list[str]:
-    """The names of a class's fields in their order, those of its bases first."""
-    names: dict[str, None] = {}
-    for base in cls.bases if depth < 8 else ():
-        for obj in base.objects:
-            if isinstance(obj, ClassObject):
-                names.update(dict.fromkeys(fields_of(obj, depth + 1)))
-    for statement in cls.node.body:
-        if isinstance(statement, syntax.Assign) and isinstance(statement.target, syntax.Name):
-            names[statement.target.name] = None
-    return list(names)
-
-
-def after_fields(machine: Machine, cls: ClassObject, instance: Struct, node: syntax.Node) -> None:
-    """``__post_init__``, which gets the fields that are only for it by their names."""
-    found = cls.find("__post_init__")
-    for obj in found[0].objects if found is not None else ():
-        if isinstance(obj, Closure) and found is not None:
-            asked = [getattr(one.target, "name", "") for one in obj.node.parameters[1:]]
-            given = [instance.fields.get(name, UNKNOWN) for name in asked]
-            bound = access.bind(Value(objects=(obj,)), Value(objects=(instance,)), found[1])
-            call_value(machine, bound, call_arguments.Arguments(given), node)
-
-
-def default_of(machine: Machine, value: Value) -> Value:
-    """What a field holds that nobody gives: ``field(default_factory=dict)`` makes a new one."""
-    for obj in value.objects:
-        if isinstance(obj, External) and obj.path in _FIELDS:
-            factory = obj.keywords.get("default_factory", obj.keywords.get("factory"))
-            if factory is None:
-                return obj.keywords.get("default", UNKNOWN)
-            kind = next((o.path for o in factory.objects if isinstance(o, External)), "")
-            if kind in _KINDS:
-                return Value(objects=(machine.struct(_KINDS[kind]),))
-            return machine.call(factory, [], machine.current)
-    return value
-
-
-_FIELDS = ("dataclasses.field()", "attr.ib()", "attrs.field()", "attr.field()")
-_KINDS = {"dict": "map", "list": "list", "set": "set"}
-
-
-def copy_fields(cls: ClassObject, instance: Struct, depth: int = 0) -> None:
-    for base in cls.bases:
-        for obj in base.objects:
-            if isinstance(obj, ClassObject) and depth < 8:
-                copy_fields(obj, instance, depth + 1)
-    for name, value in cls.members.items():
-        is_method = any(isinstance(o, Closure) and not o.node.is_arrow for o in value.objects)
-        if not is_method and not {name, "static " + name} & cls.accessors:
-            instance.fields[name] = definitions.bind_arrow(value, instance)
 
 
 # --- the application's own functions ---

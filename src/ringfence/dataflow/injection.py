@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import call_arguments, calls, nest
+from ringfence.dataflow import call_arguments, instances, nest
 from ringfence.dataflow.objects import ClassObject, Closure, External, Obj, Struct
 from ringfence.dataflow.values import UNKNOWN, Value, join
 from ringfence.model import syntax
@@ -126,7 +126,7 @@ def made_of(machine: Machine, maker: Value, node: syntax.Node) -> Value:
             else [cradle(machine, node)]
         )
         if isinstance(obj, ClassObject):
-            part = calls.construct(machine, obj, call_arguments.Arguments(given), node)
+            part = instances.construct(machine, obj, call_arguments.Arguments(given), node)
         else:
             part = machine.call(Value(objects=(obj,)), given, node)
         result = part if result is None else join(result, part)

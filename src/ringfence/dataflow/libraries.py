@@ -161,14 +161,14 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
 def functions_in(machine: Machine, given: Value, keys: tuple[str, ...], depth: int = 5) -> Value:
     """The functions that a value is, that a list holds, or a map or instance under some keys, which
     may be dotted; of a class, those of an instance."""
-    from ringfence.dataflow import calls
+    from ringfence.dataflow import instances
     from ringfence.dataflow.call_arguments import Arguments
 
     held = tuple(o for o in given.objects if not isinstance(o, (Struct, ClassObject)))
     found = Value(objects=held)
     for obj in given.objects if depth else ():
         if isinstance(obj, ClassObject) and any(obj.find(key) for key in keys):
-            made = calls.construct(machine, obj, Arguments([]), obj.node)
+            made = instances.construct(machine, obj, Arguments([]), obj.node)
             found = join(found, functions_in(machine, made, keys, depth - 1))
         if isinstance(obj, Struct) and obj.kind == "list":
             found = join(found, functions_in(machine, obj.items(), keys, depth - 1))

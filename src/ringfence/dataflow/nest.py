@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, call_arguments, calls, responses
+from ringfence.dataflow import access, call_arguments, calls, instances, responses
 from ringfence.dataflow.objects import ClassObject, Closure, External
 from ringfence.dataflow.scopes import Frame
 from ringfence.dataflow.values import UNKNOWN, Value
@@ -101,7 +101,7 @@ def injected(machine: Machine, cls: ClassObject, depth: int) -> Value:
     for obj in found[0].objects if found is not None else ():
         if isinstance(obj, Closure):
             values = [_service(machine, obj, one, depth) for one in obj.node.parameters]
-    return calls.construct(machine, cls, call_arguments.Arguments(values), cls.node)
+    return instances.construct(machine, cls, call_arguments.Arguments(values), cls.node)
 
 
 def _service(machine: Machine, closure: Closure, parameter: syntax.Parameter, depth: int) -> Value:
