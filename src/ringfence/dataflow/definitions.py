@@ -58,7 +58,7 @@ def decorate(machine: Machine, decorator: syntax.Expression, value: Value) -> Va
     for obj in applied.objects:
         if isinstance(obj, External):
             callbacks.run_decorator(machine, obj, value, decorator)
-            if obj.path == "functools.singledispatch":
+            if obj.path in ("functools.singledispatch", "functools.singledispatchmethod"):
                 made = [o for o in value.objects if isinstance(o, Closure)]
                 machine.memo.update((("generic", id(o.node)), True) for o in made)
     register(machine, decorator, value)
@@ -67,17 +67,37 @@ def decorate(machine: Machine, decorator: syntax.Expression, value: Value) -> Va
 
 def register(machine: Machine, decorator: syntax.Expression, value: Value) -> None:
     """``@generic.register``: the function is another one that a call of the generic may run."""
+    name = registered_with(decorator)
+    holder = machine.frame.scope.holder(name) if name else None
+    if holder is not None and is_generic(machine, holder.variables[name]):
+        holder.variables[name] = join(holder.variables[name], value)
+
+
+def register_method(
+    machine: Machine, cls: ClassObject, decorator: syntax.Expression, value: Value
+) -> None:
+    """The same of a generic method in its class."""
+    name = registered_with(decorator)
+    if is_generic(machine, cls.members.get(name, Value())):
+        cls.members[name] = join(cls.members[name], value)
+
+
+def registered_with(decorator: syntax.Expression) -> str:
+    """The name of the generic function in ``@generic.register`` or ``@generic.register(int)``."""
     if isinstance(decorator, syntax.Call):
         decorator = decorator.function
     if not isinstance(decorator, syntax.Attribute) or decorator.name != "register":
-        return
+        return ""
     name = getattr(decorator.value, "name", "")
-    holder = machine.frame.scope.holder(name) if isinstance(name, str) and name else None
-    known = holder.variables[name] if holder is not None else Value()
-    if holder is not None and any(
-        isinstance(o, Closure) and ("generic", id(o.node)) in machine.memo for o in known.objects
-    ):
-        holder.variables[name] = join(known, value)
+    return name if isinstance(name, str) else ""
+
+
+def is_generic(machine: Machine, value: Value) -> bool:
+    """Whether ``functools.singledispatch`` made a function."""
+    return any(
+        isinstance(obj, Closure) and ("generic", id(obj.node)) in machine.memo
+        for obj in value.objects
+    )
 
 
 def class_literal(machine: Machine, node: syntax.ClassLiteral) -> Value:
@@ -161,6 +181,8 @@ def define_member(machine: Machine, cls: ClassObject, statement: syntax.Statemen
         words = {d.name for d in decorators if isinstance(d, (syntax.Name, syntax.Attribute))}
         if statement.accessor == "get" or words & {"property", "cached_property"}:
             cls.accessors.add(statement.name)
+        for decorator in decorators:
+            register_method(machine, cls, decorator, value)
         if statement.static or "staticmethod" in words:
             cls.accessors.add("static " + statement.name)
         elif "classmethod" in words:

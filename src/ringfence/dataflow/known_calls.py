@@ -16,6 +16,7 @@ from ringfence.dataflow import (
     expressions,
     imports,
     structures,
+    templating,
     texts,
 )
 from ringfence.dataflow.objects import (
@@ -409,13 +410,18 @@ def run_in_context(machine: Machine, arguments: Arguments, node: syntax.Node) ->
     return machine.call(arguments.get(1) or UNKNOWN, arguments.positional[2:], node)
 
 
-def enter_context(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+def enter_store(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     access.keep(machine, _CONTEXT, "store", first(arguments))
     return UNKNOWN
 
 
 def context_store(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return access.kept(machine, _CONTEXT, "store") or UNKNOWN
+
+
+def enter_on_stack(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``stack.enter_context(manager)``."""
+    return expressions.enter_context(machine, first(arguments), node)
 
 
 def callbackify(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
@@ -480,6 +486,8 @@ def library_method(
         return receiver
     if name in ("bind",) and not arguments.positional[1:]:
         return Value(objects=(made,))
+    if made.path == "string.Template()" and name in ("substitute", "safe_substitute"):
+        return templating.substituted(made, arguments)
     if made.path == "URL()" and name == "toString":
         if receiver is not None and receiver.taint:  # what was proved of it stands there
             return Value(receiver.consts, receiver.taint, (), receiver.open)

@@ -39,7 +39,8 @@ from ringfence.dataflow.known_calls import (
     context_store,
     deserialise_item,
     dynamic_import,
-    enter_context,
+    enter_on_stack,
+    enter_store,
     environment_variable,
     format_trace,
     get_attribute,
@@ -102,6 +103,9 @@ _HASHES = (
 )  # fmt: skip
 
 _PYTHON: dict[str, Handler] = {
+    "contextlib.ExitStack().enter_context": enter_on_stack,
+    "contextlib.AsyncExitStack().enter_context": enter_on_stack,
+    "contextlib.AsyncExitStack().enter_async_context": enter_on_stack,
     **{name: hasher(name) for name in _HASHES},
     **dict.fromkeys(
         ("float", "complex", "bool", "len", "id", "hash", "ord", "sum", "range",
@@ -235,7 +239,7 @@ _SCRIPT: dict[str, Handler] = {
     "setTimeout": timer, "setInterval": timer, "setImmediate": next_tick,
     "process.nextTick": next_tick,
     "async_hooks.AsyncLocalStorage().run": run_in_context,
-    "async_hooks.AsyncLocalStorage().enterWith": enter_context,
+    "async_hooks.AsyncLocalStorage().enterWith": enter_store,
     "async_hooks.AsyncLocalStorage().getStore": context_store,
     "module.createRequire": lambda machine, arguments, node: Value(objects=(External("require"),)),
     "util.promisify": callbackify, "process.on": clean,

@@ -264,7 +264,7 @@ def whole_parts(node: syntax.Expression | None) -> list[syntax.Expression]:
         one = waiting.pop()
         if isinstance(one, syntax.MapLiteral):
             waiting += [entry.value for entry in one.entries]
-        elif isinstance(one, syntax.Call):
+        elif isinstance(one, syntax.Call) and getattr(one.function, "name", "") not in _FILLS:
             waiting += [argument.value for argument in one.arguments]
         elif isinstance(one, syntax.Await):
             waiting.append(one.value)
@@ -275,6 +275,10 @@ def whole_parts(node: syntax.Expression | None) -> list[syntax.Expression]:
         else:
             found.append(one)
     return found
+
+
+#: Methods that put what they are given into a text.
+_FILLS = frozenset(("substitute", "safe_substitute"))
 
 
 def check_struct(machine: Machine, response: Struct, node: syntax.Node) -> None:

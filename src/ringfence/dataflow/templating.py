@@ -1,10 +1,17 @@
-"""Templates whose engine escapes what is put into them."""
+"""Templates: whose engine escapes what is put into them, and what the plainest make of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from ringfence import late
+from ringfence.dataflow import texts
 from ringfence.dataflow.objects import External, Struct
-from ringfence.dataflow.values import NOTHING
+from ringfence.dataflow.values import NOTHING, Value
+
+if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
 
 #: What escaping for HTML proves.
 ESCAPED = frozenset(("cross-site-scripting",))
@@ -62,3 +69,39 @@ def escapes(template: External) -> bool:
     ]
     endings = tuple(f".{ending.lstrip('.').lower()}" for ending in found or ("html", "htm", "xml"))
     return text is None or text.lower().endswith(endings)
+
+
+# --- string.Template ---
+
+#: ``$name`` and ``${name}``; ``$$`` is a sign.
+_PLACE = late.pattern(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
+
+
+def substituted(made: External, arguments: Arguments) -> Value | None:
+    """What ``string.Template`` makes of a text that is known."""
+    text = made.arguments[0].only_text() if made.arguments else None
+    if text is None or arguments.rest is not None or arguments.others is not None:
+        return None
+    given = dict(arguments.keywords)
+    for value in arguments.positional:
+        for obj in value.objects:
+            if not isinstance(obj, Struct) or obj.known_length() is None:
+                return None
+            given = {**{str(key): inner for key, inner in obj.fields.items()}, **given}
+        if not value.objects:
+            return None
+    braced = "".join(
+        part if place else part.replace("{", "{{").replace("}", "}}")
+        for part, place in places_of(text)
+    )
+    return texts.brace_format(Value((braced,)), [], given, "python")
+
+
+def places_of(text: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of a template, and of each whether it is a place, written ``{name}``."""
+    last = 0
+    for found in _PLACE.finditer(text):
+        yield text[last : found.start()], False
+        yield ("$", False) if found[1] else ("{" + (found[2] or found[3]) + "}", True)
+        last = found.end()
+    yield text[last:], False
