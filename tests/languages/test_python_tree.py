@@ -30,7 +30,7 @@ PYTHON = [
     (
         "class A(B, metaclass=M):\n    x = 1\n    def m(self): pass",
         [
-            "Define(name=A, value=ClassLiteral(name=A, bases=[B], body=[Assign(target=x, value=1), Define(name=m, value=FunctionLiteral(name=m, parameters=[Parameter(target=self)]))]))"
+            "Define(name=A, value=ClassLiteral(name=A, bases=[B], body=[Assign(target=x, value=1), Define(name=m, value=FunctionLiteral(name=m, parameters=[Parameter(target=self)]))], options=[metaclass=M]))"
         ],
     ),
     (
