@@ -40,6 +40,7 @@ from ringfence.rules import packed
 FOLDER = Path(__file__).parent / "events"
 CONTROL = ("no", "depends", "yes")
 JSON_MARK = "!json"
+_NO_NAMES = ("[]", "*", JSON_MARK)
 
 
 @record(frozen=True)
@@ -90,6 +91,16 @@ class EventShape:
         """The sample event as JSON data."""
         return json.loads(self.sample_text)
 
+    def names(self, path: tuple[str, ...]) -> bool:
+        """Whether a field or the sample has every name of a path, which may be cut off at its
+        beginning, as far as it leads into no other event."""
+        own = path[: path.index(JSON_MARK)] if JSON_MARK in path else path
+        return all(
+            f'"{part}"' in self.sample_text or any(part in field.path for field in self.fields)
+            for part in own
+            if part not in _NO_NAMES
+        )
+
 
 Answer = tuple[str, EventField | None]
 
@@ -119,7 +130,7 @@ class EventCatalogue:
             if shape.default == "yes" or shape.kind in OUTSIDE_KINDS:
                 continue
             answer, matched = self._walk(shape, path)
-            if answer[1] is None:
+            if answer[1] is None or (answer[0] == "no" and not shape.names(path)):
                 continue
             stronger = CONTROL.index(answer[0]) > CONTROL.index(best[0])
             if matched > depth or (matched == depth and stronger):
@@ -165,11 +176,18 @@ class EventCatalogue:
             answer, matched = self._walk(shape, rest)
             if answer[1] is None or matched < min(3, len(rest)):
                 continue
-            if answer[0] == "no" and len(rest) == 1 and rest[0].isalpha() and rest[0].islower():
-                continue  # "id", "source", "region": a message of one's own has such fields, too
+            if answer[0] == "no" and (is_common(rest) or not shape.names(rest)):
+                continue
             if best is None or CONTROL.index(answer[0]) > CONTROL.index(best[0][0]):
                 best = answer, matched
         return best
+
+
+def is_common(path: tuple[str, ...]) -> bool:
+    """Whether a path is one plain word, "id", "source", "resources[]": a message of one's own has
+    such fields, too."""
+    names = [part for part in path if part not in _NO_NAMES]
+    return len(names) == 1 and names[0].isalpha() and names[0].islower()
 
 
 @cache
