@@ -82,21 +82,27 @@ def check_flows(room: Room, rules: Iterable[Rule]) -> list[Draft]:
 def check_issues(room: Room, rules: Iterable[Rule]) -> list[Draft]:
     """A draft per issue that names one of these rules."""
     known = {rule.id: rule for rule in rules}
+    placed = [issue for issue in room.facts.issues if issue.rule in known]
     return [
-        _issue(room, known[issue.rule], issue)
-        for issue in room.facts.issues
-        if issue.rule in known and not (issue.rule == "event-logged" and _plain_event(room, issue))
+        _issue(room, known[issue.rule], replace(issue, certainty=doubt) if doubt else issue)
+        for issue in placed
+        if (doubt := _doubt(room, issue)) != "none"
     ]
 
 
-def _plain_event(room: Room, issue: CodeIssue) -> bool:
-    """Whether the events of an issue's function hold nothing that a log should not."""
+def _doubt(room: Room, issue: CodeIssue) -> str:
+    """How sure it is at most that the events of an issue's function hold what a log should not:
+    "none" for those that never do, "low" where nobody knows who sends what; "" for no doubt."""
     triggers = room.triggers_by_function.get(issue.function, ())
-    if any(trigger.kind in _HANDED_ON for trigger in triggers) and _hears_strangers(room, issue):
-        return False
-    return all(
+    if issue.rule != "event-logged":
+        return ""
+    handed_on = any(trigger.kind in _HANDED_ON for trigger in triggers)
+    if handed_on and _hears_strangers(room, issue):
+        return ""
+    plain = all(
         trigger.kind in _PLAIN_EVENTS or _is_of_provider(room, trigger) for trigger in triggers
     )
+    return ("low" if handed_on or not triggers else "none") if plain else ""
 
 
 #: Events that functions of the application make for each other.

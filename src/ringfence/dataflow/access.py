@@ -14,6 +14,7 @@ from ringfence.dataflow import (
     exposures,
     powertools,
     responses,
+    stores,
     texts,
     wrappers,
 )
@@ -382,7 +383,7 @@ def external_member(
     if value.taint and is_data(machine, obj):
         part = part_of(machine, Value((), value.taint, (), True), name, node)
         return Value((), part.taint, (member,))
-    return from_external(machine, member, value)
+    return stores.filled(machine, from_external(machine, member, value))
 
 
 def keep(machine: Machine, path: str, name: str, value: Value) -> None:
@@ -493,7 +494,9 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
             if obj.cls is not None and machine.language != "python":
                 result = join(result, any_method(Value(objects=(obj,))))
         elif isinstance(obj, External):
-            result = join(result, from_external(machine, element_of(obj), value))
+            result = join(
+                result, stores.filled(machine, from_external(machine, element_of(obj), value))
+            )
         elif isinstance(obj, ModuleObject):
             result = join(result, any_function(obj))
         elif isinstance(obj, (Environment, ClassObject)):
@@ -536,7 +539,9 @@ def item(machine: Machine, value: Value, key: str | int, node: syntax.Node) -> V
             if isinstance(key, str):
                 result = join(result, external_member(machine, obj, key, Value(), node))
             else:
-                result = join(result, from_external(machine, element_of(obj), value))
+                result = join(
+                    result, stores.filled(machine, from_external(machine, element_of(obj), value))
+                )
         else:
             single = Value(objects=(obj,))
             if isinstance(key, str):

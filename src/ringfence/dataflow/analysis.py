@@ -212,6 +212,7 @@ class Work:
         directory = machine.directory = self.post.directory
         directory.asks = set()
         machine.response_overlay = self.post.reader(function.id, run.looks)
+        machine.look_up = self.post.looker(function.id, run.looks)
         reason = ""
         try:
             reason = interpret(machine, self.post.overlay(function.id), self.symbols[code.file])

@@ -16,6 +16,7 @@ from ringfence.dataflow import (
     encodings,
     environment,
     exposures,
+    stores,
     subscriptions,
 )
 from ringfence.dataflow.directory import Directory
@@ -28,7 +29,7 @@ from ringfence.dataflow.workflows import fill, plan_of
 from ringfence.model.application import Application, Channel
 from ringfence.model.filters import key_filter
 from ringfence.model.location import Location
-from ringfence.model.record import field, record
+from ringfence.model.record import field, record, replace
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
@@ -81,6 +82,11 @@ class PostOffice:
             if carrier is not None and call.own_credentials:
                 for parameters in letters_of(sent, carrier):
                     self.send(machine, mail, sent, carrier, parameters)
+        for (store, place, at), value in machine.collected.stored.items():
+            channel = Channel("document", machine.function.id, "", store, "", at)
+            kept = carry(machine, self.sources, value, channel)
+            if deep_taint(kept) or exposures.as_record(kept) is not kept:
+                mail.stored.append(Letter(channel, place, kept, True))
         self.hand_on(machine, mail)
         return mail
 
@@ -351,6 +357,23 @@ class PostOffice:
 
         return answer
 
+    def looker(self, function: str, looks: Looks) -> Callable[[str], Value]:
+        """Gives what lies in a store outside of AWS, and notes that it was asked."""
+        answers: dict[str, Value] = {}
+
+        def look_up(store: str) -> Value:
+            if store not in answers:
+                looks.stores[store] = None
+                found = NOTHING
+                for letter in self.stores.get(store, ()):
+                    old = letter.channel
+                    looks.channels[replace(old, reader=function)] = None
+                    found = join(found, stores.as_stored(letter.value, letter.place))
+                answers[store] = found
+            return answers[store]
+
+        return look_up
+
     def own_buckets(self, function: str, name: Value) -> list[str]:
         """The buckets whose notices a function gets, where it reads from that which a notice
         names."""
@@ -383,8 +406,8 @@ class PostOffice:
         changed = set(self.changed)
         changed.update(reader for reader in self.told - changed if finds(reader))
         self.told.clear()
-        for function, stores in self.reads.items():
-            if stores & self.opened:
+        for function, looked_into in self.reads.items():
+            if looked_into & self.opened:
                 changed.add(function)
         self.changed.clear()
         self.opened.clear()

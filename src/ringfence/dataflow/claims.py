@@ -320,9 +320,13 @@ def is_metadata(atom: Taint) -> bool:
 _METADATA = frozenset(("clientMetadata", "validationData"))
 
 
+#: Channels that lead through a store.
+STORED_BY = ("table", "bucket", "parameter", "document")
+
+
 def is_kept(atom: Taint) -> bool:
     """Whether data was read from a store of the application, whoever sent it there."""
-    return bool(atom.source.via) and atom.source.via[-1].kind in ("table", "bucket", "parameter")
+    return bool(atom.source.via) and atom.source.via[-1].kind in STORED_BY
 
 
 def is_login(name: str) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import verdicts
+from ringfence.dataflow import structures, verdicts
 from ringfence.dataflow.objects import JsonText, Obj, Struct, deep_taint
 from ringfence.dataflow.values import (
     OWN_KINDS,
@@ -203,9 +203,11 @@ def carry_taint(
                 made.judge = partial(verdicts.judge_event, machine.triggers, machine.events)
         trail = Trail(first_step(atom.trail, atom, verdict.sender), channel.location,
                       describe(channel))  # fmt: skip
+        is_text = structures.TEXT in atom.marks
+        cleared = atom.cleared | {structures.NOT_A_STRUCTURE} if is_text else atom.cleared
         carried.append(
             Taint(
-                made, atom.path, trail, atom.derived, atom.cleared,
+                made, atom.path, trail, atom.derived, cleared,
                 frozenset(), max(atom.quality, verdict.lost),
             )
         )  # fmt: skip
@@ -227,6 +229,7 @@ def describe(channel: Channel) -> str:
     name = channel.resource.rpartition("#")[2].removeprefix("name:").removeprefix("variable:")
     verbs = {"invoke": "is sent to", "bucket": "is stored in", "table": "is stored in",
             "s3": "is stored in", "dynamodb-stream": "is stored in", "parameter": "is stored in",
+            "document": "is stored in",
             "return": "is returned by"}  # fmt: skip
     return f"{verbs.get(channel.kind, 'is sent to')} {name}"
 

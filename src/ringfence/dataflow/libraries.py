@@ -23,6 +23,7 @@ from ringfence.dataflow import (
     responses,
     selection,
     sinks,
+    stores,
     table_conditions,
     targets,
     templating,
@@ -65,6 +66,21 @@ def call_external(
     """Call the library function named ``path``; ``made`` is the library object it belongs to."""
     if path.startswith("global."):
         path = path[7:]
+    stores.written(machine, path, made, arguments, node)
+    result = called(machine, path, receiver, arguments, node, made, new)
+    return stores.filled(machine, result)
+
+
+def called(
+    machine: Machine,
+    path: str,
+    receiver: Value | None,
+    arguments: Arguments,
+    node: syntax.Node,
+    made: External | None = None,
+    new: bool = False,
+) -> Value:
+    """The same without what stores are known to hold."""
     tables = machine.catalogue.tables(path)
     if tables is None and made is not None:
         tables = method_tables(machine, path)

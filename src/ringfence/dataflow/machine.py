@@ -105,6 +105,8 @@ class Machine:
         #: What functions of the application are known to send, as the event would hold it.
         self.arrived: Value = NOTHING
         self.response_overlay: Callable[[str, str, dict[str, Value], bool], Value] | None = None
+        #: Gives what is known to lie in a store outside of AWS.
+        self.look_up: Callable[[str], Value] | None = None
         self.in_handler = False
         self.lasting: frozenset[int] = frozenset()
         self.returned: Value = NOTHING

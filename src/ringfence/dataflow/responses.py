@@ -59,8 +59,12 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
         told.add("status")
     if any(trigger.kind in OUTSIDE_HTTP_KINDS for trigger in machine.triggers):
         told.add("headers")
-    if machine.triggers and all(trigger.kind == "appsync" for trigger in machine.triggers):
-        exposures.check(machine, exposures.RESPONSE, value, node)
+    if answers_data(machine):
+        for obj in value.objects:
+            made = machine.memo.get(("put together", id(obj)))
+            with placed(machine, node, made[1] if made is not None else None):
+                exposures.check(machine, exposures.RESPONSE, Value(objects=(obj,)), node)
+        exposures.check(machine, exposures.RESPONSE, Value(value.consts, value.taint), node)
         return
     hand_out(machine, node)
     for obj in value.objects:
@@ -74,6 +78,11 @@ def check(machine: Machine, value: Value, node: syntax.Node) -> None:
             verbose(machine, whole, node)
             exposures.check(machine, exposures.RESPONSE, whole, node)
             headers_beside(machine, obj, node)
+
+
+def answers_data(machine: Machine) -> bool:
+    """Whether what a function returns is the answer itself, and no response around it."""
+    return bool(machine.triggers) and all(one.kind == "appsync" for one in machine.triggers)
 
 
 def hand_out(machine: Machine, node: syntax.Node) -> None:
@@ -113,7 +122,12 @@ def remember(machine: Machine, value: Value, node: syntax.Return) -> None:
     obj = value.objects[0] if len(value.objects) == 1 else None
     if closure is None or not isinstance(obj, Struct):
         return
-    if not _PARTS.intersection(obj.fields) and not {"status", "headers"} <= set(obj.fields):
+    whole = isinstance(node.value, syntax.MapLiteral) and answers_data(machine)
+    if (
+        not whole
+        and not _PARTS.intersection(obj.fields)
+        and not {"status", "headers"} <= set(obj.fields)
+    ):
         return
     key = ("put together", id(obj))
     if key not in machine.memo and not hands_on(machine, node.value):
@@ -232,8 +246,11 @@ def given_parts(machine: Machine, response: Struct, body: Value) -> list[tuple[V
 
 
 @contextmanager
-def placed(machine: Machine, node: syntax.Node, place: Location) -> Iterator[None]:
-    """Tell what is found at a node at another place."""
+def placed(machine: Machine, node: syntax.Node, place: Location | None) -> Iterator[None]:
+    """Tell what is found at a node at another place, if there is one."""
+    if place is None:
+        yield
+        return
     before = machine.places.get(id(node))
     machine.places[id(node)] = place
     try:
@@ -248,10 +265,7 @@ def placed(machine: Machine, node: syntax.Node, place: Location) -> Iterator[Non
 def told_at(machine: Machine, node: syntax.Node, obj: Obj | None, key: str) -> Iterator[None]:
     """Tell what is found at a member of a response where it was written."""
     written = machine.memo.get(("written", id(obj), key))
-    if written is None:
-        yield
-        return
-    with placed(machine, node, written[1]):
+    with placed(machine, node, written[1] if written is not None else None):
         yield
 
 

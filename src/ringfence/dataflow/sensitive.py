@@ -9,7 +9,9 @@ from ringfence.dataflow.values import Taint
 
 _SENSITIVE = late.pattern(
     r"authori[sz]ation|passw|passwd|secret|token|api-?_?key|credit|card|cvv|ssn|cookie|private"
-    r"|(reset|verif\w*|confirm\w*|activation|recovery|access|login|one_?time)_?code|(^|[._])otp\b|pin_?code|(^|[._])(\w+_)?pin$",
+    r"|(reset|verif\w*|confirm\w*|activation|recovery|access|login|one_?time|approval|invit\w*|enrol\w*"
+    r"|unlock|pairing|sign_?up|registration|auth\w*|mfa|2fa|sms|security|backup)_?codes?\b"
+    r"|(^|[._])otp\b|pin_?code|(^|[._])(\w+_)?pin$",
     re.IGNORECASE,
 )
 _NOT_SENSITIVE = late.pattern(
@@ -25,7 +27,8 @@ _FIELD = late.pattern(
     r"(^|_)(password|passwd|passphrase|(password|passwd|pass|pwd|pin)_(hash|digest|salt)|hashed_password"
     r"|recovery_codes?|security_answer|iban|bank_account(_(number|no))?"
     r"|salt|private_key|secret_key|(signing|encryption)_key|(client|mfa|totp|otp|api|app|webhook|signing)_secret"
-    r"|(api|refresh|reset)_token|card_number|credit_card(_number)?"
+    r"|(api|refresh|reset|resume|invite|invitation|activation|verification"
+    r"|confirmation)_token|(activation|verification|confirmation|reset|login|one_time)_code|card_number|credit_card(_number)?"
     r"|cvv|cvc|ssn|social_security_number|national_id|passport_number|tax_id)$"
 )
 #: Fields that tell of a person what is nobody else's business, and those by which one is reached.

@@ -51,6 +51,8 @@ class Collected:
     uses: dict[tuple[object, ...], Use] = field(default_factory=dict)
     issues: dict[tuple[str, Location], CodeIssue] = field(default_factory=dict)
     connections: dict[tuple[object, ...], Noted] = field(default_factory=dict)
+    #: What is written into stores outside of AWS, by store, place in it and call.
+    stored: dict[tuple[str, str, Location], Value] = field(default_factory=dict)
     settings: dict[Setting, None] = field(default_factory=dict)
     #: Event paths of tokens whose signature some call checks.
     verified: set[str] = field(default_factory=set)

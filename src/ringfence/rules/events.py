@@ -41,6 +41,8 @@ FOLDER = Path(__file__).parent / "events"
 CONTROL = ("no", "depends", "yes")
 JSON_MARK = "!json"
 _NO_NAMES = ("[]", "*", JSON_MARK)
+#: So many parts of a path may be those of another event by chance.
+_TELLING = 3
 
 
 @record(frozen=True)
@@ -91,9 +93,12 @@ class EventShape:
         """The sample event as JSON data."""
         return json.loads(self.sample_text)
 
-    def names(self, path: tuple[str, ...]) -> bool:
+    def names(self, path: tuple[str, ...], described: EventField) -> bool:
         """Whether a field or the sample has every name of a path, which may be cut off at its
-        beginning, as far as it leads into no other event."""
+        beginning, as far as it leads into no other event. A field that is as deep as no other
+        event is enough."""
+        if len(described.path) > _TELLING:
+            return True
         own = path[: path.index(JSON_MARK)] if JSON_MARK in path else path
         return all(
             f'"{part}"' in self.sample_text or any(part in field.path for field in self.fields)
@@ -130,7 +135,7 @@ class EventCatalogue:
             if shape.default == "yes" or shape.kind in OUTSIDE_KINDS:
                 continue
             answer, matched = self._walk(shape, path)
-            if answer[1] is None or (answer[0] == "no" and not shape.names(path)):
+            if answer[1] is None or (answer[0] == "no" and not shape.names(path, answer[1])):
                 continue
             stronger = CONTROL.index(answer[0]) > CONTROL.index(best[0])
             if matched > depth or (matched == depth and stronger):
@@ -176,7 +181,7 @@ class EventCatalogue:
             answer, matched = self._walk(shape, rest)
             if answer[1] is None or matched < min(3, len(rest)):
                 continue
-            if answer[0] == "no" and (is_common(rest) or not shape.names(rest)):
+            if answer[0] == "no" and (is_common(rest) or not shape.names(rest, answer[1])):
                 continue
             if best is None or CONTROL.index(answer[0]) > CONTROL.index(best[0][0]):
                 best = answer, matched

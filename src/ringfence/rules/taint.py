@@ -1,4 +1,4 @@
-"""Taint tables: what library calls mean to the interpreter. One TOML file per library.
+r"""Taint tables: what library calls mean to the interpreter. One TOML file per library.
 
 Files lie in ``taint/<language>/<library>.toml`` (``python``, ``javascript``; TypeScript reads the
 JavaScript tables) and ``taint/common/*.toml`` (cloud calls, for every language). Every top-level
@@ -176,6 +176,17 @@ on an unknown value does not hold, save ``not_equals``. A library's object count
     certainty = "high"
     when = []
 
+    [[store]]                      # what one function writes there, another one may read
+    name = "firestore"
+    holder = '^firestore\.Query$'  # patterns of paths: what names a store in a chain of calls, ...
+    named = "text"                 # ... by its first text | its last-text | the first-part of a
+                                   # text | the pattern's group in the path | a key's beginning
+    write = [{ call = '^firestore\.Document\.set$', argument = 0 }]   # calls, and what they store
+    records = '\.to_dict\(\)$'     # objects that are a record of it, ...
+    lists = '\.toArray\(\)$'      # ... a list of records, ...
+    contents = '\.download\(\)$'  # ... texts and bytes, where what is stored has no fields, ...
+    fields = '\.get\(\)\.get\(\)$' # ... or the field of a record that the first argument names
+
 A **place** is a position, a keyword or ``self`` (the receiver), perhaps with a dotted field:
 ``"0"``, ``"url"``, ``"0.tls.ca"``, ``"self.verify"``. A field of a library's object is a keyword or
 an option that it was made with, or an attribute that was set. A place is *given* if something
@@ -210,6 +221,7 @@ from ringfence.rules.connections import (
     read_setting,
 )
 from ringfence.rules.entries import Entry, Selector, condition_of
+from ringfence.rules.stores import Store, read_store
 
 FOLDER = Path(__file__).parent / "taint"
 
@@ -342,6 +354,7 @@ class TaintCatalogue:
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reads: dict[str, SourceTable] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    stores: tuple[Store, ...] = ()
     _packages: frozenset[str] | None = None
 
     def packages(self) -> frozenset[str]:
@@ -454,6 +467,10 @@ def add_tables(document: dict[str, Any], where: str, catalogue: TaintCatalogue) 
         elif name == "type":
             for number, table in enumerate(content, 1):
                 _add_type(catalogue, table, f"{where}, [[type]] {number}")
+        elif name == "store":
+            for number, table in enumerate(content, 1):
+                store = read_store(table, f"{where}, [[store]] {number}")
+                catalogue.stores = (*catalogue.stores, store)
         elif name in _TABLES:
             for number, table in enumerate(content, 1):
                 _add_entry(catalogue, name, table, f"{where}, [[{name}]] {number}")
