@@ -21,7 +21,7 @@ from ringfence.dataflow.objects import (
     External,
     Partial,
 )
-from ringfence.dataflow.values import NONE, UNKNOWN, Value, join
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 
 def run_callbacks(
     machine: Machine, arguments: call_arguments.Arguments, given: Value, node: syntax.Node
-) -> None:
-    """A library may call the functions it gets; the last parameter (not an error) is its result."""
+) -> Value:
+    """A library may call the functions it gets; the last parameter (not an error) is its result.
+    What they return, joined."""
+    returned = NOTHING
     for value in arguments.everything():
         for obj in value.objects:
             if isinstance(obj, (Closure, Partial)):
-                call_back(machine, Value(objects=(obj,)), given, node)
+                returned = join(returned, call_back(machine, Value(objects=(obj,)), given, node))
+    return returned
 
 
 def call_back(machine: Machine, function: Value, given: Value, node: syntax.Node) -> Value:

@@ -22,6 +22,7 @@ from ringfence.dataflow import (
     middlewares,
     models,
     powertools,
+    stores,
     targets,
     templating,
     texts,
@@ -211,6 +212,7 @@ def call_object(
             return tainted(atom.changed(cleared=templating.ESCAPED) for atom in values)
         if obj.path in known_calls.COMPOSED and obj.arguments:
             return known_calls.composed(machine, obj, arguments, node)
+        stores.written(machine, obj.path, obj, arguments, node)
         return libraries.call_external(machine, obj.path, None, arguments, node, new=new)
     if isinstance(obj, Partial):
         merged = call_arguments.Arguments(

@@ -19,6 +19,7 @@ from ringfence.dataflow import (
     guards,
     guessable,
     responses,
+    stores,
     subjects,
     targets,
     texts,
@@ -494,7 +495,8 @@ def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) ->
             result = join(result, tainted(texts.derived(deep_taint(obj.inner))))
         elif isinstance(obj, External):
             element = External(obj.path + "[]", before=obj)
-            result = join(result, access.from_external(machine, element, value))
+            found = access.from_external(machine, element, value)
+            result = join(result, stores.filled(machine, found))
         else:
             result = join(result, UNKNOWN)
     if value.taint:

@@ -270,8 +270,22 @@ def default_result(
     if taint and _DECODES.search(path.rpartition(".")[2] or path):
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)
-    callbacks.run_callbacks(machine, arguments, result, node)
-    return result
+    returned = callbacks.run_callbacks(machine, arguments, result, node)
+    name = path.rpartition(".")[2]
+    if returned.objects and name in _MAPPING and machine.language != "python":
+        listed = machine.struct("list")
+        listed.rest = returned
+        return join(result, Value(objects=(listed,)))
+    return join(result, returned) if returned.objects and _RETURNING.match(name) else result
+
+
+#: Methods of a library's list that give a list of what a function returned.
+_MAPPING = frozenset(("map", "flatMap"))
+#: Calls of libraries that give what the function returned.
+_RETURNING = late.pattern(
+    r"(?i)^(run|with|execute)?_?(in_?)?\$?transaction\w*$|^retry|_?retry$|^startActiveSpan$|^captureAsyncFunc$"
+    r"|^with[A-Z]\w*$|^timed?$|^limit$"
+)
 
 
 def is_part(atom: Taint, known: tuple[Taint, ...]) -> bool:

@@ -509,11 +509,12 @@ def attribute_set(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> None:
     """``library.attribute = value``: tables name it ``library.attribute=``, with one argument."""
-    from ringfence.dataflow import connections, libraries
+    from ringfence.dataflow import connections, libraries, stores
     from ringfence.dataflow.call_arguments import Arguments
 
     connections.set_attribute(obj, name, value)
     path = f"{obj.path}.{name}="
+    stores.written(machine, path, obj, Arguments([value]), node)
     tables = machine.catalogue.tables(path)
     if tables is None and obj.path.endswith(".headers"):
         tables = machine.catalogue.methods.get(f"{name}=")

@@ -175,7 +175,9 @@ def shaped(machine: Machine, held: Value, rows: Rows) -> Value:
                 row.fields[place] = row.fields[name]
     if not row.fields:
         return NOTHING
-    one = Value(objects=(row,))
+    places = machine.struct("list")  # of drivers that give rows by place
+    places.fields = {key: value for key, value in row.fields.items() if isinstance(key, int)}
+    one = Value(objects=(row, places) if places.fields else (row,))
     if rows.shape == "row":
         return one
     listed = machine.struct("list")

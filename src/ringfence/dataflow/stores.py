@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow import exposures, selection, statements
 from ringfence.dataflow.letters import fresh
-from ringfence.dataflow.objects import External, Struct
+from ringfence.dataflow.objects import ClassObject, External, Obj, Struct
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Mix, Value, join
 from ringfence.rules.stores import Store, shape_in, written_in
 
@@ -42,13 +42,18 @@ def written(
         for store, row in statements.rows_written(path, arguments):
             machine.collected.stored[store, RECORD, place] = row
         return
-    kind, position = found
-    value = arguments.get(position)
-    if value is None:
-        value = next(iter(arguments.keywords.values()), None)
+    kind, write = found
+    value = arguments.get(write.argument)
+    if value is not None and write.field is not None:
+        value = under(machine, value, arguments.get(write.field))
+    elif value is None:
+        value = arguments.get(write.field) if write.field is not None else None
+        value = value or next(iter(arguments.keywords.values()), None)
     owner = made
     first = arguments.get(0)
-    if kind.named == "first-part" and position and first is not None:  # batch.set(document, …)
+    if (
+        kind.named == "first-part" and write.argument and first is not None
+    ):  # batch.set(document, …)
         owner = next((obj for obj in first.objects if isinstance(obj, External)), made)
     name = name_of(kind, External(path, tuple(arguments.positional), {}, owner))
     if name and value is not None:
@@ -56,6 +61,17 @@ def written(
         machine.collected.stored[f"{kind.name}#{name}", CONTENT if content else RECORD, place] = (
             value if content else opened(value)
         )
+
+
+def under(machine: Machine, value: Value, name: Value | None) -> Value:
+    """A record with one field of this name."""
+    record = machine.struct("map")
+    text = name.only_text() if name is not None else None
+    if text is None:
+        record.rest = value
+    else:
+        record.fields[text] = value
+    return Value(objects=(record,))
 
 
 def opened(value: Value) -> Value:
@@ -83,12 +99,16 @@ def name_of(kind: Store, obj: External) -> str:
             group = next((one for one in match.groups() if one), "")
             by_path = kind.named == "path" and group not in ("", "get_")
             found = (group if by_path else label_of(kind, link)) or found
+        elif kind.named == "first-part" and not found:  # transaction.get(document)
+            held = [obj for one in link.arguments for obj in one.objects]
+            found = next((name for obj in held if (name := name_in(kind, obj))), "")
         link = link.before
     return found
 
 
 def label_of(kind: Store, link: External) -> str:
-    """The text, or the variable of the environment, by which a call names a store."""
+    """The text, the variable of the environment, the class or the declared table by which a call
+    names a store."""
     given = [*link.arguments, *link.keywords.values()]
     if kind.named == "last-text":
         given.reverse()  # the address or the credentials come first
@@ -102,19 +122,44 @@ def label_of(kind: Store, link: External) -> str:
                     return const.parts[0] if isinstance(const.parts[0], str) else ""
                 if const.variables():
                     return f"${const.variables()[0]}"
+        for obj in value.objects:
+            name = name_in(kind, obj)
+            if name:
+                return name
+    return ""
+
+
+def name_in(kind: Store, obj: Obj) -> str:
+    """The name of a store that an argument carries: its class's, or that of a library's object."""
+    if isinstance(obj, Struct) and obj.cls is not None:
+        return obj.cls.node.name
+    if isinstance(obj, ClassObject):
+        return obj.node.name
+    if isinstance(obj, External):
+        return name_of(kind, obj) or ("" if kind.named == "first-part" else label_of(kind, obj))
     return ""
 
 
 def filled(machine: Machine, value: Value) -> Value:
-    """The value, with what is known to lie in the store that its objects were read from."""
+    """The value, with what is known to lie in the store that its objects were read from. A field
+    is what lies there, and no longer an object of the library."""
     if machine.look_up is None:
         return value
     for obj in value.objects:
         if isinstance(obj, External):
             held = held_by(machine, obj)
-            if not held.is_nothing:
-                value = join(value, held)
+            if held.is_nothing:
+                continue
+            if shape_of(machine, obj) == "field":
+                others = tuple(one for one in value.objects if one is not obj)
+                value = Value(value.consts, value.taint, others, True)
+            value = join(value, held)
     return value
+
+
+def shape_of(machine: Machine, obj: External) -> str:
+    found = shape_in(machine.catalogue.stores, obj.path)
+    return found[1] if found is not None else ""
 
 
 def held_by(machine: Machine, obj: External) -> Value:
@@ -132,7 +177,7 @@ def held_by(machine: Machine, obj: External) -> Value:
     if shape == "one" or held.is_nothing:
         return held
     if shape == "field":
-        return selection.at(held, obj.arguments[0].only_text() or "", guess=False) or NOTHING
+        return selection.at(held, obj.arguments[-1].only_text() or "", guess=False) or NOTHING
     listed = machine.struct("list")
     listed.rest = held
     return Value(objects=(listed,))

@@ -18,10 +18,12 @@ NAMED = ("text", "last-text", "path", "first-part", "key")
 
 @record(frozen=True)
 class Write:
-    """Calls that write; ``argument`` is the position of what is stored."""
+    """Calls that write; ``argument`` is the position of what is stored, ``field`` that of the name
+    under which it stands in a record; without such an argument, a whole record stands there."""
 
     call: re.Pattern[str]
     argument: int
+    field: int | None = None
 
 
 @record(frozen=True)
@@ -46,11 +48,11 @@ class Store:
             return "one"
         return "list" if self.lists is not None and self.lists.search(path) else ""
 
-    def written(self, path: str) -> int | None:
-        """The position of the argument that a call stores, None where it stores none."""
+    def written(self, path: str) -> Write | None:
+        """What a call stores, None where it stores nothing."""
         for write in self.write:
             if write.call.search(path) is not None:
-                return write.argument
+                return write
         return None
 
 
@@ -66,13 +68,15 @@ def read_store(table: dict[str, Any], where: str) -> Store:
     if named not in NAMED:
         raise RuleError(f"named = {named!r}", where, f"use one of {', '.join(NAMED)}")
     writes = table.get("write", ())
-    if any(set(one) != {"call", "argument"} for one in writes):
-        raise RuleError("a write has call and argument", where)
+    if any(not {"call", "argument"} <= set(one) <= {"call", "argument", "field"} for one in writes):
+        raise RuleError("a write has call, argument, and perhaps field", where)
     return Store(
         table["name"],
         late.pattern(table["holder"]),
         named,
-        tuple(Write(late.pattern(one["call"]), one["argument"]) for one in writes),
+        tuple(
+            Write(late.pattern(one["call"]), one["argument"], one.get("field")) for one in writes
+        ),
         *(late.pattern(table[key]) if key in table else None for key in _SHAPES),
     )
 
@@ -88,10 +92,10 @@ def shape_in(stores: tuple[Store, ...], path: str) -> tuple[Store, str] | None:
 
 
 @cache
-def written_in(stores: tuple[Store, ...], path: str) -> tuple[Store, int] | None:
-    """The kind of store that a call writes into, and the position of what it stores."""
+def written_in(stores: tuple[Store, ...], path: str) -> tuple[Store, Write] | None:
+    """The kind of store that a call writes into, and what it stores."""
     for store in stores:
-        position = store.written(path)
-        if position is not None:
-            return store, position
+        write = store.written(path)
+        if write is not None:
+            return store, write
     return None
