@@ -96,7 +96,7 @@ _FOUND = late.pattern(
 )
 _CALLERS = late.pattern(r"^(my_?)?(self|user|caller|me|account|profile|member|requester|login)$")
 _PROOFS = late.pattern(
-    r"session|token|claim|auth(?!or(_id)?$)|identity|current|principal|credential|api_?key", re.I
+    r"session|token|claim|auth(?!or(_?id)?$)|identity|current|principal|credential|api_?key", re.I
 )
 
 
@@ -277,6 +277,11 @@ def way_of(atom: Taint) -> tuple[str, ...]:
     """The path of data with the part of the request that its source is (``request.query``)."""
     label = atom.source.label.split(".")
     return (*(label if label[0] in _OF_CALLER else label[1:]), *atom.path)
+
+
+def is_owner(name: str) -> bool:
+    """Whether a field of a record says whose it is."""
+    return _OWNER.match(snake(name)) is not None
 
 
 def is_part_of_path(atom: Taint) -> bool:

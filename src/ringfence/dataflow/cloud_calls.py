@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import cloud_names, exposures, guessable, sinks
+from ringfence.dataflow import authority, cloud_names, exposures, guessable, sinks
 from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
@@ -70,6 +70,8 @@ def record(
     check_acl(machine, parameters, operation, node)
     if service == "dynamodb" and "UpdateExpression" in parameters:
         guessable.updated(machine, node)
+    if service == "dynamodb":
+        authority.acts_on_key(machine, operation, parameters, node)
     if service == "s3":
         exposures.check_object(machine, operation, parameters, node)
     if (service, operation) in cloud_names.SECRET_READS:
