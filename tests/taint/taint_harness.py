@@ -15,6 +15,7 @@ from ringfence.model.value import EMPTY
 from ringfence.rules.taint import load_taint
 
 CASES = Path(__file__).parent / "cases"
+_PACKAGE = re.compile(r"\A// package\.json: (\{.*\})$", re.MULTILINE)
 _MARK = re.compile(r"(?:#|//)\s*(bad|perhaps):\s*(.+)$")
 
 
@@ -41,10 +42,13 @@ def handlers_of(module: syntax.Module) -> list[str]:
 
 
 def run(file: Path, language: str) -> Facts:
-    """The facts of a case file."""
+    """The facts of a case file; its first line may hold the ``package.json`` that lies beside."""
     text = file.read_text(encoding="utf-8")
     module = parse_source(file.name, text, language)
     assert module.problems == []
+    files = {file.name: module}
+    for package in _PACKAGE.findall(text):
+        files["package.json"] = parse_source("package.json", package, language)
     application = Application("")
     place = Location(file.name, 1)
     for name in handlers_of(module):
@@ -55,7 +59,7 @@ def run(file: Path, language: str) -> Facts:
         )  # fmt: skip
     return analyse(
         application,
-        {file.name: module}.get,
+        files.get,
         {language: load_taint(language)},
         AnyPath(),  # type: ignore[arg-type]  # the one method that is asked
     )

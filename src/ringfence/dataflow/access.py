@@ -15,6 +15,7 @@ from ringfence.dataflow import (
     powertools,
     responses,
     stores,
+    subjects,
     texts,
     wrappers,
 )
@@ -201,7 +202,7 @@ def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) 
     if obj.base is not None and found is None:
         key = Value((name,))
         result = join(result, index(machine, obj.base, key, node))
-    return result
+    return subjects.as_proved(machine, obj, name, result) if machine.proven else result
 
 
 def made_by_default(machine: Machine, obj: Struct) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import authority, cloud_names, exposures, guessable, sinks
+from ringfence.dataflow import authority, cloud_names, exposures, guessable, sinks, verdicts
 from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
@@ -22,6 +22,7 @@ from ringfence.dataflow.values import (
     join,
     tainted,
 )
+from ringfence.dataflow.verdicts import Verdict
 from ringfence.model import syntax
 from ringfence.model.facts import CallArgument, CloudCall, Use
 
@@ -170,19 +171,38 @@ def answer(
         return mail
     label = f"{service}.{operation}"
     hidden = exposures.projected(parameters) if service == "dynamodb" else ""
-    key = ("answer", service, operation, hidden)
+    notice = notice_of(machine, parameters) if service == "s3" else None
+    key = ("answer", service, operation, hidden, notice)
     source = machine.memo.get(key)
     if source is None:
         source = Source("response", label, quality=2, sender="whoever wrote it")
+        if notice is not None:
+            source = Source("response", label, notice.triggers, (), notice.sender, OF_NOTICE)
         machine.memo[key] = source
         exposures.remember_rows(machine, source, hidden)
     assert isinstance(source, Source)
     trail = Trail(None, machine.location(node), "")
     asked = frozenset((OF_CALLER,)) if is_asked_by_caller(parameters) else frozenset[str]()
-    value = Value((), (Taint(source, (), trail, marks=asked, quality=2),), (), True)
+    taint = (Taint(source, (), trail, marks=asked, quality=source.quality),)
+    value = Value((), taint, (), True)
     if machine.response_overlay is not None:
         value = join(value, machine.response_overlay(service, operation, parameters, document))
     return value
+
+
+#: Certainty lost for the object that a notice is about.
+OF_NOTICE = 1
+#: Where the notices of buckets name the object.
+_NOTED = (("s3", "object", "key"), ("detail", "object", "key"))
+
+
+def notice_of(machine: Machine, parameters: Mapping[str, Value]) -> Verdict | None:
+    """Who wrote the object that a call reads, where a notice in the event names it: whoever caused
+    the notice. None for every other object."""
+    for atom in deep_taint(parameters.get("Key", NOTHING)):
+        if atom.source.kind == "event" and atom.path[-3:] in _NOTED:
+            return verdicts.judge(machine, atom)
+    return None
 
 
 def mail_of(

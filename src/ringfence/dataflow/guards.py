@@ -179,6 +179,8 @@ def compare_equal(machine: Machine, test: syntax.Compare, positive: bool) -> Non
                 refine(machine, subject, not positive)
         if positive and isinstance(subject, syntax.Call) and not value.taint:
             text_tests.common_path_test(machine, subject)
+        if positive and not value.taint:
+            text_tests.folder_test(machine, subject)
         if positive and value.only_text() == "" and isinstance(subject, syntax.Attribute):
             text_tests.without_part(machine, subject)
         if positive and is_trusted(value):

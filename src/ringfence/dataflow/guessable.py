@@ -257,7 +257,7 @@ def put(machine: Machine, name: str, value: syntax.Expression) -> None:
     draw = drawn_elsewhere(machine, value)
     if draw is not None:
         tell(machine, name, draw.call, draw.path, draw.place)
-    if any(is_draw(call.function) for call in calls_in(value)):
+    if any(is_draw(call.function) for call in calls_in(spelled_out(machine, value))):
         check(machine, name, value)
 
 
@@ -404,10 +404,30 @@ def drawn(machine: Machine, value: syntax.Expression) -> tuple[syntax.Call, str]
 
 
 def spelled_out(machine: Machine, value: syntax.Expression) -> list[object]:
-    """An expression, and what the variables in it were set to in the same function."""
+    """An expression, what the variables in it were set to in the same function, and the functions
+    of the same file that it calls or hands on."""
     conditions = machine.frame.scope.conditions
-    names = [n.name for n in islice(trees.nodes(value), MAX_NODES) if isinstance(n, syntax.Name)]
-    return [value, *(conditions[name] for name in names if name in conditions)]
+    names = dict.fromkeys(
+        node.name for node in islice(trees.nodes(value), MAX_NODES) if isinstance(node, syntax.Name)
+    )
+    found: list[object] = [value, *(conditions[name] for name in names if name in conditions)]
+    module = machine.frame.module.module
+    helpers = trees.ask(module, drawing_functions) if names else {}
+    return found + [helpers[name] for name in names if name in helpers and name not in conditions]
+
+
+def drawing_functions(module: syntax.Module) -> dict[str, object]:
+    """The bodies of a file's own functions, by name, that call what is named as a generator."""
+    found: dict[str, object] = {}
+    for node in module.body:
+        name, made = "", None
+        if isinstance(node, syntax.Define) and isinstance(node.value, syntax.FunctionLiteral):
+            name, made = node.name, node.value
+        elif isinstance(node, syntax.Assign) and isinstance(node.value, syntax.FunctionLiteral):
+            name, made = getattr(node.target, "name", ""), node.value
+        if made is not None and any(is_draw(call.function) for call in calls_in(made.body)):
+            found[name] = made.body
+    return found
 
 
 def calls_in(node: object) -> Iterator[syntax.Call]:

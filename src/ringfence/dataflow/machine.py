@@ -148,6 +148,9 @@ class Machine:
 
     def put(self, obj: Struct, key: str | int | None, value: Value) -> None:
         self.heap_writes += 1
+        if key is not None and subjects.field_key(obj, key) in self.proven:
+            place = subjects.field_key(obj, key)
+            self.proven = {one: rules for one, rules in self.proven.items() if one != place}
         obj.put(key, subjects.settled(self, value), self.branch)
 
     def list_of(self, *items: Value) -> Value:

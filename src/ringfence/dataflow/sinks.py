@@ -12,6 +12,7 @@ from ringfence.dataflow import (
     table_conditions,
     tokens,
     verdicts,
+    versions,
 )
 from ringfence.dataflow.objects import (
     External,
@@ -72,6 +73,8 @@ def check(
 
     for sink in tables.sinks:
         if not table_conditions.conditions_hold(sink.when, arguments, receiver, machine.language):
+            continue
+        if sink.older and not versions.is_older(machine, *sink.older):
             continue
         value = selection.selected(sink.argument, receiver, arguments)
         if value is None:

@@ -153,6 +153,37 @@ def clear_subject(machine: Machine, node: syntax.Expression, rules: frozenset[st
             scope.proved.add(node.name)
         if holder is not None:
             scope.variables[node.name] = cleared(value, rules)
+    elif isinstance(node, (syntax.Attribute, syntax.Index)):
+        prove_field(machine, node, value, rules)
+
+
+def prove_field(
+    machine: Machine, node: syntax.Attribute | syntax.Index, value: Value, rules: frozenset[str]
+) -> None:
+    """The same for a field of a structure, of which no variable and no path of the event tells."""
+    if not any(atom.derived for atom in value.taint):
+        return
+    key = getattr(node, "name", None)
+    if isinstance(node, syntax.Index) and isinstance(node.key, syntax.Constant):
+        key = node.key.value
+    owners = machine.evaluate(node.value).objects
+    if key is None or len(owners) != 1 or not isinstance(owners[0], Struct):
+        return
+    place = field_key(owners[0], key)
+    machine.memo["proved field", place[0]] = owners[0]  # no other object gets its identity
+    known = machine.proven.get(place, frozenset())
+    machine.proven = {**machine.proven, place: known | rules}
+
+
+def field_key(obj: Struct, key: str | int) -> tuple[int, tuple[str, ...]]:
+    """The place of what is proved of a structure's field."""
+    return id(obj), ("field", str(key))
+
+
+def as_proved(machine: Machine, obj: Struct, key: str | int, value: Value) -> Value:
+    """A field of a structure, with what was proved of it here."""
+    rules = machine.proven.get(field_key(obj, key))
+    return value if rules is None else cleared(value, rules)
 
 
 def realpath_call(node: syntax.Call) -> bool:

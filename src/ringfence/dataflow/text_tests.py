@@ -164,6 +164,7 @@ def inside_test(machine: Machine, path: syntax.Expression) -> None:
         elif name in ("Path", "PurePath", "str", "realpath", "abspath") and path.arguments:
             path = path.arguments[0].value
         else:
+            resolved = resolved or (name in ("join", "normalize") and machine.language != "python")
             break
         resolved = resolved or name in ("resolve", "realpath", "abspath")
         found.append(path)
@@ -174,6 +175,18 @@ def inside_test(machine: Machine, path: syntax.Expression) -> None:
 
 
 _PATHS = frozenset(("path-traversal",))
+
+
+def folder_test(machine: Machine, subject: syntax.Expression) -> None:
+    """``os.path.dirname(path) == FOLDER``, ``Path(path).parent == FOLDER``: what is left of the path
+    is one name, unless ``..`` still stands in it."""
+    if isinstance(subject, syntax.Name):
+        subject = machine.frame.scope.conditions.get(subject.name, subject)
+    if isinstance(subject, syntax.Call) and getattr(subject.function, "name", "") == "dirname":
+        if subject.arguments:
+            inside_test(machine, subject.arguments[0].value)
+    elif isinstance(subject, syntax.Attribute) and subject.name == "parent":
+        inside_test(machine, subject.value)
 
 
 def suffix_test(machine: Machine, subject: syntax.Expression, suffix: syntax.Expression) -> None:

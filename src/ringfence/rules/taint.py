@@ -53,6 +53,7 @@ known structure counts as that structure.
     marks = []                     # only taint that carries all these marks
     use = "process"                # also record a Use of this kind: process host file-read
                                    # file-write dynamic-code log
+    older = ["js-yaml", "4"]       # only where package.json asks for less than this version
     when = [{ argument = ["shell"], equals = true }]
 
 ``when`` is a list of conditions that must all hold. A condition looks at ``argument`` (and
@@ -240,6 +241,7 @@ class Sink(Entry):
     field: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     use: str = ""
+    older: tuple[str, ...] = ()
 
 
 @record(frozen=True)
@@ -531,6 +533,7 @@ def _entry(entry_class: type[E], table: dict[str, Any], where: str) -> E:
             "body",
             "headers",
             "type",
+            "older",
         ) and not isinstance(content, list):
             raise RuleError(f"{key} must be a list", where)
     for key in _NEEDS.get(entry_class, ()):

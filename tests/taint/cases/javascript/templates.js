@@ -44,6 +44,14 @@ exports.options = async (event) => {
   React.createElement('p', { title: event.text }, event.text);
 };
 
+exports.engine = async (event) => {
+  const engine = Handlebars.create();
+  engine.registerPartial('footer', event.footer); // bad: template-injection
+  engine.registerPartial('footer', '<p>{{ n }}</p>');
+  engine.compile(event.template); // bad: template-injection
+  engine.compile('<p>{{ n }}</p>')({ n: event.n });
+};
+
 exports.mustaches = async (event) => ({
   statusCode: 200,
   headers: { 'Content-Type': 'text/html' },

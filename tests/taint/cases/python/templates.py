@@ -57,6 +57,11 @@ def more_engines(event, context):
     HTMLResponse("<p>" + html_escape(event["n"]) + "</p>")
 
 
+def by_name(event, context):
+    Environment(loader=jinja2.DictLoader({"page": event["t"]}))  # bad: template-injection
+    Environment(loader=jinja2.DictLoader({"page": "<p>{{ n }}</p>"})).get_template("page").render(n=event["n"])
+
+
 def without_quotes(event, context):
     from xml.sax import saxutils
 
