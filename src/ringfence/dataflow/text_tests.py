@@ -164,7 +164,8 @@ def inside_test(machine: Machine, path: syntax.Expression) -> None:
         elif name in ("Path", "PurePath", "str", "realpath", "abspath") and path.arguments:
             path = path.arguments[0].value
         else:
-            resolved = resolved or (name in ("join", "normalize") and machine.language != "python")
+            is_joined = name in ("join", "normalize") and machine.language != "python"
+            resolved = resolved or is_joined
             break
         resolved = resolved or name in ("resolve", "realpath", "abspath")
         found.append(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from ringfence.model.syntax import Module
 
 #: Larger files are named as skipped. Generated bundles are larger; people's own files are not.
 SOURCE_LIMIT_BYTES = 2_000_000
+#: Longer JSON files hold data that no decision of the code hangs on.
+DATA_LIMIT_CHARACTERS = 50_000
 
 
 class SourceReader:
@@ -44,6 +47,8 @@ class SourceReader:
         if file not in self.parsed:
             language = language_of(file)
             text = self.text(file) if language else None
+            if file.endswith(".json"):
+                language, text = "javascript", self._data(file)
             if text is None:
                 return None
             self.parsed[file] = self._parse(file, text, language)
@@ -74,6 +79,17 @@ class SourceReader:
             if text is not None and MARK in text:
                 self.marked.add(file)
         return self._texts[file]
+
+    def _data(self, file: str) -> str | None:
+        """A JSON file as the module that a script gets which requires it."""
+        text = self.text(file)
+        if text is None or len(text) > DATA_LIMIT_CHARACTERS:
+            return None
+        try:
+            json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return f"module.exports = {text}"
 
     def _inline(self, function: Function) -> Module | None:
         code = function.code
