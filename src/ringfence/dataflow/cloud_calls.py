@@ -283,6 +283,4 @@ def unwrapped(value: Value) -> Value:
                         plain = join(plain, typed.items())
                 result.fields[key] = plain if not plain.is_nothing else inner
             result.rest = join(result.rest, obj.rest)
-    if value.taint:
-        result.rest = join(result.rest, Value((), value.taint, (), True))
-    return Value(objects=(result,))
+    return Value((), value.taint, (result,), bool(value.taint))
