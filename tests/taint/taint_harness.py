@@ -48,7 +48,9 @@ def run(file: Path, language: str) -> Facts:
     assert module.problems == []
     files = {file.name: module}
     for package in _PACKAGE.findall(text):
-        files["package.json"] = parse_source("package.json", f"module.exports = {package}", language)
+        files["package.json"] = parse_source(
+            "package.json", f"module.exports = {package}", language
+        )
     application = Application("")
     place = Location(file.name, 1)
     for name in handlers_of(module):

@@ -71,9 +71,16 @@ def _bounded(value: Value) -> Value:
     return Value(value.consts, taint, objects, True)
 
 
+#: Operators between numbers alone.
+_OF_NUMBERS = ("-", "/", "//", "**")
+
+
 def repeated(machine: Machine, left: Value, right: Value, node: syntax.Node) -> None:
     """``[0] * n`` and ``"x" * n``."""
     if machine.language != "python":
+        return
+    sides = (getattr(node, "left", None), getattr(node, "right", None))
+    if any(isinstance(side, syntax.Binary) and side.operator in _OF_NUMBERS for side in sides):
         return
     for series, count in ((left, right), (right, left)):
         text = any(isinstance(const, (str, Mix)) for const in series.consts)

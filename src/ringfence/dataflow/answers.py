@@ -41,13 +41,17 @@ def apply_exits(
     parameters = closure.node.parameters
     offset = 1 if closure.this is not None and machine.language == "python" else 0
     for place, node in enumerate(arguments.nodes):
-        if place + offset >= len(parameters) or not isinstance(node, syntax.Name):
+        if place + offset >= len(parameters):
             continue
         target = parameters[place + offset].target
         if not isinstance(target, syntax.Name):
             continue
-        rules = rules_at(exits, target.name, arguments.positional[place])
-        if rules:
+        given = arguments.positional[place]
+        rules = rules_at(exits, target.name, given)
+        if rules and isinstance(node, (syntax.Attribute, syntax.Index)):
+            if subjects.is_simple(node):
+                subjects.prove_field(machine, node, given, rules)
+        elif rules and isinstance(node, syntax.Name):
             scope = machine.frame.scope
             holder = scope.holder(node.name)
             if holder is not None:

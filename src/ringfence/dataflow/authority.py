@@ -23,6 +23,7 @@ from ringfence.model.severity import Exposure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
     from ringfence.dataflow.state import Collected
     from ringfence.model.location import Location
@@ -117,6 +118,23 @@ def _note_secret(machine: Machine, left: Value, right: Value) -> None:
             machine.collected.matched.add(KNOWS_MORE)
 
 
+def note_compared(machine: Machine, path: str, arguments: Arguments) -> None:
+    """A stored field that is compared as secrets are is one."""
+    if path.rpartition(".")[2] not in ("compare_digest", "timingSafeEqual"):
+        return
+    known = machine.memo.setdefault(("compared secrets",), set())
+    for value in arguments.positional:
+        for atom in value.taint:
+            if atom.source.kind == "response" and atom.path:
+                known.add((id(atom.source), atom.path))
+
+
+def is_compared(machine: Machine, atom: Taint) -> bool:
+    """Whether a stored field was compared as a secret."""
+    known = machine.memo.get(("compared secrets",))
+    return known is not None and (id(atom.source), atom.path) in known
+
+
 def member_tested(
     machine: Machine, node: syntax.Call, result: Value, container: Value, member: Value
 ) -> Value:
@@ -204,7 +222,11 @@ def _by_owner(
     equal: bool,
 ) -> list[Decision]:
     """The owner of something stored, compared with an identity that the caller sends."""
-    sent = [atom for atom in subject.taint if claims.is_identity(machine, atom)]
+    named = claims.says_owner(other_node)
+    sent = [
+        atom for atom in subject.taint
+        if claims.is_identity(machine, atom) or (named and claims.is_plain_field(machine, atom))
+    ]  # fmt: skip
     if not sent:
         return []
     stored = claims.stored_owner(other, other_node)

@@ -296,6 +296,7 @@ def run_closure(
     scope = Scope(closure.scope)
     place = machine.location(node)
     frame = Frame(scope, closure.module, closure, closure.this, closure.home)
+    frame.call, frame.called_at = node, place
     machine.frames.append(frame)
     proven, current = machine.proven, machine.current
     try:

@@ -185,6 +185,9 @@ class PostOffice:
     def chosen(self, machine: Machine, kind: str) -> list[str]:
         """What the sender may pick where it names the receiver itself: the resources of this kind
         that the function's environment tells."""
+        if kind == "parameter":
+            resources = self.application.resources.values()
+            return [one.id for one in resources if one.kind == kind]
         named = [
             environment.translate(value, name)
             for name, value in machine.function.environment.items()

@@ -75,7 +75,10 @@ _PARTIES = (
     r"(seller|vendor|buyer|patient|student|teacher|driver|host|guest|member|client|company|merchant"
     r"|supplier|landlord|publisher|holder|subscriber|applicant|employee|resident|partner|parent"
     r"|family|household|trainer|coach|doctor|courier|reporter|requester|sender|recipient|booker|skipper"
-    r"|captain|pilot|manager|agent|operator|keeper|donor|visitor|learner|worker|staff)"
+    r"|captain|pilot|manager|agent|operator|keeper|donor|visitor|learner|worker|staff|curator|gardener"
+    r"|steward|tutor|mentor|organi[sz]er|moderator|editor|maker|artist|performer|grower|breeder|lessee"
+    r"|renter|borrower|lender|lodger|pupil|rider|passenger|claimant|referee|contributor|collector"
+    r"|custodian|guardian|caretaker|attendee|delegate|treasurer|secretary|writer|creator|petitioner)"
 )
 _IDENTITY = late.pattern(
     r"^(x_)?((current|caller|request|requester|requesting|auth|authenticated|acting|actor|my)_)*"
@@ -87,7 +90,7 @@ _IDENTITY = late.pattern(
 _OWNER = late.pattern(
     r"^(owner(_?(id|email|name|sub))?|user_?(id|name|sub)|created_by|creator(_id)?|author(_id)?"
     r"|tenant(_?id)?|customer_id|account_id|uploaded_by|posted_by|belongs_to|uid|org(anization)?_id"
-    r"|" + _PARTIES + r"_?(id|email|sub))$"
+    r"|curator|custodian|" + _PARTIES + r"_?(id|email|sub))$"
 )
 #: Things that are looked up by a proof: what they say of the caller is verified.
 #: Calls of databases that answer with what is stored.
@@ -271,6 +274,26 @@ def is_identity(machine: Machine, atom: Taint) -> bool:
     if "[]" in atom.path or _IDENTITY.match(leaf(atom)) is None:
         return False
     return verdicts.judge(machine, atom) is not None
+
+
+def says_owner(node: syntax.Expression) -> bool:
+    """Whether an expression reads what can only be the owner of something."""
+    names = [snake(name) for name in names_of(node)]
+    return bool(names) and re.match(r"owner(_?(id|sub|email))?$|created_by$", names[-1]) is not None
+
+
+def is_plain_field(machine: Machine, atom: Taint) -> bool:
+    """Whether the caller sends a field beside others, as it is, and no proof of anything."""
+    return (
+        atom.source.kind == "event"
+        and not atom.derived
+        and bool(atom.path)
+        and not is_kept(atom)
+        and "[]" not in atom.path
+        and way_of(atom)[:1] in (("body",), ("arguments",), ("queryStringParameters",))
+        and _PROOFS.search(leaf(atom)) is None
+        and verdicts.judge(machine, atom) is not None
+    )
 
 
 def way_of(atom: Taint) -> tuple[str, ...]:

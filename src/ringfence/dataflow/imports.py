@@ -175,8 +175,11 @@ def is_known_library(machine: Machine, module: str) -> bool:
     if top not in _CLOUD_LIBRARIES and top not in machine.catalogue.packages():
         return False
     code = machine.function.code
-    own = join_path(code.root, top) if code is not None else None
-    return own is None or not exists_python(machine, own)
+    if code is None:
+        return True
+    names = dict.fromkeys((top, module.replace(".", "/")))  # a folder may have no __init__.py
+    own = [join_path(code.root, name) for name in names]
+    return not any(base is not None and exists_python(machine, base) for base in own)
 
 
 def find_python(machine: Machine, module: str) -> str | None:

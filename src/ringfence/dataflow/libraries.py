@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ringfence import late
 from ringfence.dataflow import (
     access,
+    authority,
     builtins,
     cloud,
     cloud_calls,
@@ -67,7 +68,13 @@ def call_external(
     if path.startswith("global."):
         path = path[7:]
     stores.written(machine, path, made, arguments, node)
-    result = called(machine, path, receiver, arguments, node, made, new)
+    authority.note_compared(machine, path, arguments)
+    tables = machine.catalogue.tables(path)
+    asked = None
+    if tables is not None and (tables.answers or tables.exposures) and machine.frame.closure:
+        asked = responses.asked_for_at(machine, tables, node)
+    with responses.placed(machine, node, asked):
+        result = called(machine, path, receiver, arguments, node, made, new)
     return stores.filled(machine, result)
 
 

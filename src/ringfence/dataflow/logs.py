@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import exposures, guessable, responses, sensitive, sinks, trees, verdicts
+from ringfence.dataflow import (
+    authority,
+    exposures,
+    guessable,
+    responses,
+    sensitive,
+    sinks,
+    trees,
+    verdicts,
+)
 from ringfence.dataflow.objects import External, deep_taint
 from ringfence.dataflow.texts import AS_SENT, VERBATIM, shown
 from ringfence.dataflow.values import Mix, Taint, Value
@@ -124,6 +133,8 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
         return f"the log receives {atom.display}" if sensitive.shows_secret(atom.path) else ""
     if source.kind == "response":
         told = exposures.told_of(atom, exposures.RESPONSE) or given_by_server(atom)
+        if not told and not atom.derived and authority.is_compared(machine, atom):
+            told = f"the stored {field_of(atom)}, which callers have to know"
         return f"the log receives {told}" if told else ""
     if source.kind == "event" and is_whole_request(machine, atom):
         return "the whole body of the request is written to the log"

@@ -16,9 +16,9 @@ from ringfence.dataflow import (
     structures,
     trees,
 )
-from ringfence.dataflow.objects import JsonText, Obj, Struct, deep_taint
+from ringfence.dataflow.objects import Closure, JsonText, Obj, Struct, deep_taint
 from ringfence.dataflow.own_texts import OWN_TEXT
-from ringfence.dataflow.scopes import proven_key
+from ringfence.dataflow.scopes import Frame, proven_key
 from ringfence.dataflow.texts import BY_HAND, shown
 from ringfence.dataflow.values import (
     NO_SCRIPT,
@@ -38,6 +38,7 @@ from ringfence.model.record import record
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
+    from ringfence.rules.taint import CallTables
 
 HTTP_KINDS = frozenset(
     ("apigateway-rest", "apigateway-http", "apigateway-websocket", "function-url", "alb",
@@ -173,9 +174,10 @@ def copied(machine: Machine, old: Struct, new: Struct, key: object) -> None:
             machine.memo[("written", id(new), key.lower())] = new, known[1]
 
 
-def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:
+def hands_on(machine: Machine, node: syntax.Expression | None, frame: Frame | None = None) -> bool:
     """Whether something in a response stands there as the function was given it."""
-    closure = machine.frame.closure
+    frame = frame or machine.frame
+    closure = frame.closure
     if closure is None:
         return False
     given = {
@@ -184,7 +186,7 @@ def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:
         for item in trees.nodes(parameter.target)
         if isinstance(item, syntax.Name)
     }
-    behind = machine.frame.scope.conditions
+    behind = frame.scope.conditions
     waiting = whole_parts(node)
     seen: set[str] = set()
     while waiting:
@@ -196,10 +198,50 @@ def hands_on(machine: Machine, node: syntax.Expression | None) -> bool:
         seen.add(one.name)
         parts = whole_parts(behind.get(one.name))
         waiting += parts if len(parts) == 1 else ()
-    return any(
+    return frame is machine.frame and any(
         isinstance(one, syntax.Name) and one.name in given and is_page_part(machine.evaluate(one))
         for one in trees.nodes(node, into_functions=False)
     )
+
+
+def asked_for_at(machine: Machine, tables: CallTables, node: syntax.Node) -> Location | None:
+    """Where a helper that only hands on what it answers was called, for a call that makes or sends
+    an answer; None where the function that runs says itself what it answers."""
+    body = answered_by(tables, node)
+    place = None
+    for frame in reversed(machine.frames):
+        call = frame.call
+        if (
+            body is None
+            or frame.closure is None
+            or not isinstance(call, syntax.Call)
+            or not is_named(call, frame.closure)
+            or not hands_on(machine, body, frame)
+        ):
+            break
+        place = frame.called_at
+        body = call
+    return place
+
+
+def answered_by(tables: CallTables, node: syntax.Node) -> syntax.Expression | None:
+    """The argument of a call that is the body of an answer."""
+    selectors = [table.body for table in tables.answers if table.body] + [
+        table.argument for table in tables.exposures if table.into == exposures.RESPONSE
+    ]
+    for argument_place, argument in enumerate(getattr(node, "arguments", ())):
+        name = argument.name or argument_place
+        if any(name in selector for selector in selectors):
+            body: syntax.Expression = argument.value
+            return body
+    return None
+
+
+def is_named(call: syntax.Call, closure: Closure) -> bool:
+    """Whether a call names the function that it runs, as no call of a library does that is given
+    a function."""
+    name = getattr(call.function, "name", "")
+    return bool(name) and name in (closure.node.name, closure.label)
 
 
 def is_page_part(value: Value) -> bool:

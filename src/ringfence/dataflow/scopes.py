@@ -71,10 +71,13 @@ class Exit:
 
 
 class Frame:
-    """A running call or module. ``exits`` are its returns, ``broken`` the states of loop exits."""
+    """A running call or module. ``exits`` are its returns, ``broken`` the states of loop exits;
+    ``call`` is the call that runs it, and ``called_at`` its place."""
 
     __slots__ = (
         "broken",
+        "call",
+        "called_at",
         "closure",
         "deciding",
         "exits",
@@ -100,6 +103,8 @@ class Frame:
         self.closure = closure
         self.this = this
         self.home = home
+        self.call: syntax.Node | None = None
+        self.called_at: Location | None = None
         self.exits: list[Exit] = []
         self.broken: list[list[tuple[Variables, Proven]]] = []
         self.yielded: Value | None = None

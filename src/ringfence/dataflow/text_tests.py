@@ -179,8 +179,8 @@ _PATHS = frozenset(("path-traversal",))
 
 
 def folder_test(machine: Machine, subject: syntax.Expression) -> None:
-    """``os.path.dirname(path) == FOLDER``, ``Path(path).parent == FOLDER``: what is left of the path
-    is one name, unless ``..`` still stands in it."""
+    """``os.path.dirname(path) == FOLDER``, ``Path(path).parent == FOLDER``: what is left of the
+    path is one name, unless ``..`` still stands in it."""
     if isinstance(subject, syntax.Name):
         subject = machine.frame.scope.conditions.get(subject.name, subject)
     if isinstance(subject, syntax.Call) and getattr(subject.function, "name", "") == "dirname":

@@ -66,3 +66,15 @@ def job_of_the_code(event, context):
     batch.submit_job(
         jobName="a", jobQueue="a", jobDefinition="a", parameters={"id": str(event["id"])}
     )
+
+
+def settings(event, context):
+    ssm = boto3.client("ssm")
+    ssm.put_parameter(Name=event["name"], Value="on")  # bad: cloud-resource-injection
+    ssm.put_parameter(Name="/shop/banner", Value=event["text"], Overwrite=True)
+    boto3.client("athena").start_query_execution(  # bad: cloud-resource-injection
+        QueryString="SELECT 1", ResultConfiguration={"OutputLocation": event["place"]}
+    )
+    boto3.client("athena").start_query_execution(
+        QueryString="SELECT 1", ResultConfiguration={"OutputLocation": "s3://results/"}
+    )
