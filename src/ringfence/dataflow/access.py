@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
@@ -12,7 +11,7 @@ from ringfence.dataflow import (
     cloud_calls,
     environment,
     exposures,
-    powertools,
+    members,
     responses,
     stores,
     subjects,
@@ -37,24 +36,18 @@ from ringfence.dataflow.values import (
     NOTHING,
     UNKNOWN,
     Mix,
-    Source,
-    Taint,
-    Trail,
     Value,
     join,
     join_taint,
     tainted,
 )
 from ringfence.model import syntax
-from ringfence.model.severity import CONFIDENCES
-from ringfence.rules.taint import SourceTable
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 _PYTHON_LITERALS = {"True": True, "False": False, "None": None}
 _SCRIPT_LITERALS = {"undefined": None, "NaN": 0, "Infinity": 10**9}
-MAX_CALLS_IN_PATH = 8
 
 
 def builtin(machine: Machine, name: str) -> Value:
@@ -105,7 +98,7 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
         elif isinstance(obj, Closure):
             found = function_member(machine, obj, name)
         elif isinstance(obj, External):
-            found = external_member(machine, obj, name, value, node)
+            found = members.external_member(machine, obj, name, value, node)
         elif isinstance(obj, Environment):
             found = environment.variable(machine, name, node)
         elif isinstance(obj, CloudObject):
@@ -154,7 +147,8 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     if any(atom.source.kind == "response" for atom in value.taint):
         exposures.remember(machine, value, key)
     if any(
-        isinstance(obj, CloudObject) or (isinstance(obj, External) and not is_data(machine, obj))
+        isinstance(obj, CloudObject)
+        or (isinstance(obj, External) and not members.is_data(machine, obj))
         for obj in value.objects
     ):
         return tainted(texts.derived(value.taint))
@@ -164,15 +158,6 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     if machine.language != "python" or isinstance(node, syntax.Attribute):
         return tainted(wrappers.read(machine, atom, key, place) for atom in value.taint)
     return tainted(atom.at(key, place) for atom in value.taint)
-
-
-def is_data(machine: Machine, obj: External) -> bool:
-    """Whether a library's object is what a call gave that the tables call a source of an event:
-    the sender's data, whose fields are read by their names."""
-    if not obj.path.endswith("()"):
-        return False
-    tables = machine.catalogue.tables(obj.path.removesuffix("()"))
-    return tables is not None and any(source.kind == "event" for source in tables.sources)
 
 
 def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) -> Value:
@@ -343,123 +328,6 @@ def class_member(machine: Machine, cls: ClassObject, name: str) -> Value:
     return member
 
 
-_LETTERS = frozenset(
-    ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits",
-     "punctuation")
-)  # fmt: skip
-
-
-def external_member(
-    machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
-) -> Value:
-    """``library.name``: a source, a declared type, the environment, or a longer path."""
-    path = f"{obj.path}.{name}"
-    if path in ("os.environ", "process.env", "Deno.env", "os.environb"):
-        return Value(objects=(Environment(),))
-    if path == "awilix.createContainer().cradle":
-        from ringfence.dataflow import injection
-
-        return injection.cradle(machine, node)
-    if obj.path == "string" and name in _LETTERS and machine.language == "python":
-        return Value((getattr(string, name),))
-    special = cloud.library_member(machine, path)
-    if special is None and path == "web.App.context":
-        special = powertools.context_of(machine)
-    if special is not None:
-        return special
-    held = kept(machine, obj.path, name)
-    if held is not None:
-        member = External(path, obj.arguments, obj.keywords, obj.before)
-        return join(held, from_external(machine, member, value))
-    typed = machine.catalogue.type_reads.get(path)
-    source = machine.catalogue.reads.get(path)
-    if source is not None:
-        found = from_source(machine, source, path, node)
-        if typed is not None:
-            found = join(found, Value(objects=(External(typed),)))
-        return found
-    if obj.path == "Exception()":
-        return exception_part(value, name)
-    member = External(typed or path, obj.arguments, obj.keywords, obj.before)
-    if value.taint and is_data(machine, obj):
-        part = part_of(machine, Value((), value.taint, (), True), name, node)
-        return Value((), part.taint, (member,))
-    return stores.filled(machine, from_external(machine, member, value))
-
-
-def keep(machine: Machine, path: str, name: str, value: Value) -> None:
-    """Code sets an attribute of a library's object: ``res.locals.user``, ``g.db``,
-    ``ctx.state.order``. Whoever reads it of an object of this kind may get it."""
-    if value.taint or value.objects:
-        key = ("kept", path, name)
-        known = machine.memo.get(key)
-        machine.heap_writes += 1
-        machine.memo[key] = value if known is None else join(known, value)
-
-
-def kept(machine: Machine, path: str, name: str) -> Value | None:
-    found = machine.memo.get(("kept", path.removesuffix(".var"), name))
-    assert found is None or isinstance(found, Value)
-    return found
-
-
-def exception_part(value: Value, name: str) -> Value:
-    """``error.stack`` shows the code's inside, ``error.message`` less."""
-    marks = {"stack": ("traceback",), "__traceback__": ("traceback",), "message": ("text",)}.get(
-        name, ()
-    )
-    taint = tuple(
-        atom.changed(marks=marks) if atom.source.kind == "error" else atom for atom in value.taint
-    )
-    return Value((), texts.derived(taint), (External(f"Exception().{name}"),), True)
-
-
-def element_of(obj: External) -> External:
-    """An element of what a library gave."""
-    return External(obj.path + "[]", obj.arguments, obj.keywords, obj.before)
-
-
-def from_external(machine: Machine, member: External, value: Value) -> Value:
-    """A part of a library's object keeps the taint that the object carries."""
-    if member.path.count("()") + member.path.count("[]") > MAX_CALLS_IN_PATH:
-        return tainted(texts.derived(value.taint))
-    return Value((), texts.derived(value.taint), (member,))
-
-
-def from_source(machine: Machine, table: SourceTable, path: str, node: syntax.Node) -> Value:
-    """Fresh taint from a source of the tables."""
-    label = table.path or path
-    certainty = table.certainty or ("low" if table.kind == "response" else "high")
-    source = machine_source(machine, table, label, path)
-    place = machine.location(node)
-    return Value(
-        (),
-        (Taint(source, (), Trail(None, place, ""), quality=CONFIDENCES.index(certainty)),),
-        (),
-        True,
-    )
-
-
-def table_source(machine: Machine, word: str, name: str, node: syntax.Node) -> Value:
-    """Fresh data of the source that the tables call ``word``, or its part of this name."""
-    table = machine.catalogue.reads.get(word)
-    if table is None:
-        return UNKNOWN
-    value = from_source(machine, table, word, node)
-    return part_of(machine, value, name, node) if name else value
-
-
-def machine_source(machine: Machine, table: SourceTable, label: str, path: str) -> Source:
-    key = ("source", label, path)
-    found = machine.memo.get(key)
-    if found is None:
-        triggers = tuple(t.id for t in machine.triggers) if table.kind == "event" else ()
-        found = Source(table.kind, label, triggers, (), table.sender, decided=True)
-        machine.memo[key] = found
-    assert isinstance(found, Source)
-    return found
-
-
 def keys_of(key: Value) -> list[str | int]:
     """The known keys that a value may be."""
     found: list[str | int] = []
@@ -496,7 +364,10 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
                 result = join(result, any_method(Value(objects=(obj,))))
         elif isinstance(obj, External):
             result = join(
-                result, stores.filled(machine, from_external(machine, element_of(obj), value))
+                result,
+                stores.filled(
+                    machine, members.from_external(machine, members.element_of(obj), value)
+                ),
             )
         elif isinstance(obj, ModuleObject):
             result = join(result, any_function(obj))
@@ -538,10 +409,13 @@ def item(machine: Machine, value: Value, key: str | int, node: syntax.Node) -> V
             result = join(result, inner)
         elif isinstance(obj, External):
             if isinstance(key, str):
-                result = join(result, external_member(machine, obj, key, Value(), node))
+                result = join(result, members.external_member(machine, obj, key, Value(), node))
             else:
                 result = join(
-                    result, stores.filled(machine, from_external(machine, element_of(obj), value))
+                    result,
+                    stores.filled(
+                        machine, members.from_external(machine, members.element_of(obj), value)
+                    ),
                 )
         else:
             single = Value(objects=(obj,))

@@ -94,12 +94,12 @@ def declared(
     machine: Machine, name: str, tables: CallTables, arguments: Arguments, node: syntax.Node
 ) -> Value:
     """What the tables say of a call's answer."""
-    from ringfence.dataflow import access, libraries, table_conditions
+    from ringfence.dataflow import libraries, members, table_conditions
 
     found = UNKNOWN
     for source in tables.sources:
         if table_conditions.conditions_hold(source.when, arguments):
-            found = join(found, access.from_source(machine, source, name, node))
+            found = join(found, members.from_source(machine, source, name, node))
     for propagator in tables.propagators:
         if table_conditions.conditions_hold(propagator.when, arguments):
             moved = libraries.propagate(machine, name, propagator, None, arguments, node)

@@ -18,6 +18,7 @@ from ringfence.dataflow import (
     exposures,
     guards,
     guessable,
+    members,
     responses,
     stores,
     subjects,
@@ -495,7 +496,7 @@ def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) ->
             result = join(result, tainted(texts.derived(deep_taint(obj.inner))))
         elif isinstance(obj, External):
             element = External(obj.path + "[]", before=obj)
-            found = access.from_external(machine, element, value)
+            found = members.from_external(machine, element, value)
             result = join(result, stores.filled(machine, found))
         else:
             result = join(result, UNKNOWN)

@@ -301,10 +301,10 @@ def library(machine: Machine, name: str) -> Value:
         return Value(objects=(Environment(),))
     source = machine.catalogue.reads.get(name)
     if source is not None:
-        from ringfence.dataflow import access
+        from ringfence.dataflow import members
 
         place = syntax.Constant(1, 1, 1, 1, None)
-        return access.from_source(machine, source, name, place)
+        return members.from_source(machine, source, name, place)
     return Value(objects=(External(alias(machine, name)),))
 
 

@@ -15,6 +15,7 @@ from ringfence.dataflow import (
     environment,
     expressions,
     imports,
+    members,
     structures,
     templating,
     texts,
@@ -218,14 +219,14 @@ def keep_variable(machine: Machine, arguments: Arguments, node: syntax.Node) -> 
     """``c.set("user", user)`` of a Hono context."""
     name = first(arguments).only_text()
     if name is not None:
-        access.keep(machine, "hono.Context", name, arguments.get(1) or UNKNOWN)
+        members.keep(machine, "hono.Context", name, arguments.get(1) or UNKNOWN)
     return UNKNOWN
 
 
 def kept_variable(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``c.get("user")``."""
     name = first(arguments).only_text()
-    return (access.kept(machine, "hono.Context", name) if name is not None else None) or UNKNOWN
+    return (members.kept(machine, "hono.Context", name) if name is not None else None) or UNKNOWN
 
 
 def reduce_(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
@@ -406,17 +407,17 @@ _CONTEXT = "async_hooks.AsyncLocalStorage()"
 
 def run_in_context(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``storage.run(store, f, ...)``."""
-    access.keep(machine, _CONTEXT, "store", first(arguments))
+    members.keep(machine, _CONTEXT, "store", first(arguments))
     return machine.call(arguments.get(1) or UNKNOWN, arguments.positional[2:], node)
 
 
 def enter_store(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
-    access.keep(machine, _CONTEXT, "store", first(arguments))
+    members.keep(machine, _CONTEXT, "store", first(arguments))
     return UNKNOWN
 
 
 def context_store(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
-    return access.kept(machine, _CONTEXT, "store") or UNKNOWN
+    return members.kept(machine, _CONTEXT, "store") or UNKNOWN
 
 
 def enter_on_stack(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

@@ -18,6 +18,7 @@ from ringfence.dataflow import (
     exposures,
     known_calls,
     logs,
+    members,
     middlewares,
     powertools,
     redaction,
@@ -309,7 +310,7 @@ def named_result(
     name = machine.catalogue.types.get(path)
     if name is None:
         name = path + "()"
-        if name.count("()") > access.MAX_CALLS_IN_PATH:
+        if name.count("()") > members.MAX_CALLS_IN_PATH:
             return tainted(taint)
     obj = External(name, tuple(arguments.positional), arguments.keywords, before)
     return Value((), taint, (obj,), True)
@@ -341,7 +342,7 @@ def from_tables(
     found: Value | None = None
     for source in tables.sources:
         if table_conditions.conditions_hold(source.when, arguments):
-            fresh = access.from_source(machine, source, path, node)
+            fresh = members.from_source(machine, source, path, node)
             if source.kind == "response" and is_asked_by_caller(receiver, arguments):
                 mark = (cloud_calls.OF_CALLER,)
                 fresh = tainted(atom.changed(marks=mark) for atom in fresh.taint)
@@ -508,7 +509,7 @@ def callback_parameter(
         return UNKNOWN
     source = machine.catalogue.reads.get(word)
     if source is not None:
-        return access.from_source(machine, source, word, node)
+        return members.from_source(machine, source, word, node)
     return Value(objects=(External(word),))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import access, requests, schemas, trees
+from ringfence.dataflow import access, members, requests, schemas, trees
 from ringfence.dataflow.objects import ClassObject, Closure, External, JsonText, Struct, deep_taint
 from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.scopes import Frame
@@ -228,7 +228,7 @@ def run_view(machine: Machine, cls: ClassObject, node: syntax.Node) -> None:
         for obj in found[0].objects if found is not None else ():
             if isinstance(obj, Closure):
                 machine.page_nodes.add(id(obj.node))
-                part = access.table_source(machine, "web.PathParameter", "", node)
+                part = members.table_source(machine, "web.PathParameter", "", node)
                 values = [part] * max(len(obj.node.parameters) - 1, 0)
                 machine.call(access.bind(Value(objects=(obj,)), instance, cls), values, node)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, call_arguments, calls, instances, responses
+from ringfence.dataflow import access, call_arguments, calls, instances, members, responses
 from ringfence.dataflow.objects import ClassObject, Closure, External
 from ringfence.dataflow.scopes import Frame
 from ringfence.dataflow.values import UNKNOWN, Value
@@ -127,7 +127,7 @@ def _received(machine: Machine, closure: Closure, parameter: syntax.Parameter) -
                 continue
             if any(_is_safe(pipe) for value in obj.arguments for pipe in value.objects):
                 return UNKNOWN
-            value = access.table_source(machine, "express.Request", _PARTS[name], closure.node)
+            value = members.table_source(machine, "express.Request", _PARTS[name], closure.node)
             key = obj.arguments[0].only_text() if obj.arguments else None
             return access.part_of(machine, value, key, parameter) if key else value
     return UNKNOWN

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import access, models
+from ringfence.dataflow import members, models
 from ringfence.dataflow.objects import ClassObject, Closure, External, Obj
 from ringfence.dataflow.scopes import Frame
 from ringfence.dataflow.values import UNKNOWN, Value, join
@@ -46,9 +46,9 @@ def part(
         if isinstance(obj, External) and word in ("Depends", "Security"):
             return _dependency(machine, obj, route, closure.node, depth)
         if word in _PLACES:
-            return access.table_source(machine, _PLACES[word], name, closure.node)
+            return members.table_source(machine, _PLACES[word], name, closure.node)
         if isinstance(obj, External) and obj.path in _REQUESTS:
-            return access.table_source(machine, "starlette.Request", "", closure.node)
+            return members.table_source(machine, "starlette.Request", "", closure.node)
         if word == "Response":
             return Value(objects=(External("fastapi.Response()"),))
         if word in _OWN:
@@ -56,8 +56,8 @@ def part(
     if f"{{{name}}}" in route or f"{{{name}:" in route:
         return value
     if any(isinstance(obj, ClassObject) and models.is_model(obj) for obj in kinds):
-        return access.table_source(machine, "web.Body", "", closure.node)
-    return access.table_source(machine, "web.Query", name, closure.node)
+        return members.table_source(machine, "web.Body", "", closure.node)
+    return members.table_source(machine, "web.Query", name, closure.node)
 
 
 def _kinds(machine: Machine, closure: Closure, parameter: syntax.Parameter) -> list[Obj]:
@@ -90,7 +90,7 @@ def _dependency(
     found: list[Value] = []
     for obj in function.objects if function is not None and depth < _MAX_DEPENDENCIES else ():
         if isinstance(obj, Closure):
-            path = access.table_source(machine, "web.PathParameter", "", node)
+            path = members.table_source(machine, "web.PathParameter", "", node)
             count = len(obj.node.parameters)
             values = [part(machine, obj, place, route, path, depth + 1) for place in range(count)]
             found.append(machine.call_object(obj, values, node))

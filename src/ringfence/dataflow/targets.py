@@ -10,6 +10,7 @@ from ringfence.dataflow import (
     cross_origin,
     exposures,
     expressions,
+    members,
     responses,
     trees,
     verdicts,
@@ -128,7 +129,7 @@ def assign_key(
             cross_origin.set_header(machine, single, value, node)
             if machine.in_handler and obj.path in ("global", "globalThis"):
                 note_shared_state(machine, single, value)
-            access.keep(machine, obj.path, single, value)
+            members.keep(machine, obj.path, single, value)
     chosen_names.assigned(machine, container, key, value, node)
 
 
