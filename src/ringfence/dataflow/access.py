@@ -112,6 +112,8 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
         pass
     elif value.taint and name not in ("length", "size"):
         result = join(result, part_of(machine, value, name, node))
+        if members.is_last_part(value, name):
+            result = subjects.cleared_of(result, frozenset(("path-traversal",)))
     elif value.consts or value.open or value.taint:
         result = join(result, UNKNOWN)
     return result if not result.is_nothing else UNKNOWN

@@ -302,6 +302,24 @@ def items(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.
     return machine.sequence_of(machine.list_of(key, value))
 
 
+_WITH_NAMES = ("Map", "FormData", "Headers", "URLSearchParams", "Set")
+
+
+def entries(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.Node) -> Value:
+    """``list.entries()`` of a script: places, and what stands there. Only what parsed JSON may be
+    is known to have no names: maps, forms and headers have the method, too."""
+    named = any(
+        (isinstance(obj, Struct) and obj.kind != "list")
+        or (isinstance(obj, External) and any(name in obj.path for name in _WITH_NAMES))
+        for obj in receiver.objects
+    )
+    of_form = any("form" in part.lower() for atom in receiver.taint for part in atom.path)
+    if named or of_form or not all(atom.path for atom in receiver.taint):
+        return items(machine, receiver, arguments, node)
+    element = expressions.element_of(machine, receiver, node, False)
+    return machine.sequence_of(machine.list_of(UNKNOWN, element))
+
+
 # --- promises ---
 
 

@@ -23,7 +23,7 @@ _WHOSE = (
 )
 #: Names of a right itself; ``is_admin`` and its like are truths.
 _RIGHT = late.pattern(
-    _WHOSE + r"(roles?|permissions?|privileges?"
+    _WHOSE + r"(roles?|permissions?|privileges?|act(ing)?_as"
     r"|(access|role|privilege|staff|auth|security)_level|clearance)$"
 )
 _TRUTH = late.pattern(

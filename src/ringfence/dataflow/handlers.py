@@ -146,6 +146,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
         arguments = [received(machine, word, event, node) for word in words]
     middlewares.run_before(machine, handler, event, node)
     call_value(machine, handler, Arguments(arguments), node)
+    middlewares.run_after(machine, handler, event, node)
     machine.frames.pop()
 
 

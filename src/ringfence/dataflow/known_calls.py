@@ -64,6 +64,15 @@ def clean(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     return UNKNOWN
 
 
+def path_parts(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``os.path.split`` and ``splitext``: the second part names no folder."""
+    from ringfence.dataflow import subjects
+
+    whole = Value((), derive(*arguments.positional).taint, (), True)
+    last = subjects.cleared_of(whole, frozenset(("path-traversal",)))
+    return machine.list_of(whole, last)
+
+
 def hasher(name: str) -> Handler:
     """A hash object: nothing of what it is given is left in what it yields."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
+from ringfence import late
 from ringfence.dataflow import access, cloud, powertools, stores, texts
 from ringfence.dataflow.objects import Environment, External
 from ringfence.dataflow.values import (
@@ -29,6 +30,18 @@ _LETTERS = frozenset(
     ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits",
      "punctuation")
 )  # fmt: skip
+
+
+#: Objects that stand for a path, and their members that hold no part of its folders.
+_PATHS = late.pattern(r"^pathlib\.(Pure)?(Posix|Windows)?Path(\(\))?$|^path(\.posix)?\.parse\(\)$")
+_LAST_PARTS = ("name", "stem", "suffix", "base", "ext")
+
+
+def is_last_part(value: Value, name: str) -> bool:
+    """Whether a member of a path holds no part of its folders: ``Path(x).name``."""
+    return name in _LAST_PARTS and any(
+        isinstance(obj, External) and _PATHS.search(obj.path) is not None for obj in value.objects
+    )
 
 
 def external_member(

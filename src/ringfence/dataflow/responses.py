@@ -186,6 +186,7 @@ def hands_on(machine: Machine, node: syntax.Expression | None, frame: Frame | No
         for item in trees.nodes(parameter.target)
         if isinstance(item, syntax.Name)
     }
+    given = {name for name in given if not is_event(frame, name)}
     behind = frame.scope.conditions
     waiting = whole_parts(node)
     seen: set[str] = set()
@@ -201,6 +202,14 @@ def hands_on(machine: Machine, node: syntax.Expression | None, frame: Frame | No
     return frame is machine.frame and any(
         isinstance(one, syntax.Name) and one.name in given and is_page_part(machine.evaluate(one))
         for one in trees.nodes(node, into_functions=False)
+    )
+
+
+def is_event(frame: Frame, name: str) -> bool:
+    """Whether a parameter is a request as it came: what is taken of it is nobody's own text."""
+    value = frame.scope.variables.get(name)
+    return value is not None and any(
+        atom.source.kind == "event" and not atom.path and not atom.derived for atom in value.taint
     )
 
 

@@ -74,7 +74,9 @@ def words_of(name: str) -> str:
 
 def is_sensitive(name: str) -> bool:
     """Whether a field or variable may hold something that does not belong into a log."""
-    return _SENSITIVE.search(name) is not None and _NOT_SENSITIVE.search(name) is None
+    words = words_of(name)
+    found = _SENSITIVE.search(name) is not None or _SENSITIVE.search(words) is not None
+    return found and _NOT_SENSITIVE.search(name) is None and _NOT_SENSITIVE.search(words) is None
 
 
 def is_sensitive_variable(name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ringfence.dataflow import middlewares
 from ringfence.dataflow.objects import Struct
 from ringfence.dataflow.scopes import proven_key
 from ringfence.dataflow.values import Taint, Value
@@ -50,6 +51,8 @@ def is_structure(machine: Machine, atom: Taint) -> bool:
     if PARSED in atom.marks or "!json" in atom.path:
         return True
     if atom.source.label == "request.body":
+        return True
+    if atom.path[:1] == ("body",) and middlewares.PARSED_BODY in machine.memo:
         return True
     if atom.source.label == "request":
         words = _BODIES if machine.language == "python" else _BODIES | {"query"}
