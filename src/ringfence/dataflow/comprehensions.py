@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import access, guards, leftovers, subjects, targets
 from ringfence.dataflow.expressions import element_of
 from ringfence.dataflow.objects import Struct
-from ringfence.dataflow.values import NOTHING, Value
+from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -53,36 +53,53 @@ def without_fields(
             variables[name] = Value(value.consts, taint, value.objects, value.open)
 
 
-def known_entries(machine: Machine, node: syntax.Comprehension) -> Struct | None:
-    """The map that ``{k: f(k, v) for k, v in map.items()}`` goes through, if its keys are known."""
+def known_entries(machine: Machine, node: syntax.Comprehension) -> tuple[Struct, Value] | None:
+    """The map that ``{k: f(k, v) for k, v in map.items()}`` goes through, if its keys are known,
+    and the sender's data that may stand beside it, whose keys are not."""
     call = node.clauses[0].iterable
     if not (node.kind == "dict" and keeps_keys(node) and isinstance(call, syntax.Call)):
         return None
     if not isinstance(call.function, syntax.Attribute) or call.function.name != "items":
         return None
     value = subjects.evaluate_quietly(machine, call.function.value)
-    one = value.objects[0] if len(value.objects) == 1 and not value.taint else None
-    if not isinstance(one, Struct) or one.kind != "map":
-        return None
-    length = one.known_length()
-    return one if length is not None and length <= MAX_ENTRIES else None
+    merged = machine.struct("map")
+    for obj in value.objects:
+        if not isinstance(obj, Struct) or obj.kind != "map" or obj.known_length() is None:
+            return None
+        for key, inner in obj.fields.items():
+            merged.fields[key] = join(merged.fields.get(key, NOTHING), inner)
+    others = Value((), value.taint, (), bool(value.taint))
+    return (merged, others) if 0 < len(merged.fields) <= MAX_ENTRIES else None
 
 
-def entry_by_entry(machine: Machine, node: syntax.Comprehension, held: Struct) -> Value:
+def entry_by_entry(
+    machine: Machine, node: syntax.Comprehension, held: Struct, others: Value
+) -> Value:
     """A map made of one whose entries are known: what is done to each may depend on its key."""
     struct = machine.struct("map")
     outer, branch = machine.save(), machine.branch
     clause = node.clauses[0]
-    for key, value in list(held.fields.items()):
+    entries: list[tuple[str | int | None, Value]] = list(held.fields.items())
+    if others.taint:
+        entries = [
+            (key, join(value, access.part_of(machine, others, str(key), node)))
+            for key, value in held.fields.items()
+        ]
+        entries.append((None, access.part_of(machine, others, "[]", node)))
+    for key, value in entries:
         machine.branch = object()
-        pair = machine.list_of(Value((key,)), value)
-        targets.assign(machine, clause.target, pair, "let")
+        name = UNKNOWN if key is None else Value((key,))
+        targets.assign(machine, clause.target, machine.list_of(name, value), "let")
         kept = True
         for condition in clause.conditions:
             kept = kept and machine.evaluate(condition).truth() is not False
             guards.refine(machine, condition, True)
+            if key is None:
+                without_fields(machine, clause.target, condition)
         element = subjects.settled(machine, machine.evaluate(node.element))
-        if kept:
+        if kept and key is None:
+            struct.rest, struct.mirrors = element, True
+        elif kept and key is not None:
             struct.fields[key] = element
         machine.restore(outer)
     machine.branch = branch
@@ -93,7 +110,7 @@ def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
     """Its own variables, one round; conditions guard the element."""
     held = known_entries(machine, node)
     if held is not None:
-        return entry_by_entry(machine, node, held)
+        return entry_by_entry(machine, node, *held)
     whole = leftovers.comprehension(machine, node) if node.kind == "dict" else None
     if whole is not None:
         return whole
