@@ -213,7 +213,7 @@ def call_object(
         if obj.path in known_calls.COMPOSED and obj.arguments:
             return known_calls.composed(machine, obj, arguments, node)
         stores.written(machine, obj.path, obj, arguments, node)
-        return libraries.call_external(machine, obj.path, None, arguments, node, new=new)
+        return libraries.call_external(machine, obj.path, None, arguments, node)
     if isinstance(obj, Partial):
         merged = call_arguments.Arguments(
             [*obj.arguments, *arguments.positional],

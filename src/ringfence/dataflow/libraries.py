@@ -63,7 +63,6 @@ def call_external(
     arguments: Arguments,
     node: syntax.Node,
     made: External | None = None,
-    new: bool = False,
 ) -> Value:
     """Call the library function named ``path``; ``made`` is the library object it belongs to."""
     if path.startswith("global."):
@@ -75,7 +74,7 @@ def call_external(
     if tables is not None and (tables.answers or tables.exposures) and machine.frame.closure:
         asked = responses.asked_for_at(machine, tables, node)
     with responses.placed(machine, node, asked):
-        result = called(machine, path, receiver, arguments, node, made, new)
+        result = called(machine, path, receiver, arguments, node, made)
     return stores.filled(machine, result)
 
 
@@ -86,7 +85,6 @@ def called(
     arguments: Arguments,
     node: syntax.Node,
     made: External | None = None,
-    new: bool = False,
 ) -> Value:
     """The same without what stores are known to hold."""
     tables = machine.catalogue.tables(path)

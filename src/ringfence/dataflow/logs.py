@@ -286,7 +286,8 @@ def forged(machine: Machine, path: str, value: Value, node: syntax.Node) -> None
     if not value.taint or is_built or is_escaped(machine, path):
         return
     for atom in value.taint:
-        if atom.source.kind == "event" and (atom.path or atom.source.label != "event"):
+        told = atom.source.kind == "response" and atom.source.triggers  # an object of a notice
+        if told or (atom.source.kind == "event" and (atom.path or atom.source.label != "event")):
             sinks.flow(
                 machine, "log-injection", "weaken", atom, path, "message", node, 1,
                 shown(value), f"is written by {path}",
