@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
+    answer_places,
     call_arguments,
     calls,
     cloud,
@@ -12,7 +13,6 @@ from ringfence.dataflow import (
     environment,
     exposures,
     members,
-    responses,
     stores,
     subjects,
     texts,
@@ -469,7 +469,7 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
         if isinstance(obj, Struct):
             for key, inner in obj.fields.items():
                 struct.put(key, inner, machine.branch)
-                responses.copied(machine, obj, struct, key)
+                answer_places.copied(machine, obj, struct, key)
             struct.rest = join(struct.rest, obj.rest)
             struct.names = join(struct.names, obj.names)
             if obj.base is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ringfence.dataflow import (
     access,
     amounts,
+    answer_places,
     authority,
     call_arguments,
     calls,
@@ -19,7 +20,6 @@ from ringfence.dataflow import (
     guards,
     guessable,
     members,
-    responses,
     stores,
     subjects,
     targets,
@@ -415,7 +415,7 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
         known = access.keys_of(key)
         if len(known) == 1 and not key.open:
             struct.put(known[0], value, machine.branch)
-            responses.wrote(machine, struct, str(known[0]), entry)
+            answer_places.wrote(machine, struct, str(known[0]), entry)
         else:
             for one in known:
                 struct.put(one, join(struct.fields.get(one, NOTHING), value), machine.branch)

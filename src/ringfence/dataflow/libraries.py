@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ringfence import late
 from ringfence.dataflow import (
     access,
+    answer_places,
     authority,
     builtins,
     cloud,
@@ -72,8 +73,8 @@ def call_external(
     tables = machine.catalogue.tables(path)
     asked = None
     if tables is not None and (tables.answers or tables.exposures) and machine.frame.closure:
-        asked = responses.asked_for_at(machine, tables, node)
-    with responses.placed(machine, node, asked):
+        asked = answer_places.asked_for_at(machine, tables, node)
+    with answer_places.placed(machine, node, asked):
         result = called(machine, path, receiver, arguments, node, made)
     return stores.filled(machine, result)
 
@@ -241,7 +242,7 @@ def answered(
     for obj in given.objects if given is not None else ():
         if isinstance(obj, Struct):
             for name in obj.fields:
-                responses.copied(machine, obj, headers, name)
+                answer_places.copied(machine, obj, headers, name)
             headers.fields.update(obj.fields)
     kind = selection.selected(table.type, None, arguments)
     if kind is not None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ringfence.dataflow import (
+    answer_places,
     authority,
     call_arguments,
     calls,
@@ -328,7 +329,7 @@ class Machine:
         value = subjects.settled(self, self.evaluate(node.value))
         guessable.returned(self, node.value)
         if isinstance(node.value, (syntax.MapLiteral, syntax.Call, syntax.Await)):
-            responses.remember(self, value, node)
+            answer_places.remember(self, value, node)
         if frame.closure is not None:
             if id(frame.closure.node) in self.handler_nodes:
                 self.answer(value, node)

@@ -51,9 +51,8 @@ def written(
         value = value or next(iter(arguments.keywords.values()), None)
     owner = made
     first = arguments.get(0)
-    if (
-        kind.named == "first-part" and write.argument and first is not None
-    ):  # batch.set(document, …)
+    # of batch.set(document, …), the document names the store
+    if kind.named == "first-part" and write.argument and first is not None:
         owner = next((obj for obj in first.objects if isinstance(obj, External)), made)
     name = name_of(kind, External(path, tuple(arguments.positional), {}, owner))
     if name and value is not None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from ringfence import late
 from ringfence.dataflow import (
     access,
+    answer_places,
     cross_origin,
     exposures,
     expressions,
     members,
-    responses,
     trees,
     verdicts,
 )
@@ -106,7 +106,7 @@ def assign_key(
             if single is not None:
                 set_by_accessor(machine, obj, single, value, node)
                 machine.put(obj, single, value)
-                responses.assigned(machine, obj, single, node)
+                answer_places.assigned(machine, obj, single, node)
             else:
                 obj.names = join(obj.names, key)
                 machine.put(obj, None, value)
