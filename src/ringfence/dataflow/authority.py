@@ -12,17 +12,14 @@ import re
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import claims, sinks, subjects, trees
+from ringfence.dataflow import claims, subjects
 from ringfence.dataflow.objects import Decision, Number, Struct, deep_taint
 from ringfence.dataflow.values import NOTHING, Mix, Taint, Value, join
 from ringfence.model import syntax
 from ringfence.model.facts import CloudCall, Flow
 from ringfence.model.record import replace
-from ringfence.model.severity import Exposure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
     from ringfence.dataflow.state import Collected
@@ -261,61 +258,6 @@ def decision_at(
         known = machine.memo[key] = Decision(atom, claimed, lost, telling, shown, place)
     assert isinstance(known, Decision)
     return known
-
-
-# --- without a test ---
-
-#: Operations that read or change the one record that a key names.
-_OF_ONE_RECORD = {
-    "GetItem": "read-data", "UpdateItem": "write-data", "DeleteItem": "write-data",
-}  # fmt: skip
-#: Words by which code speaks of rights: somebody may be allowed to work on what is another's.
-_OF_RIGHTS = late.pattern(
-    r"(?i)(^|_|:)(groups?|roles?|scopes?|permissions?|is_?(admin|staff|owner)|admins?)$"
-    r"|^(can|may|authori[sz]e|assert|check|ensure|require|verify|allow|permit|deny|forbid)"
-)
-
-
-def acts_on_key(
-    machine: Machine, operation: str, parameters: Mapping[str, Value], node: syntax.Node
-) -> None:
-    """A record whose owner the caller names itself, where who calls is known and nobody asks."""
-    effect = _OF_ONE_RECORD.get(operation)
-    if effect is None or not any(
-        trigger.answers and trigger.sender.exposure == Exposure.AUTHENTICATED
-        for trigger in machine.triggers
-    ):
-        return
-    for obj in parameters.get("Key", NOTHING).objects:
-        for name, value in obj.fields.items() if isinstance(obj, Struct) else ():
-            for inner in (
-                value,
-                *(one.items() for one in value.objects if isinstance(one, Struct)),
-            ):
-                sent = [atom for atom in inner.taint if claims.is_identity(machine, atom)]
-                if len(sent) != 1 or len(inner.taint) != 1 or not claims.is_owner(str(name)):
-                    continue
-                if claims.is_part_of_path(sent[0]):
-                    continue
-                lost = 2 if speaks_of_rights(machine) else 1
-                sinks.flow(
-                    machine, RULE, effect, sent[0], f"aws.dynamodb.{operation}", "Key", node, lost,
-                    text="says whose record it is",
-                )  # fmt: skip
-
-
-def speaks_of_rights(machine: Machine) -> bool:
-    """Whether the code that runs asks anywhere what somebody may do."""
-    loaded = [module.module for module in machine.modules.values() if module is not None]
-    return any(trees.ask(module, _asks_for_rights) for module in loaded)
-
-
-def _asks_for_rights(module: syntax.Module) -> bool:
-    for node in trees.nodes(module.body):
-        name = getattr(node, "name", "") or getattr(node, "value", "")
-        if isinstance(name, str) and _OF_RIGHTS.search(claims.snake(name)) is not None:
-            return True
-    return False
 
 
 # --- how decisions travel ---

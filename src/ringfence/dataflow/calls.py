@@ -19,6 +19,7 @@ from ringfence.dataflow import (
     instances,
     known_calls,
     libraries,
+    local_files,
     middlewares,
     models,
     powertools,
@@ -405,6 +406,8 @@ def call_method(
     receiver_node: syntax.Expression | None = None,
 ) -> Value:
     """``receiver.name(arguments)`` for everything that the receiver may be."""
+    if name == "pipe":
+        local_files.piped(machine, receiver, arguments)
     result = NOTHING
     plain: list[Obj] = []
     external = False

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import authority, cloud_names, exposures, guessable, sinks, verdicts
+from ringfence.dataflow import (
+    cloud_names,
+    exposures,
+    guessable,
+    local_files,
+    owned_records,
+    sinks,
+    verdicts,
+)
 from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
@@ -72,7 +80,7 @@ def record(
     if service == "dynamodb" and "UpdateExpression" in parameters:
         guessable.updated(machine, node)
     if service == "dynamodb":
-        authority.acts_on_key(machine, operation, parameters, node)
+        owned_records.acts_on_key(machine, operation, parameters, node)
     if service == "s3":
         exposures.check_object(machine, operation, parameters, node)
     if (service, operation) in cloud_names.SECRET_READS:
@@ -85,6 +93,8 @@ def record(
     found = answer(machine, service, operation, parameters, node, document)
     if "Filename" in parameters or "Fileobj" in parameters:  # it is written into a file
         machine.memo["downloaded",] = (*machine.memo.get(("downloaded",), ()), *deep_taint(found))
+        file = parameters.get("Filename") or parameters.get("Fileobj") or UNKNOWN
+        local_files.downloaded(machine, file, found, node)
     if tables is not None and (tables.sources or tables.propagators):
         return join(found, declared(machine, name, tables, Arguments([], parameters), node))
     return found

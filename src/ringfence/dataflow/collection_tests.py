@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import patterns, subjects
+from ringfence.dataflow import chosen_names, patterns, subjects, trees
 from ringfence.dataflow.objects import Struct, deep_taint
 from ringfence.dataflow.values import Value
 from ringfence.model import syntax
@@ -55,6 +55,34 @@ def is_allow_list(machine: Machine, container: Value) -> bool:
     if any(isinstance(o, Struct) and o.kind == "instance" for o in container.objects):
         return False  # what it inherits is in it, too
     return bool(container.objects or container.open or container.texts())
+
+
+def own_test(machine: Machine, holder: syntax.Expression, name: syntax.Expression) -> None:
+    """``Object.hasOwn(holder, name)``, ``holder.hasOwnProperty(name)``: the name is one of a table,
+    or at least none that is inherited. The names of the sender's own structure prove nothing."""
+    container = subjects.evaluate_quietly(machine, holder)
+    if is_allow_list(machine, container):
+        subjects.clear_subject(machine, name, subjects.ALL)
+    elif not _is_run_through(machine, holder, name):
+        chosen_names.refused(machine, name)
+
+
+def _is_run_through(machine: Machine, holder: syntax.Expression, name: syntax.Expression) -> bool:
+    """Whether the names come from this structure: ``for (const name of Object.keys(holder))``."""
+    closure = machine.frame.closure
+    if not isinstance(holder, syntax.Name) or not isinstance(name, syntax.Name) or closure is None:
+        return True
+    found = False
+    for loop in trees.nodes(closure.node.body):
+        if isinstance(loop, syntax.For) and name.name in _names(loop.target):
+            found = True
+            if holder.name in _names(loop.iterable):
+                return True
+    return not found
+
+
+def _names(node: syntax.Expression) -> set[str]:
+    return {one.name for one in trees.nodes(node) if isinstance(one, syntax.Name)}
 
 
 def all_test(machine: Machine, node: syntax.Expression) -> None:

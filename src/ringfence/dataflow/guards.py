@@ -316,13 +316,10 @@ def method_test(
     elif name == "is_relative_to":
         text_tests.inside_test(machine, function.value)
     elif name in ("hasOwnProperty", "call", "hasOwn") and arguments:
-        container = subjects.evaluate_quietly(machine, function.value)
-        if name == "hasOwnProperty" and collection_tests.is_allow_list(machine, container):
-            subjects.clear_subject(machine, arguments[0], subjects.ALL)
-        elif len(arguments) == 2 and collection_tests.is_allow_list(
-            machine, subjects.evaluate_quietly(machine, arguments[0])
-        ):
-            subjects.clear_subject(machine, arguments[1], subjects.ALL)
+        if name == "hasOwnProperty":
+            collection_tests.own_test(machine, function.value, arguments[0])
+        elif len(arguments) == 2:
+            collection_tests.own_test(machine, *arguments)
     elif name in collection_tests.MEMBERSHIP and arguments:
         container = subjects.evaluate_quietly(machine, function.value)
         if collection_tests.is_allow_list(machine, container):

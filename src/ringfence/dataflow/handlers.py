@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringfence.dataflow import access, imports, middlewares, targets
+from ringfence.dataflow import access, bindings, imports, middlewares, targets
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.libraries import callback_parameter
@@ -145,13 +145,17 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     if words:
         arguments = [received(machine, word, event, node) for word in words]
     middlewares.run_before(machine, handler, event, node)
-    call_value(machine, handler, Arguments(arguments), node)
+    result = call_value(machine, handler, Arguments(arguments), node)
+    if code is not None and code.registered:
+        bindings.returned(machine, code.symbol, result, node)
     middlewares.run_after(machine, handler, event, node)
     machine.frames.pop()
 
 
 def received(machine: Machine, word: str, event: Value, node: syntax.Node) -> Value:
     """One parameter of a handler, by its word in the location of the code."""
+    if "#" in word:
+        return bindings.parameter(machine, word)
     first, *path = split_path(word) or ("",)
     if first != "event":
         return callback_parameter(machine, word, UNKNOWN, Arguments([]), node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringfence.dataflow import amounts
+from ringfence.dataflow import amounts, bindings
 from ringfence.dataflow.containers import (
     assign_into,
     default_map,
@@ -193,6 +193,10 @@ _PYTHON: dict[str, Handler] = {
 }  # fmt: skip
 
 _SCRIPT: dict[str, Handler] = {
+    **{f"@azure/functions.{way}.{kind}": bindings.declared(way.title(), kind)
+       for way in ("input", "output") for kind in ("storageBlob", "cosmosDB", "table")},
+    "azure.Context.extraInputs.get": bindings.extra_input,
+    "azure.Context.extraOutputs.set": bindings.extra_output,
     "@aws-lambda-powertools/batch.processPartialResponse": process_partial_response,
     "@aws-lambda-powertools/batch.processPartialResponseSync": process_partial_response,
     **dict.fromkeys(

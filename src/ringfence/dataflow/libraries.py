@@ -11,6 +11,7 @@ from ringfence.dataflow import (
     access,
     answer_places,
     authority,
+    bindings,
     builtins,
     cloud,
     cloud_calls,
@@ -18,6 +19,7 @@ from ringfence.dataflow import (
     encodings,
     exposures,
     known_calls,
+    local_files,
     logs,
     members,
     middlewares,
@@ -75,7 +77,9 @@ def call_external(
     if tables is not None and (tables.answers or tables.exposures) and machine.frame.closure:
         asked = answer_places.asked_for_at(machine, tables, node)
     with answer_places.placed(machine, node, asked):
-        result = called(machine, path, receiver, arguments, node, made)
+        given = local_files.opened(machine, path, arguments)
+        result = called(machine, path, receiver, given, node, made)
+    result = local_files.called(machine, path, receiver, made, arguments, result, node)
     return stores.filled(machine, result)
 
 
@@ -178,6 +182,7 @@ def register(machine: Machine, registrations: list[Registration], arguments: Arg
             continue
         found = functions_in(machine, given, table.field)
         machine.registered[text] = join(machine.registered.get(text, NOTHING), found)
+        bindings.registered(machine, text, given)
     return UNKNOWN
 
 
@@ -433,7 +438,9 @@ def sanitised(
     if result is None:
         value = found or selection.selected(sanitiser.argument, receiver, arguments)
         taint = derived(deep_taint(value)) if value is not None else ()
-        result = named_result(machine, path, arguments, taint)
+        owners = receiver.objects if receiver is not None else ()
+        before = next((obj for obj in owners if isinstance(obj, External)), None)
+        result = named_result(machine, path, arguments, taint, before)
     taint = tuple(
         atom.changed(cleared=sanitiser.clears, marks=sanitiser.adds) for atom in deep_taint(result)
     )

@@ -140,12 +140,12 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
         return "the whole body of the request is written to the log"
     if source.kind == "event" and is_headers(machine, atom):
         return "the headers of the request, with the caller's credentials, are written to the log"
-    if source.kind != "event" or source.label != "event":
+    if source.kind != "event":
         return ""
-    if not atom.path:
+    if source.label == "event" and not atom.path:
         meant = only_logs(machine) or is_silent(machine, path)
         return "" if meant else "the whole event is written to the log"
-    if atom.path[-1] == "userAttributes" and not atom.derived:
+    if source.label == "event" and atom.path[-1] == "userAttributes" and not atom.derived:
         return f"{_OF_PART} {atom.display}, which tell of the person"
     named = sensitive.is_sensitive(".".join(atom.path)) or sensitive.personal(field_of(atom))
     if named and verdicts.judge(machine, atom) is not None:
@@ -188,8 +188,11 @@ def is_headers(machine: Machine, atom: Taint) -> bool:
 
 def is_whole_request(machine: Machine, atom: Taint) -> bool:
     """Whether this is all that a caller sent, where a platform's event is an HTTP request."""
-    if atom.path == ("data",) and any(t.kind in _CLOUD_EVENTS for t in machine.triggers):
-        return True
+    if any(trigger.kind in _CLOUD_EVENTS for trigger in machine.triggers):
+        # a framework hands over a context that holds the event
+        way = atom.path[1:] if atom.path[:1] == ("cloudevent",) else atom.path
+        if way == ("data",) or (not way and atom.path):
+            return True
     if not any(trigger.kind in OUTSIDE_HTTP_KINDS for trigger in machine.triggers):
         return False
     if atom.source.label == "request.body":

@@ -82,8 +82,10 @@ class CodeLocation:
     ``registered`` tells that the code gives its handler to a library under the name ``symbol``
     instead of exporting it. ``parameters`` is what the handler receives, where that is not the
     event and a context: ``event``, or a part of it (``event.body``), the name of a type of the
-    taint tables, or "" for what says nothing. ``inline`` is the source text of template-embedded
-    code (then ``file`` is the template and ``inline_location`` the first line of the text).
+    taint tables, an input or output binding with the name of its store
+    (``azure.BlobInput#receipts/{id}``), or "" for what says nothing. ``inline`` is the source text
+    of template-embedded code (then ``file`` is the template and ``inline_location`` the first line
+    of the text).
     """
 
     root: str

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ringfence import late
+from ringfence.loaders.clouds.bindings import word_of
 from ringfence.loaders.clouds.entries import Entry, method_of
 from ringfence.loaders.clouds.names import parameter_names
 from ringfence.loaders.clouds.python import CONTEXT, kind_by_use
@@ -233,15 +234,21 @@ def _azure_parameters(
     node: syntax.FunctionLiteral | None,
 ) -> tuple[str, ...]:
     """Python receives bindings by name; Node.js a context and then what comes in, in order."""
+    known = {_text(one, "name"): _store_word(one) for one in bindings}
     if file.endswith(".py"):
         wanted = _text(trigger, "name")
         names = parameter_names(node) if node is not None else [wanted]
-        words = ("event" if name == wanted else CONTEXT if name == "context" else ""
-                 for name in names)  # fmt: skip
+        words = ("event" if name == wanted else CONTEXT if name == "context" else
+                 known.get(name, "") for name in names)  # fmt: skip
         return tuple(words) or ("event",)
     event = SCRIPT_EVENTS.get(kind, "event")
     incoming = [one for one in bindings if _text(one, "direction") in ("in", "")]
-    return (CONTEXT, *(event if one is trigger else "" for one in incoming))
+    return (CONTEXT, *(event if one is trigger else known[_text(one, "name")] for one in incoming))
+
+
+def _store_word(binding: Mapping) -> str:
+    settings = {key: _text(binding, key) for key in binding.entries}
+    return word_of(_type(binding), _text(binding, "direction") == "out", settings)
 
 
 # --- OpenFaaS ---

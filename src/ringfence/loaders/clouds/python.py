@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringfence.dataflow import trees
+from ringfence.loaders.clouds import bindings
 from ringfence.loaders.clouds.entries import Entry, method_of
 from ringfence.loaders.clouds.names import Names, keywords, parameter_names, positional, top_level
 from ringfence.model import syntax
@@ -178,13 +179,15 @@ def _parameters(
     function: syntax.FunctionLiteral,
     names: Names,
 ) -> tuple[str, ...]:
-    """The trigger's argument goes by name; what other bindings hand over says nothing."""
+    """The trigger's argument goes by name, and so do those of bindings to stores; what else is
+    handed over says nothing."""
     found = parameter_names(function)
     usual = "req" if kind == "azure-http" else ""
     wanted = names.text(given.get("arg_name") or given.get("trigger_arg_name")) or usual
     if wanted not in found and found:
         wanted = next((name for name in found if name != "context"), found[0])
     words = []
+    bound = bindings.words_of(function, names)
     for name, parameter in zip(found, function.parameters, strict=True):
         annotation = parameter.annotation
         plain = isinstance(annotation, syntax.Name) and annotation.name in _PLAIN_TYPES
@@ -193,7 +196,7 @@ def _parameters(
         elif annotation is not None and trees.dotted(annotation).endswith(_DURABLE_TYPE):
             words.append(DURABLE)
         else:
-            words.append(CONTEXT if name == "context" else "")
+            words.append(CONTEXT if name == "context" else bound.get(name, ""))
     return tuple(words) or ("event",)
 
 
