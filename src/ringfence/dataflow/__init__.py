@@ -14,7 +14,9 @@ event catalogue who controls a path.
 ``authority`` and ``claims`` find decisions about access by fields that the caller sets, ``choices``
 and ``refusals`` what hangs on them; ``responses``, ``cross_origin``, ``exposures`` and ``logs``
 what leaves a function and must not; ``subscriptions`` follows topics and rules to their queues;
-``middlewares`` runs what stands before a handler.
+``owned_records`` finds records whose owner the caller names; ``middlewares`` runs what stands
+before a handler, ``bindings`` is what Azure hands over beside the event, ``local_files`` what an
+invocation writes and reads again.
 Knowledge of libraries and events is data in ``rules/``. It imports no front end: trees come from
 the caller.
 """

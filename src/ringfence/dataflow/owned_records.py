@@ -24,6 +24,7 @@ _OF_ONE_RECORD = {
 _OF_MANY = "Query"
 #: ``owner = :o`` in the expression of a key, with or without a stand-in for the name.
 _EQUALS = late.pattern(r"(#?\w+)\s*=\s*(:\w+)")
+_PLACEHOLDER = late.pattern(r":\w+")
 #: Words by which code speaks of rights: somebody may be allowed to work on what is another's.
 _OF_RIGHTS = late.pattern(
     r"(?i)(^|_|:)(groups?|roles?|scopes?|permissions?|is_?(admin|staff|owner)|admins?)$"
@@ -96,11 +97,12 @@ def _fields_of(value: Value) -> dict[str, Value]:
     return found
 
 
-def _conditions(parameters: Mapping[str, Value]) -> list[Value]:
+def _conditions(parameters: Mapping[str, Value]) -> Iterator[Value]:
     """What a condition or filter compares with, beside the key."""
-    if not any(name in parameters for name in ("ConditionExpression", "FilterExpression")):
-        return []
-    return list(_fields_of(parameters.get("ExpressionAttributeValues", NOTHING)).values())
+    given = _fields_of(parameters.get("ExpressionAttributeValues", NOTHING))
+    for name in ("ConditionExpression", "FilterExpression"):
+        for text in parameters.get(name, NOTHING).texts():
+            yield from (given[word] for word in _PLACEHOLDER.findall(text) if word in given)
 
 
 def _is_callers_own(machine: Machine, value: Value) -> bool:
