@@ -23,6 +23,7 @@ from ringfence.dataflow import (
     logs,
     members,
     middlewares,
+    owned_records,
     powertools,
     redaction,
     responses,
@@ -72,6 +73,8 @@ def call_external(
         path = path[7:]
     stores.written(machine, path, made, arguments, node)
     authority.note_compared(machine, path, arguments)
+    if made is not None:
+        owned_records.acts_on_filter(machine, path, arguments, node)
     tables = machine.catalogue.tables(path)
     asked = None
     if tables is not None and (tables.answers or tables.exposures) and machine.frame.closure:
