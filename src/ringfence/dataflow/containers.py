@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
 
+#: How long a constant text may be whose single signs are followed.
+MAX_SIGNS = 128
+
+
 def to_list(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``list(x)``, ``sorted(x)``, ``Array.from(x)``, ``reversed(x)``."""
     value = arguments.get(0)
@@ -35,6 +39,9 @@ def to_list(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     known = access.known_items(value)
     if known is not None:
         return machine.list_of(*known)
+    text = value.only_text() if value.definite else None
+    if text is not None and len(text) <= MAX_SIGNS:
+        return machine.list_of(*(Value((sign,)) for sign in text))
     element = expressions.element_of(machine, value, node, False)
     function = arguments.get(1)
     if function is not None and function.objects and machine.language != "python":

@@ -177,7 +177,7 @@ _FIELDS = (
     (r"dynamodb\.(?:New|Old)Image\.?(?P<n>[^.]*).*", "Field {n} of the item"),
     (r"detail\.(?P<n>.*)", "Field {n} of the event"),
     (r"userAttributes\.?(?P<n>.*)", "The user attribute {n}"),
-    (r"arguments\.?(?P<n>.*)", "The GraphQL argument {n}"),
+    (r"^(?:\[\]\.)?arguments\.?(?P<n>.*)", "The GraphQL argument {n}"),
     (r"(?:^|\.)body\.?(?P<n>.*)", "Field {n} of the request body"),
     (r"commonHeaders\.?(?P<n>.*)", "The mail header {n}"),
 )  # fmt: skip
