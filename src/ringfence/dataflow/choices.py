@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import claims, refusals, sinks, verdicts
+from ringfence.dataflow import claims, refusals, sinks, trees, verdicts
 from ringfence.dataflow.authority import RULE, constants_of, decision_at, decisions, tested
-from ringfence.dataflow.objects import Decision, Struct, deep_taint
+from ringfence.dataflow.objects import Closure, Decision, Struct, deep_taint
 from ringfence.dataflow.scopes import proven_key
-from ringfence.dataflow.values import Taint, Value
+from ringfence.dataflow.values import NOTHING, Taint, Value
 from ringfence.model import syntax
 from ringfence.model.severity import Exposure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ringfence.dataflow.machine import Machine
     from ringfence.model.location import Location
 
@@ -71,9 +73,20 @@ class Choice:
             body, place = self.following
             most = MAX_ADMITS if any(one.admits for one in self.made) else MAX_TAIL
             code = body[place:] if len(body) - place <= most else []
-        self.sides[positive] = refusals.side(code, calls)
+        self.sides[positive] = side = refusals.side(code, calls)
+        if any(one.admits for one in self.made) and not side.approves:
+            side.approves = any(refusals.side(body, []).approves for body in self._helpers(code))
         if positive:
             self.sides[positive].alive = alive
+
+    def _helpers(self, code: object) -> Iterator[list[syntax.Statement]]:
+        """The bodies of the file's own functions that a side calls by their names."""
+        known = self.machine.frame.module.scope.variables
+        for node in trees.nodes(code, into_functions=False):
+            if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name):
+                for obj in known.get(node.function.name, NOTHING).objects:
+                    if isinstance(obj, Closure):
+                        yield obj.node.body
 
     def _goes_on(self) -> bool:
         return True not in self.sides or self.sides[True].alive

@@ -34,7 +34,7 @@ _TRUTH = late.pattern(
 #: Names that may be of a right, or of many other things.
 _PERHAPS = late.pattern(
     _WHOSE + r"(groups?|teams?|departments?|divisions?|scopes?|user_type|account_type|plan|tier)$"
-    r"|^(?!job_|iam_|aws_)\w+_roles?$"
+    r"|^(?!job_|iam_|aws_)\w+_roles?$|^(\w+_)?(rank|seniority)$"
 )
 _PERHAPS_TRUTH = late.pattern(
     _WHOSE + r"(is_(authenticated|authori[sz]ed|paid|premium|verified|support|employee|internal"

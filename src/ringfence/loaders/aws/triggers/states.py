@@ -8,7 +8,7 @@ Amazon States Language specification, "Input and Output Processing"; JSONata's `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ringfence.loaders.aws.triggers.services import strings
 from ringfence.loaders.aws.values import every, fields, objects, rendered, text_of
@@ -44,6 +44,7 @@ class _Walk:
         }
         # a variable may hold a part of it for all states that follow
         kept = any("Assign" in _entries(state) for state in states.values())
+        results = _result_paths(states.values())
         inner: list[tuple[Mapping, bool]] = []
         waiting = [(text_of(definition, "StartAt"), raw)]
         seen: set[tuple[str, bool]] = set()
@@ -54,7 +55,7 @@ class _Walk:
             seen.add((name, raw))
             self.visits += 1
             state = states[name]
-            here = raw or _asks_for_it(state)
+            here = (raw and not _takes_results(state, results)) or _asks_for_it(state)
             if here:
                 self.fed.add(id(state))
             inner += [(held, here) for held in definitions_in(state)]
@@ -84,6 +85,35 @@ def _asks_for_it(state: Value) -> bool:
     texts = (rendered(value) for key in ("Parameters", "Arguments", "ItemSelector", "Output")
              for held in every(state, key) for value in strings(held))  # fmt: skip
     return any(word in text for text in texts for word in _EXECUTION_INPUT)
+
+
+def _result_paths(states: Iterable[Value]) -> tuple[str, ...]:
+    """Where tasks put their results beside the input: ``$.plan``."""
+    kinds = ("Task", "Map", "Parallel")
+    tasks = (state for state in states if text_of(state, "Type") in kinds)
+    paths = (text_of(state, "ResultPath") for state in tasks)
+    return tuple(path for path in paths if path.startswith("$."))
+
+
+def _takes_results(state: Value, results: tuple[str, ...]) -> bool:
+    """Whether a task names what it gets, and all of that is the results of tasks before it."""
+    held = _entries(state).get("Parameters")
+    if text_of(state, "Type") != "Task" or not isinstance(held, Mapping) or not results:
+        return False
+    asked = list(_paths_in(held))
+    return bool(asked) and all(
+        any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in results)
+        for path in asked
+    )
+
+
+def _paths_in(template: Mapping) -> Iterator[str]:
+    """The paths that a payload template asks for, at any depth."""
+    for key, value in template.entries.items():
+        if key.endswith(".$"):
+            yield rendered(value)
+        elif isinstance(value, Mapping):
+            yield from _paths_in(value)
 
 
 def _next(state: Value) -> Iterator[tuple[str, bool]]:
