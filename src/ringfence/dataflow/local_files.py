@@ -52,6 +52,10 @@ _PARSES = frozenset(
      "ZipFile", "read_csv", "read_excel", "read_pickle", "read_json", "TextIOWrapper", "GzipFile",
      "Unpickler")
 )  # fmt: skip
+#: Names of files that were found in a folder.
+_LISTED = late.pattern(r"\.(r?glob|iterdir)\(\)\[\]")
+#: Names of which nothing is known.
+_UNKNOWN = ("", "*")
 _GIVES = frozenset(("read", "readline", "readlines", "getvalue"))
 _TAKES = frozenset(("write", "writelines"))
 
@@ -92,7 +96,7 @@ def called(
     elif _DOWNLOADS.search(path):
         keep(machine, first, result)
     elif _UNPACKS.search(path):
-        unpacked(machine, receiver, made, first)
+        unpacked(machine, receiver, made, arguments)
     elif _READS.search(path):
         inside = held(machine, receiver if name.startswith("read_") else first)
         if inside is None:
@@ -134,17 +138,21 @@ def downloaded(machine: Machine, file: Value, answer: Value, node: syntax.Node) 
 
 
 def unpacked(
-    machine: Machine, receiver: Value | None, made: External | None, first: Value | None
+    machine: Machine, receiver: Value | None, made: External | None, arguments: Arguments
 ) -> None:
-    """What an archive leaves in a folder: any file that is not known otherwise may be of it."""
-    sources = [*(made.arguments if made is not None else ()), *([first] if made is None else ())]
+    """What an archive leaves in a folder: files that are listed there, or named below it."""
+    given = arguments.positional
+    sources = list(made.arguments) if made is not None else given[:1]
+    folder = (arguments.get(0, "path") if made is not None else arguments.get(1)) or NOTHING
     taint: tuple[Taint, ...] = deep_taint(receiver) if receiver is not None else ()
     for value in sources:
-        if value is not None:
-            taint += deep_taint(value) + deep_taint(held(machine, value) or NOTHING)
+        taint += deep_taint(value) + deep_taint(held(machine, value) or NOTHING)
     if taint:
-        before = machine.memo.get(("unpacked",), NOTHING)
-        machine.memo["unpacked",] = join(before, tainted(derived(taint)))
+        key = ("unpacked", folder.only_text() or "")
+        before = machine.memo.get(key, NOTHING)
+        machine.memo[key] = join(before, tainted(derived(taint)))
+        folders = machine.memo.get(("folders",), ())
+        machine.memo["folders",] = tuple(dict.fromkeys((*folders, key[1])))
 
 
 def keep(machine: Machine, file: Value | None, content: Value | None) -> None:
@@ -154,7 +162,8 @@ def keep(machine: Machine, file: Value | None, content: Value | None) -> None:
     if not content.taint and not deep_taint(content):
         return
     key = ("file", name_of(file))
-    machine.memo[key] = join(machine.memo.get(key, NOTHING), content)
+    if key[1] not in _UNKNOWN:
+        machine.memo[key] = join(machine.memo.get(key, NOTHING), content)
 
 
 def held(machine: Machine, file: Value | None) -> Value | None:
@@ -163,8 +172,10 @@ def held(machine: Machine, file: Value | None) -> Value | None:
         return None
     name = name_of(file)
     found = machine.memo.get(("file", name))
-    if found is None and file.only_text() is None:
-        found = machine.memo.get(("unpacked",))
+    listed = name.endswith("*") or _LISTED.search(name) is not None
+    for folder in machine.memo.get(("folders",), ()) if found is None else ():
+        if name.startswith(f"{folder.rstrip('/')}/") if folder else listed:
+            found = machine.memo["unpacked", folder]
     return found if isinstance(found, Value) else None
 
 
