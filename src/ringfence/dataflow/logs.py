@@ -148,7 +148,7 @@ def told_of(machine: Machine, path: str, atom: Taint) -> str:
         return "" if meant else "the whole event is written to the log"
     if source.label == "event" and atom.path[-1] == "userAttributes" and not atom.derived:
         return f"{_OF_PART} {atom.display}, which tell of the person"
-    if atom.derived and structures.PARSED in atom.marks:
+    if atom.derived and structures.PARSED in atom.marks and "!json" not in atom.path:
         return ""  # some field of what a token or another text holds, and not the text itself
     named = sensitive.is_sensitive(".".join(atom.path)) or sensitive.personal(field_of(atom))
     if named and verdicts.judge(machine, atom) is not None:
