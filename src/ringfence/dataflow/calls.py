@@ -20,6 +20,7 @@ from ringfence.dataflow import (
     known_calls,
     libraries,
     local_files,
+    logs,
     middlewares,
     models,
     powertools,
@@ -408,6 +409,8 @@ def call_method(
     """``receiver.name(arguments)`` for everything that the receiver may be."""
     if name == "pipe":
         local_files.piped(machine, receiver, arguments)
+    if logs.written_by_context(machine, receiver, name, arguments.everything(), node):
+        return UNKNOWN
     result = NOTHING
     plain: list[Obj] = []
     external = False

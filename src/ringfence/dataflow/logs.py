@@ -48,6 +48,8 @@ _METHODS = frozenset(
 _OWNERS = ("console", "logging", "azure.Context", "azure.Context.log")
 
 
+#: The logger of a context of Knative, which writes JSON.
+_OF_KNATIVE = "knative.Context.log."
 _STREAMS = frozenset(
     (
         "print",
@@ -72,6 +74,20 @@ def is_log_call(path: str) -> bool:
         return False
     lower = owner.lower()
     return owner in _OWNERS or _LOGGERS.search(lower) is not None
+
+
+def written_by_context(
+    machine: Machine, receiver: Value, name: str, values: list[Value], node: syntax.Node
+) -> bool:
+    """``context.log.info(x)`` of a function of Knative, whose context holds the request too."""
+    if name not in _METHODS or not any(t.kind == "cloudevents" for t in machine.triggers):
+        return False
+    if not any(
+        atom.source.kind == "event" and atom.path[-1:] == ("log",) for atom in receiver.taint
+    ):
+        return False
+    check(machine, f"{_OF_KNATIVE}{name}", values, node)
+    return True
 
 
 def check(machine: Machine, path: str, values: list[Value], node: syntax.Node) -> None:
@@ -314,6 +330,8 @@ def is_escaped(machine: Machine, path: str) -> bool:
     if "winston" in path.lower():
         loaded = [module.module for module in machine.modules.values() if module is not None]
         return not any(trees.ask(module, _prints_text) for module in loaded)
+    if path.startswith(_OF_KNATIVE):
+        return True
     properties = machine.function.resource.properties
     settings = properties.get("LoggingConfig")
     written = string(settings.get("LogFormat")) if isinstance(settings, Mapping) else ""
