@@ -271,6 +271,7 @@ def test_event_paths_in_words() -> None:
         "event.Records[].dynamodb.NewImage.name.S": "Field name of the item",
         "event.detail.user.name": "Field user.name of the event",
         "event.arguments.input": "The GraphQL argument input",
+        "event.body.params.arguments.a": "Field params.arguments.a of the request body",
         "event.body[].itemId": "Field itemId of the request body",
         "event.headers": "A header",
         "event.custom": "The event's custom",

@@ -409,7 +409,7 @@ def call_method(
     """``receiver.name(arguments)`` for everything that the receiver may be."""
     if name == "pipe":
         local_files.piped(machine, receiver, arguments)
-    if logs.written_by_context(machine, receiver, name, arguments.everything(), node):
+    if logs.written_by_context(machine, receiver, name, arguments, node):
         return UNKNOWN
     result = NOTHING
     plain: list[Obj] = []

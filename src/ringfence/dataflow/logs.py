@@ -24,6 +24,7 @@ from ringfence.model.application import OUTSIDE_HTTP_KINDS
 from ringfence.model.value import Mapping, string
 
 if TYPE_CHECKING:
+    from ringfence.dataflow.call_arguments import Arguments
     from ringfence.dataflow.machine import Machine
 
 _METHODS = frozenset(
@@ -77,7 +78,7 @@ def is_log_call(path: str) -> bool:
 
 
 def written_by_context(
-    machine: Machine, receiver: Value, name: str, values: list[Value], node: syntax.Node
+    machine: Machine, receiver: Value, name: str, arguments: Arguments, node: syntax.Node
 ) -> bool:
     """``context.log.info(x)`` of a function of Knative, whose context holds the request too."""
     if name not in _METHODS or not any(t.kind == "cloudevents" for t in machine.triggers):
@@ -86,7 +87,7 @@ def written_by_context(
         atom.source.kind == "event" and atom.path[-1:] == ("log",) for atom in receiver.taint
     ):
         return False
-    check(machine, f"{_OF_KNATIVE}{name}", values, node)
+    check(machine, f"{_OF_KNATIVE}{name}", arguments.everything(), node)
     return True
 
 

@@ -49,7 +49,8 @@ def acts_on_key(
     effect = "read-data" if many else _OF_ONE_RECORD.get(operation)
     if effect is None or not _is_for_signed_in(machine):
         return
-    key = dict(_key_of_query(parameters) if many else _key_of_record(parameters))
+    given = parameters.get("Key", NOTHING)
+    key = dict(_key_of_query(parameters)) if many else _fields_of(given)
     if any(_is_callers_own(machine, value) for value in (*key.values(), *_conditions(parameters))):
         return
     for name, value in key.items():
@@ -100,14 +101,6 @@ def _named_by_caller(machine: Machine, name: str, value: Value) -> tuple[Taint |
     if len(sent) != 1 or (others and not own) or not claims.is_owner(name):
         return None, own
     return (None if claims.is_part_of_path(sent[0]) else sent[0]), own
-
-
-def _key_of_record(parameters: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    """The attributes of a key, typed or not."""
-    for obj in parameters.get("Key", NOTHING).objects:
-        for name, value in obj.fields.items() if isinstance(obj, Struct) else ():
-            typed = [one.items() for one in value.objects if isinstance(one, Struct)]
-            yield str(name), join_all((value, *typed))
 
 
 def _key_of_query(parameters: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:

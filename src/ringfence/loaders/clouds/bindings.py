@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ringfence import late
 from ringfence.dataflow import trees
 from ringfence.loaders.clouds.names import Names, keywords
 from ringfence.model import syntax
@@ -18,10 +19,9 @@ STORES = {
     ),
     "table": ("Table", ("tableName", "table_name")),
 }  # fmt: skip
-#: Decorators of the Python model 2, without ``_input`` or ``_output``.
-_DECORATORS = {
-    "blob": "blob", "cosmos_db": "cosmosdb", "cosmos_db_v3": "cosmosdb", "table": "table",
-}  # fmt: skip
+#: Decorators of the Python model 2: what stands before ``_input`` or ``_output``.
+_DECORATORS = {"blob": "blob", "cosmos_db": "cosmosdb", "table": "table"}
+_DECORATOR = late.pattern(r"^(\w+?)_(input|output)(_binding|_v3)?$")
 
 
 def word_of(kind: str, output: bool, settings: dict[str, str]) -> str:
@@ -40,16 +40,12 @@ def _words(function: syntax.FunctionLiteral, names: Names) -> Iterator[tuple[str
     for decorator in function.decorators:
         if not isinstance(decorator, syntax.Call):
             continue
-        method = trees.dotted(decorator.function).rpartition(".")[2]
+        method = _DECORATOR.match(trees.dotted(decorator.function).rpartition(".")[2])
+        if method is None:
+            continue
         settings = {key: names.text(value) for key, value in keywords(decorator).items()}
-        known, _, direction = method.rpartition("_")
-        if method.startswith("generic_") and method.endswith("_binding"):
-            kind, direction = settings.get("type", "").lower(), method.split("_")[1]
-        elif method.endswith("_v3"):
-            known, _, direction = method.removesuffix("_v3").rpartition("_")
-            kind = _DECORATORS.get(known, "")
-        else:
-            kind = _DECORATORS.get(known, "")
-        word = word_of(kind, direction == "output", settings)
-        if word and direction in ("input", "output"):
+        generic = method.group(1) == "generic"
+        kind = settings.get("type", "").lower() if generic else _DECORATORS.get(method.group(1), "")
+        word = word_of(kind, method.group(2) == "output", settings)
+        if word:
             yield settings.get("arg_name", ""), word
