@@ -7,7 +7,7 @@ writer's untrusted data in them; the reader is then run again, until nothing new
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
@@ -16,15 +16,17 @@ from ringfence.dataflow import (
     encodings,
     environment,
     exposures,
+    payloads,
     stores,
     subscriptions,
 )
 from ringfence.dataflow.directory import Directory
 from ringfence.dataflow.documents import INPUT
 from ringfence.dataflow.letters import Letter, Mail, Sources, carry, fresh
-from ringfence.dataflow.objects import JsonText, Struct, deep_taint
+from ringfence.dataflow.objects import Struct, deep_taint
+from ringfence.dataflow.payloads import Parameters
 from ringfence.dataflow.texts import derived
-from ringfence.dataflow.values import NOTHING, Const, Mix, Value, join, join_all, tainted
+from ringfence.dataflow.values import NOTHING, Value, join, join_all, tainted
 from ringfence.dataflow.workflows import fill, plan_of
 from ringfence.model.application import Application, Channel
 from ringfence.model.filters import key_filter
@@ -34,8 +36,6 @@ from ringfence.model.record import field, record, replace
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
     from ringfence.dataflow.state import CallRecord
-
-Parameters = dict[str, Value]
 
 
 @record()
@@ -80,7 +80,7 @@ class PostOffice:
             call = sent.call
             carrier = carriers.CARRIERS.get((call.service, call.operation))
             if carrier is not None and call.own_credentials:
-                for parameters in letters_of(sent, carrier):
+                for parameters in payloads.letters_of(sent, carrier):
                     self.send(machine, mail, sent, carrier, parameters)
         for (store, place, at), value in machine.collected.stored.items():
             channel = Channel("document", machine.function.id, "", store, "", at)
@@ -162,7 +162,7 @@ class PostOffice:
             self.subscribed(machine, mail, record, carrier, ids, parameters)
         for resource in ids:
             if resource in self.workflows:
-                given = opened_json(parameters.get("input", NOTHING))
+                given = payloads.opened_json(parameters.get("input", NOTHING))
                 self.through(machine, mail, resource, INPUT, given, record.call.location)
                 continue
             for reader, trigger in self.readers(carrier, resource):
@@ -208,7 +208,7 @@ class PostOffice:
         given = {names[key]: value for key, value in parameters.items() if key in names}
         for one in self.subscriptions:
             if carrier.kind == "bus":
-                if not pattern_may_match(self.application, one.source, parameters):
+                if not payloads.pattern_may_match(self.application, one.source, parameters):
                     continue
             elif one.source not in ids:
                 continue
@@ -236,15 +236,15 @@ class PostOffice:
             return True
         prefix, suffix = key_filter(found.properties)
         return any(
-            overlap(start, prefix) and overlap(end[::-1], suffix[::-1])
-            for start, end in map(ends, key.consts)
+            payloads.overlap(start, prefix) and payloads.overlap(end[::-1], suffix[::-1])
+            for start, end in map(payloads.ends, key.consts)
         )
 
     def rules_of(self, buses: list[str], parameters: Parameters) -> list[str]:
         """The rules that may match an event put on these buses (or the default one)."""
         found: list[str] = []
         for trigger in self.application.triggers.values():
-            if trigger.kind == "eventbridge" and pattern_may_match(
+            if trigger.kind == "eventbridge" and payloads.pattern_may_match(
                 self.application, trigger.source, parameters
             ):
                 found.append(trigger.source)
@@ -264,7 +264,7 @@ class PostOffice:
         if place.endswith("essageAttributes"):
             value = carriers.attributes(value, place)
         if place in ("", "detail"):
-            value = opened_json(value)
+            value = payloads.opened_json(value)
             if not place:
                 closed = value.objects and not value.open
                 known = mail.invoked.get(channel.reader, True)
@@ -333,7 +333,7 @@ class PostOffice:
         """What is known to arrive in the function's event."""
         result = NOTHING
         for letter in self.inboxes.get(function, ()):
-            result = join(result, at_path(letter.place, fresh(letter.value)))
+            result = join(result, payloads.at_path(letter.place, fresh(letter.value)))
         return result
 
     def reader(self, function: str, looks: Looks) -> Callable[[str, str, Parameters, bool], Value]:
@@ -345,7 +345,7 @@ class PostOffice:
             if reading is None:
                 return NOTHING
             result = NOTHING
-            named = names_in(parameters.get(reading[0], NOTHING))
+            named = payloads.names_in(parameters.get(reading[0], NOTHING))
             found = self.directory.of_value(named, reading[1], function)
             if reading[1] == "bucket" and not found:
                 found = self.own_buckets(function, parameters.get("Bucket", NOTHING))
@@ -400,7 +400,7 @@ class PostOffice:
             old = letter.channel
             channel = Channel(old.kind, old.writer, function, old.resource, "", old.location)
             looks.channels[channel] = None
-            result = join(result, answer_of(letter, operation, document, whole))
+            result = join(result, payloads.answer_of(letter, operation, document, whole))
         return result
 
     def deliver(self, finds: Callable[[str], bool]) -> set[str]:
@@ -422,142 +422,3 @@ class PostOffice:
             return False
         kinds = {trigger.kind for trigger in self.application.triggers_of(function)}
         return kinds <= {"invoke"}
-
-
-def answer_of(letter: Letter, operation: str, document: bool, whole: bool) -> Value:
-    """What a reading call gives of one stored value; ``whole`` with all of its fields."""
-    value = fresh(letter.value)
-    way = carriers.ANSWERS[operation].get(letter.place)
-    if way is None:
-        return NOTHING
-    if letter.place == "any":
-        wild = Struct("map", None)
-        inner = join_all(obj.items() for obj in value.objects if isinstance(obj, Struct))
-        wild.rest = inner if not inner.is_nothing else value
-        value = Value(objects=(wild,))
-    elif letter.place == "item" and document and not letter.document:
-        value = cloud_calls.unwrapped(value)
-    elif letter.place == "item" and letter.document and not document:
-        value = cloud_calls.wrapped(Struct("map", None), value)
-    if letter.place == "item" and whole:
-        value = exposures.as_record(value)
-    elif letter.place == "payload":
-        value = Value(objects=(JsonText(value),))
-    for part in reversed(way):
-        if part in ("[]", "*"):
-            struct = Struct("list" if part == "[]" else "map", None)
-            struct.rest = value
-            value = Value(objects=(struct,))
-        else:
-            value = map_value(part, value)
-    return value
-
-
-def names_in(value: Value) -> Value:
-    """The name of a store, or all names: of a list, or the keys of a map of requests."""
-    result = Value(value.consts, (), (), value.open)
-    for obj in value.objects:
-        if isinstance(obj, Struct) and obj.kind == "map":
-            keys = tuple(key for key in obj.fields if isinstance(key, str))
-            result = join(result, join(Value(keys), obj.names))
-        elif isinstance(obj, Struct):
-            result = join(result, names_in(obj.items()))
-    return result
-
-
-def letters_of(record: CallRecord, carrier: carriers.Carrier) -> list[Parameters]:
-    """The letters of a call: one, or one for each entry of a batch."""
-    if not carrier.entries:
-        return [record.values]
-    found: list[Parameters] = []
-    given = record.values.get(carrier.entries, NOTHING)
-    if carrier.entries == "RequestItems":
-        for obj in given.objects:
-            if isinstance(obj, Struct):
-                table = {"TableName": names_in(Value(objects=(obj,)))}
-                found += [{**table, **fields} for fields in entries_of(obj.items())]
-        return found
-    return [{**record.values, **fields} for fields in entries_of(given)]
-
-
-def entries_of(value: Value) -> Iterator[Parameters]:
-    """The fields of each entry of a batch, also of the request that an entry holds."""
-    for obj in value.objects:
-        if not isinstance(obj, Struct):
-            continue
-        for entry in (*obj.fields.values(), obj.rest):
-            for one in entry.objects:
-                if isinstance(one, Struct):
-                    fields = {str(key): inner for key, inner in one.fields.items()}
-                    for name in ("Put", "Update", "PutRequest"):
-                        for request in fields.get(name, NOTHING).objects:
-                            if isinstance(request, Struct):
-                                fields |= {str(k): v for k, v in request.fields.items()}
-                    yield fields
-
-
-def pattern_may_match(application: Application, rule: str, parameters: Parameters) -> bool:
-    """Whether a rule's pattern admits the event's source and detail type, where known."""
-    from ringfence.model.value import Mapping, Sequence, string
-
-    resource = application.resources.get(rule)
-    if resource is None:
-        return False
-    pattern = resource.properties.get("EventPattern")
-    if not isinstance(pattern, Mapping):
-        return False
-    for key, parameter in (("source", "Source"), ("detail-type", "DetailType")):
-        wanted = pattern.get(key)
-        given = parameters.get(parameter, NOTHING)
-        texts = given.texts()
-        if isinstance(wanted, Sequence) and texts and not given.open:
-            allowed = [string(item) for item in wanted.items]
-            if None not in allowed and not any(text in allowed for text in texts):
-                return False
-    return True
-
-
-def ends(const: Const) -> tuple[str, str]:
-    """The beginning and the end of a text as far as they are known."""
-    if isinstance(const, Mix):
-        first, last = const.parts[0], const.parts[-1]
-        return first if isinstance(first, str) else "", last if isinstance(last, str) else ""
-    return str(const), str(const)
-
-
-def overlap(one: str, other: str) -> bool:
-    """Whether one text may go on as the other."""
-    return one.startswith(other) or other.startswith(one)
-
-
-def opened_json(value: Value) -> Value:
-    """The structure of a payload that the platform parses before the reader sees it."""
-    inner = [obj for obj in value.objects if isinstance(obj, JsonText)]
-    if not inner:
-        return value
-    opened = join_all(obj.inner for obj in inner)
-    while any(isinstance(obj, JsonText) for obj in opened.objects):
-        deeper = [obj.inner for obj in opened.objects if isinstance(obj, JsonText)]
-        rest = tuple(obj for obj in opened.objects if not isinstance(obj, JsonText))
-        opened = join(Value(opened.consts, opened.taint, rest, opened.open), join_all(deeper))
-    return opened
-
-
-def map_value(key: str, value: Value) -> Value:
-    struct = Struct("map", None)
-    struct.fields[key] = value
-    return Value(objects=(struct,))
-
-
-def at_path(path: str, value: Value) -> Value:
-    """A structure that holds the value at an event path."""
-    if not path:
-        return value
-    for part in reversed(path.split(".")):
-        if part.endswith("[]"):
-            items = Struct("list", None)
-            items.rest = value
-            value = map_value(part[:-2], Value(objects=(items,)))
-        else:
-            value = map_value(part, value)
-    return value
