@@ -12,7 +12,7 @@ import importlib.util
 import json
 from pathlib import Path
 
-from ringfence.permissions.pack import write_pack
+from ringfence.rules.pack import write_pack
 
 OUTPUT = Path(__file__).parent.parent / "src/ringfence/rules/permissions/actions.pack"
 LEVELS = {

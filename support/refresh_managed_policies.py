@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from ringfence.permissions.managed import group_of
-from ringfence.permissions.pack import write_pack
+from ringfence.rules.pack import write_pack
 
 OUTPUT = Path(__file__).parent.parent / "src/ringfence/rules/permissions/managed_policies.pack"
 

@@ -12,7 +12,7 @@ import pytest
 import ringfence.permissions
 from ringfence.permissions import actions
 from ringfence.permissions.managed import managed_policy_about
-from ringfence.permissions.pack import Pack, write_pack
+from ringfence.rules.pack import Pack, write_pack
 
 FOLDER = Path(ringfence.permissions.__file__).parent.parent / "rules" / "permissions"
 

@@ -57,18 +57,31 @@ class Flow:
 @record(frozen=True)
 class CallArgument:
     """What is known of a cloud call's argument: every possible text, with ``*`` for unknown
-    parts, and the ids of resources that it names. ``tainted`` tells of sender-controlled text."""
+    parts, and the ids of resources that it names. ``tainted`` tells of sender-controlled text.
+
+    ``patterns`` are the same texts with what each unknown part is: ``⟦id⟧`` for the name or ARN of
+    a resource of the application, ``⟦$NAME⟧`` for an environment variable that no template sets,
+    ``*`` for everything else.
+    """
 
     texts: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     tainted: bool = False
     variables: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 @record(frozen=True)
 class CloudCall:
     """A call of a cloud API: ``service`` and ``operation`` as the provider's model names them
-    (``s3``, ``GetObject``; ``dynamodb``, ``PutItem``). Argument names likewise (``Bucket``)."""
+    (``s3``, ``GetObject``; ``dynamodb``, ``PutItem``). Argument names likewise (``Bucket``); what
+    stands inside a structure is named by its path (``TransactItems[].Put.TableName``), the keys of
+    a map by ``RequestItems{}``.
+
+    ``complete`` is False where more arguments may be given than are known (``**options``).
+    ``own_credentials`` is False for calls that the function's role does not answer for: made with
+    other credentials, or unsigned.
+    """
 
     function: str
     service: str
@@ -76,6 +89,7 @@ class CloudCall:
     arguments: dict[str, CallArgument]
     location: Location
     own_credentials: bool = True
+    complete: bool = True
 
 
 @record(frozen=True)

@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 
 from ringfence.permissions.globs import has_wildcard, matches
-from ringfence.permissions.pack import Pack
+from ringfence.rules.pack import Pack
 
 _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "actions.pack"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from ringfence.model.location import Location
 from ringfence.model.policy import PolicyDocument
 from ringfence.model.value import NOWHERE, Value, display
-from ringfence.permissions.pack import Pack
+from ringfence.rules.pack import Pack
 from ringfence.permissions.parse import parse_json_policy
 
 GROUP_COUNT = 64
