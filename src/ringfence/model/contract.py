@@ -40,9 +40,10 @@ class Condition:
 class Permission:
     """An action on one ARN, or on a pattern of such.
 
-    ``resource`` is a pattern of real ARNs, ``*`` in each part that is not known and ``*`` alone only
-    for actions that no resource limits. ``of`` is the id of the application's resource whose ARN it
-    is, or within which it lies; ``inside`` is then what follows that ARN (``/*``, ``/index/by-day``).
+    ``resource`` is a pattern of real ARNs, ``*`` in each part that is not known and ``*`` alone
+    only for actions that no resource limits. ``of`` is the id of the application's resource whose
+    ARN it is, or within which it lies; ``inside`` is then what follows that ARN (``/*``,
+    ``/index/by-day``).
     ``unknown`` says what could not be known, each with argument and line; empty when the ARN is as
     narrow as the code allows.
     """
@@ -59,8 +60,8 @@ class Permission:
 @record(frozen=True)
 class Host:
     """A host that the code connects to. ``host`` is a name, an address, or a pattern with ``*``;
-    ``port`` is 0 where it is not known. ``chosen_by`` names who picks the host where that is not the
-    code: "the caller", or ""."""
+    ``port`` is 0 where it is not known. ``chosen_by`` names who picks the host where that is not
+    the code: "the caller", or ""."""
 
     host: str
     port: int = 0
@@ -124,8 +125,9 @@ class Limits:
 class Accepted:
     """A person's decision to let an item stand that nothing else vouches for.
 
-    ``kind`` names the list that it belongs to (``permission``, ``host``, ``process``, ``file-read``,
-    ``file-write``, ``environment``, ``secret``, ``trigger``); ``until`` is an ISO date.
+    ``kind`` names the list that it belongs to (``permission``, ``host``, ``process``,
+    ``file-read``, ``file-write``, ``environment``, ``secret``, ``trigger``); ``until`` is an ISO
+    date.
     """
 
     kind: str

@@ -9,8 +9,8 @@ from pathlib import Path
 from ringfence.model.location import Location
 from ringfence.model.policy import PolicyDocument
 from ringfence.model.value import NOWHERE, Value, display
-from ringfence.rules.pack import Pack
 from ringfence.permissions.parse import parse_json_policy
+from ringfence.rules.pack import Pack
 
 GROUP_COUNT = 64
 _DATA = Path(__file__).parent.parent / "rules" / "permissions" / "managed_policies.pack"
