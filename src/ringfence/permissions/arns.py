@@ -31,7 +31,7 @@ MAX_WORK = 60_000_000
 STACK = f"{_OPEN}AWS::StackName{_CLOSE}"
 
 #: kind → (service, resource part). ``{}`` is the name; secrets end in six random characters.
-_FORMS = {
+FORMS = {
     "bucket": ("s3", "{}"),
     "table": ("dynamodb", "table/{}"),
     "queue": ("sqs", "{}"),
@@ -101,7 +101,7 @@ _NAME_PROPERTIES = (
     "DomainName",
 )
 #: Kinds whose identifier the provider makes; their ``Name`` property is only a label.
-_OPAQUE_IDS = {"api", "graphql-api", "user-pool", "identity-pool", "key", "file-system"}
+OPAQUE_IDS = {"api", "graphql-api", "user-pool", "identity-pool", "key", "file-system"}
 
 
 class _Shelf:
@@ -156,7 +156,7 @@ class ResourceNames:
         self._memory: dict[tuple[str, str], tuple[object, Any]] = {}
         self.worst_classes: dict[str, DataClass] = {}  # of the data in each kind of resource
         for resource in application.resources.values():
-            form = _FORMS.get(resource.kind)
+            form = FORMS.get(resource.kind)
             if form is not None:
                 shelf = self._by_service.setdefault(form[0], _Shelf())
                 shelf.add(resource, self.arns(resource))
@@ -178,9 +178,9 @@ class ResourceNames:
         return found
 
     def _name(self, resource: Resource) -> str:
-        if resource.kind in _OPAQUE_IDS:
+        if resource.kind in OPAQUE_IDS:
             return _token(resource.id)
-        value = resource.name or _named(resource)
+        value = resource.name or named(resource)
         if value is None:
             return f"{STACK}-{resource.logical_id}-{_token(resource.id)}"
         name = self.text(value)
@@ -188,7 +188,7 @@ class ResourceNames:
 
     def arn(self, resource: Resource) -> str:
         """The symbolic ARN; a token for kinds without a form."""
-        form = _FORMS.get(resource.kind)
+        form = FORMS.get(resource.kind)
         if form is None:
             return _token(resource.id)
         return f"arn:-:{form[0]}:-:-:{form[1].format(self.name(resource))}"
@@ -227,8 +227,7 @@ class ResourceNames:
             return _token(reference.resource + "." + reference.attribute)
         attribute = reference.attribute
         if attribute == "Ref":
-            is_arn = resource.type in _REF_IS_ARN
-            return self.arn(resource) if is_arn else self.name(resource)
+            return self.arn(resource) if refers_to_arn(resource) else self.name(resource)
         if attribute in ("StreamArn", "LatestStreamArn"):
             return self.arn(resource) + "/stream/*"
         if attribute == "Arn" or attribute.endswith("Arn"):
@@ -268,7 +267,7 @@ class ResourceNames:
 
 def form_of(kind: str) -> str:
     """The symbolic ARN of a kind of resource, with ``{}`` for the name; "" without a form."""
-    form = _FORMS.get(kind)
+    form = FORMS.get(kind)
     return f"arn:-:{form[0]}:-:-:{form[1]}" if form else ""
 
 
@@ -319,7 +318,13 @@ def service_of(glob: str) -> str:
     return parts[2]
 
 
-def _named(resource: Resource) -> Value | None:
+def refers_to_arn(resource: Resource) -> bool:
+    """Whether ``Ref`` of the resource gives its ARN and not its name."""
+    return resource.type in _REF_IS_ARN
+
+
+def named(resource: Resource) -> Value | None:
+    """The property that names the resource; None where the template gives it no name."""
     for key in _NAME_PROPERTIES:
         value = resource.properties.get(key)
         if isinstance(value, (Scalar, Text, Reference, Unknown, Choice)):
