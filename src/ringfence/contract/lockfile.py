@@ -18,7 +18,15 @@ FILE_NAME = "ringfence.lock"
 #: Some 25,000 permissions. A file on the way in may have been written by anyone.
 MAX_BYTES = 8_000_000
 
-__all__ = ["FILE_NAME", "MAX_BYTES", "contract_of", "lock_text", "parsed", "read_lock", "write_lock"]
+__all__ = [
+    "FILE_NAME",
+    "MAX_BYTES",
+    "contract_of",
+    "lock_text",
+    "parsed",
+    "read_lock",
+    "write_lock",
+]
 
 
 def read_lock(path: Path, shown: str = "") -> Contract:

@@ -13,8 +13,8 @@ from ringfence.model.contract import (
     Accepted,
     Condition,
     Contract,
-    Evidence,
     EventPath,
+    Evidence,
     FunctionContract,
     Host,
     Item,
@@ -68,8 +68,8 @@ def texts(values: Iterable[str]) -> tuple[str, ...]:
 
 def evidence(entries: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """By place (line numbers as numbers), each once."""
-    found = {Evidence(entry.kind, clean(entry.where), clean(entry.text)) for entry in entries}
-    return tuple(sorted(found, key=_place))
+    found = [Evidence(entry.kind, clean(entry.where), clean(entry.text)) for entry in entries]
+    return tuple(sorted(set(found), key=_place)) if len(found) > 1 else tuple(found)
 
 
 def _place(entry: Evidence) -> Key:
@@ -129,7 +129,7 @@ def _function(key: str, old: FunctionContract) -> FunctionContract:
 
 
 def _clean(item: R) -> R:
-    """All texts of a record without lone surrogates."""
+    """The record with texts that a file can hold."""
     changes = {}
     for name in field_names(type(item)):
         value = getattr(item, name)
@@ -140,22 +140,37 @@ def _clean(item: R) -> R:
 
 def _permissions(permissions: Iterable[Permission]) -> list[Permission]:
     found: dict[Key, Permission] = {}
-    for permission in map(_permission, permissions):
-        key = permission_key(permission)
+    for permission in permissions:
+        spelt = _permission(permission)
+        key = permission_key(spelt)
         twin = found.get(key)
-        unknown = (*twin.unknown, *permission.unknown) if twin else permission.unknown
-        both = (*twin.evidence, *permission.evidence) if twin else permission.evidence
-        found[key] = replace(permission, unknown=texts(unknown), evidence=evidence(both))
+        found[key] = spelt if twin is None else _both(twin, spelt)
     return [found[key] for key in sorted(found)]
 
 
+def _both(one: Permission, other: Permission) -> Permission:
+    unknown = texts((*one.unknown, *other.unknown))
+    return replace(one, unknown=unknown, evidence=evidence((*one.evidence, *other.evidence)))
+
+
 def _permission(old: Permission) -> Permission:
+    return Permission(
+        clean(old.action),
+        clean(old.resource),
+        clean(old.of),
+        clean(old.inside),
+        _conditions(old.conditions) if old.conditions else (),
+        texts(old.unknown) if old.unknown else (),
+        evidence(old.evidence),
+    )
+
+
+def _conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
     spelt = {
         Condition(clean(condition.operator), clean(condition.key), texts(condition.values))
-        for condition in old.conditions
+        for condition in conditions
     }
-    ordered = sorted(spelt, key=lambda one: (one.key, one.operator, one.values))
-    return replace(_clean(old), conditions=tuple(ordered))
+    return tuple(sorted(spelt, key=lambda one: (one.key, one.operator, one.values)))
 
 
 def _trigger(old: TriggerContract) -> TriggerContract:

@@ -22,8 +22,8 @@ from ringfence.model.contract import (
     Accepted,
     Condition,
     Contract,
-    Evidence,
     EventPath,
+    Evidence,
     FunctionContract,
     Host,
     Item,
@@ -273,9 +273,7 @@ def _trigger(block: Table) -> TriggerContract:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise block.wrong(f"the path {shown(twice)} stands twice", "keep one of the two", twice)
     evidence = _shared(block, "evidence", "path", ("", *names), _evidence)
-    event = tuple(
-        replace(path, evidence=tuple(evidence.get(path.path, ()))) for path in paths
-    )
+    event = tuple(replace(path, evidence=tuple(evidence.get(path.path, ()))) for path in paths)
     own = tuple(evidence.get("", ()))
     return TriggerContract(kind, name, sender, authentication, event, own)
 

@@ -147,7 +147,9 @@ class Table:
         found = []
         for number, entry in enumerate(self.list_of(name)):
             if not isinstance(entry, dict):
-                raise self.wrong(f"{name} must hold tables", f"write [[{self.header}.{name}]]", name)
+                raise self.wrong(
+                    f"{name} must hold tables", f"write [[{self.header}.{name}]]", name
+                )
             found.append(Table(self.source, entry, f"{self.header}.{name}", number, called))
         return found
 

@@ -16,8 +16,8 @@ from ringfence.contract.toml_text import inline, key, string, strings
 from ringfence.model.contract import (
     Accepted,
     Contract,
-    Evidence,
     EventPath,
+    Evidence,
     FunctionContract,
     Host,
     Item,
