@@ -167,6 +167,45 @@ class FunctionContract:
     gaps: list[str] = field(default_factory=list)
 
 
+@record(frozen=True)
+class Grant:
+    """One statement of what the template lets a function's role do, or keeps it from doing.
+
+    ``resources`` and ``not_resources`` are patterns of real ARNs; ``of`` are the ids of the
+    application's resources that they mean. ``origin`` says where it comes from ("inline policy",
+    "managed policy X", "SAM policy template Y"), ``where`` the template's ``file:line``. ``limit``
+    is True for statements of the permissions boundary. ``certain`` is False inside an undecided
+    condition of the template.
+    """
+
+    effect: str
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    not_resources: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    origin: str
+    where: str
+    limit: bool = False
+    certain: bool = True
+
+
+@record()
+class FunctionDraft:
+    """A contract as template and code have it today, and what the template grants beside it.
+
+    ``role_id`` is the role's id in the application, "" for none; functions with the same one share
+    it. ``role_gaps`` says what of the role could not be read. ``reach`` are words for what the role
+    may do with which data, the gravest first.
+    """
+
+    contract: FunctionContract
+    grants: list[Grant] = field(default_factory=list)
+    role_id: str = ""
+    role_gaps: tuple[str, ...] = ()
+    reach: list[str] = field(default_factory=list)
+
+
 @record()
 class Contract:
     """The contracts of an application's functions, by key."""

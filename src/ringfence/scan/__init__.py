@@ -19,17 +19,18 @@ from ringfence.loaders.codeonly import notes_of
 from ringfence.loaders.discovery import Discovery
 from ringfence.loaders.glance import Glances
 from ringfence.loaders.tree import Tree
+from ringfence.model.contract import FunctionDraft
 from ringfence.model.finding import ScanResult
 from ringfence.model.location import Skipped
-from ringfence.model.record import field, record
+from ringfence.model.record import field, record, replace
 from ringfence.rules.checks import load_rules
-from ringfence.scan.application import MEMORY_LIMIT_MIB, SMALLER, Outcome, Task
+from ringfence.scan.application import MEMORY_LIMIT_MIB, SMALLER, Harvest, Outcome, Task
 from ringfence.scan.cache import Cache
 from ringfence.scan.merging import merge
 from ringfence.scan.run import run_all
 from ringfence.watchdog import Watchdog
 
-__all__ = ["TIME_LIMIT_S", "Progress", "ScanOptions", "scan"]
+__all__ = ["TIME_LIMIT_S", "Harvested", "Progress", "ScanOptions", "harvest", "scan"]
 
 #: Called with the name of the stage, what is done, and what there is to do (0 when not known).
 Progress = Callable[[str, int, int], None]
@@ -70,6 +71,15 @@ class ScanOptions:
     confidence: str = ""
 
 
+@record(frozen=True)
+class Harvested:
+    """What a harvest gave for a folder. ``complete`` is False where time or memory cut it short."""
+
+    drafts: list[FunctionDraft]
+    skipped: list[Skipped]
+    complete: bool
+
+
 def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> ScanResult:
     """Scan a folder or a template.
 
@@ -78,9 +88,39 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
         UsageError: the configuration or the baseline cannot be used.
     """
     started = time.perf_counter()
-    report = progress or (lambda stage, done, total: None)
     task = _task(root, options)
     known = read_baseline(options.baseline) if options.baseline else {}
+    outcomes, notes = _outcomes(root, options, task, progress)
+    least = options.confidence or task.config.confidence
+    result = merge(task, outcomes, notes, known=known, least=least)
+    result.root = str(root)
+    result.duration_s = time.perf_counter() - started
+    return result
+
+
+def harvest(
+    root: Path, options: ScanOptions, make: Harvest, key: str, progress: Progress | None = None
+) -> Harvested:
+    """Read a folder or a template as a scan does, ask no rule, and give what ``make`` makes of each
+    application. ``key`` names ``make`` and all that its answer depends on.
+
+    Raises:
+        NothingToRead: there is neither a template nor function code.
+        UsageError: the configuration cannot be used.
+    """
+    task = replace(_task(root, options), harvest=make, harvest_key=key)
+    outcomes, notes = _outcomes(root, options, task, progress)
+    drafts = [draft for outcome in outcomes for draft in outcome.drafts]
+    skipped = [*notes, *(note for outcome in outcomes for note in outcome.skipped)]
+    complete = all(outcome.complete for outcome in outcomes)
+    return Harvested(drafts, list(dict.fromkeys(skipped)), complete)
+
+
+def _outcomes(
+    root: Path, options: ScanOptions, task: Task, progress: Progress | None
+) -> tuple[list[Outcome], list[Skipped]]:
+    """The outcomes of a folder's applications, and what concerns the folder as a whole."""
+    report = progress or (lambda stage, done, total: None)
     cache = _cache(root, options, task)
     report("templates", 0, 0)
     watchdog = Watchdog(options.time_limit_s * SURVEY_SHARE, MEMORY_LIMIT_MIB)
@@ -95,11 +135,7 @@ def scan(root: Path, options: ScanOptions, progress: Progress | None = None) -> 
         notes += [note for outcome in outcomes for note in outcome.skipped]
         raise nothing(root, list(dict.fromkeys(notes)), found)
     cache.save(glances)
-    least = options.confidence or task.config.confidence
-    result = merge(task, outcomes, notes, known=known, least=least)
-    result.root = str(root)
-    result.duration_s = time.perf_counter() - started
-    return result
+    return outcomes, notes
 
 
 def _task(root: Path, options: ScanOptions) -> Task:

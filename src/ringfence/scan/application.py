@@ -19,6 +19,7 @@ from ringfence.loaders.discovery import Discovery
 from ringfence.loaders.trace import Trace
 from ringfence.loaders.tree import Tree
 from ringfence.model.application import Application, Trigger
+from ringfence.model.contract import FunctionDraft
 from ringfence.model.facts import Connection, Facts
 from ringfence.model.finding import AttackPath, Suppressed
 from ringfence.model.graph import Graph
@@ -45,12 +46,16 @@ REPORT_IT = "please report this; the rest of the scan is complete"
 #: Called with what is done and what there is to do.
 Progress = Callable[[str, int, int], None]
 
+#: What else to make of an application once its code is understood.
+Harvest = Callable[[Application, Facts], list[FunctionDraft]]
+
 
 @record(frozen=True)
 class Task:
     """What every application of a folder is scanned with. ``time_limit_s`` holds for each;
     ``graph`` asks for their graphs; ``only`` names the families of rules that are asked for, and is
-    empty for all."""
+    empty for all. With ``harvest`` no rule is asked: what it makes is the outcome, and
+    ``harvest_key`` says all that its answer depends on beside the application."""
 
     root: Path
     load: LoadOptions
@@ -60,6 +65,8 @@ class Task:
     time_limit_s: float
     graph: bool = False
     only: frozenset[str] = frozenset()
+    harvest: Harvest | None = None
+    harvest_key: str = ""
 
 
 @record()
@@ -90,6 +97,7 @@ class Outcome:
     graph: Graph = field(default_factory=Graph)
     trace: Trace = field(default_factory=Trace)
     complete: bool = True
+    drafts: list[FunctionDraft] = field(default_factory=list)
 
 
 def scan_application(
@@ -144,6 +152,11 @@ def _scan(
         facts = analyse(
             application, reader, load_taint, load_events(), memory, sharing if jobs > 1 else None
         )
+    if task.harvest is not None:
+        drafts: list[FunctionDraft] = []
+        with guarded("the contracts", notes, watchdog, JOINED):
+            drafts = task.harvest(application, facts)
+        return _harvested(application, facts, reader, tree.trace, notes, drafts)
     report("checks", 0, 0)
     with guarded("the checks", notes, watchdog, CHECKED):
         checked = Checked()
@@ -177,6 +190,30 @@ def _scan(
         offers=sorted(offers_of(application)),
         graph=graph,
         trace=tree.trace,
+    )
+
+
+def _harvested(
+    application: Application,
+    facts: Facts,
+    reader: SourceReader,
+    trace: Trace,
+    notes: list[Skipped],
+    drafts: list[FunctionDraft],
+) -> Outcome:
+    """The outcome of an application of which no rule was asked."""
+    return Outcome(
+        templates=[template.path for template in application.templates],
+        functions={key: value.logical_id for key, value in application.functions.items()},
+        entries=list(application.triggers.values()),
+        skipped=[*application.skipped, *reader.skipped, *facts.skipped, *notes],
+        unknowns=list(application.unknowns),
+        parsed=reader.known(),
+        code=sorted({f.code.file for f in application.functions.values() if f.code is not None}),
+        asks=sorted(application.asks),
+        offers=sorted(offers_of(application)),
+        trace=trace,
+        drafts=drafts,
     )
 
 

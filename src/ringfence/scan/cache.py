@@ -326,7 +326,7 @@ def keys_of(task: Task) -> tuple[str, str]:
         repr(load.limits),
     ]
     more = [task.today.isoformat(), repr(task.time_limit_s), repr(task.graph),
-            repr(sorted(task.only))]  # fmt: skip
+            repr(sorted(task.only)), task.harvest_key]  # fmt: skip
     return digest_of([*common, *more]), digest_of(common)
 
 
