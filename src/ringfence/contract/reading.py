@@ -22,6 +22,7 @@ from ringfence.contract.order import (
     settled,
     trigger_key,
 )
+from ringfence.contract.quick import quick_tree
 from ringfence.contract.tables import REFRESH, Source, Table, near, shown
 from ringfence.contract.toml_text import key as toml_key
 from ringfence.contract.writing import HEAD_TEXTS, LIMITS
@@ -80,13 +81,16 @@ def contract_of(text: str, name: str) -> Contract:
 
 
 def _tree(source: Source) -> dict[str, Any]:
-    import tomllib
-
+    tree = quick_tree(source.text)
+    if tree is not None:
+        return tree
     if marker := _MARKER.search(source.text):
         line = source.text.count("\n", 0, marker.start()) + 1
         what = f"the file holds merge conflict markers at line {line}"
         cure = "take either side, then run `ringfence lock`"
         raise UsageError(what, f"{source.shown}:{line}", cure)
+    import tomllib
+
     try:
         return tomllib.loads(source.text)
     except RecursionError:
