@@ -23,7 +23,7 @@ from ringfence.model.contract import (
 )
 from ringfence.model.record import field_names, replace
 
-T = TypeVar("T", Host, Item, TriggerContract)
+T = TypeVar("T", Host, Item)
 R = TypeVar("R", Permission, Host, Item, EventPath, TriggerContract, Accepted)
 
 #: The lists of a function whose entries are :class:`Item`.
@@ -120,7 +120,7 @@ def _function(key: str, old: FunctionContract) -> FunctionContract:
         permissions=_permissions(old.permissions),
         platform=_permissions(old.platform),
         hosts=_joined(map(_clean, old.hosts), host_key),
-        triggers=_joined(map(_trigger, old.triggers), trigger_key),
+        triggers=_triggers(old.triggers),
         limits=old.limits,
         accepted=_accepted(old.accepted),
         gaps=list(texts(old.gaps)),
@@ -173,22 +173,27 @@ def _conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
     return tuple(sorted(spelt, key=lambda one: (one.key, one.operator, one.values)))
 
 
-def _trigger(old: TriggerContract) -> TriggerContract:
-    return replace(_clean(old), event=_paths(old.event))
+def _triggers(triggers: Iterable[TriggerContract]) -> list[TriggerContract]:
+    found: dict[Key, TriggerContract] = {}
+    for trigger in map(_clean, triggers):
+        twin = found.get(trigger_key(trigger))
+        event = (*twin.event, *trigger.event) if twin else trigger.event
+        both = (*twin.evidence, *trigger.evidence) if twin else trigger.evidence
+        joined = replace(trigger, event=_paths(event), evidence=evidence(both))
+        found[trigger_key(trigger)] = joined
+    return [found[key] for key in sorted(found)]
 
 
 def _joined(items: Iterable[T], key_of: Callable[[T], Key]) -> list[T]:
-    """Sorted by key; of several with the same key one, with the evidence (and event) of all."""
-    found: dict[Key, T] = {}
+    """Sorted by key; of several with the same key one, with the evidence of all."""
+    found: dict[Key, list[T]] = {}
     for item in items:
-        key = key_of(item)
-        twin = found.get(key)
-        both = (*twin.evidence, *item.evidence) if twin else item.evidence
-        changes: dict[str, object] = {"evidence": evidence(both)}
-        if isinstance(item, TriggerContract) and isinstance(twin, TriggerContract):
-            changes["event"] = _paths((*twin.event, *item.event))
-        found[key] = replace(item, **changes)
-    return [found[key] for key in sorted(found)]
+        found.setdefault(key_of(item), []).append(item)
+    return [_with_evidence(found[key]) for key in sorted(found)]
+
+
+def _with_evidence(twins: list[T]) -> T:
+    return replace(twins[0], evidence=evidence(entry for twin in twins for entry in twin.evidence))
 
 
 def _paths(event: Iterable[EventPath]) -> tuple[EventPath, ...]:

@@ -11,7 +11,18 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from ringfence import late
-from ringfence.contract.order import ITEM_LISTS, KIND_OF_LIST, LIST_OF_KIND, settled
+from ringfence.contract.order import (
+    ITEM_LISTS,
+    KIND_OF_LIST,
+    LIST_OF_KIND,
+    accepted_key,
+    group_key,
+    host_key,
+    item_key,
+    settled,
+    trigger_key,
+)
+from ringfence.contract.quick import quick_tree
 from ringfence.contract.tables import REFRESH, Source, Table, near, shown
 from ringfence.contract.toml_text import key as toml_key
 from ringfence.contract.writing import HEAD_TEXTS, LIMITS
@@ -70,13 +81,16 @@ def contract_of(text: str, name: str) -> Contract:
 
 
 def _tree(source: Source) -> dict[str, Any]:
-    import tomllib
-
+    tree = quick_tree(source.text)
+    if tree is not None:
+        return tree
     if marker := _MARKER.search(source.text):
         line = source.text.count("\n", 0, marker.start()) + 1
         what = f"the file holds merge conflict markers at line {line}"
         cure = "take either side, then run `ringfence lock`"
         raise UsageError(what, f"{source.shown}:{line}", cure)
+    import tomllib
+
     try:
         return tomllib.loads(source.text)
     except RecursionError:
@@ -113,26 +127,30 @@ def _schema(top: Table) -> None:
 
 
 def _function(key: str, table: Table) -> FunctionContract:
-    texts = {name: table.text(name) for name in HEAD_TEXTS}
-    limits = table.inner(table.table("limits"), "limits")
-    numbers = {name: limits.number_of(name, _LARGEST) for name in LIMITS}
-    limits.done()
-    lists = {name: _blocks(table, name, _item, _item_key) for name in ITEM_LISTS}
     found = FunctionContract(
         id=key,
         key=key,
+        limits=_limits(table),
         permissions=_permissions(table, "permissions"),
         platform=_permissions(table, "platform"),
-        hosts=_blocks(table, "hosts", _host, lambda host: (host.host, host.port, host.chosen_by)),
-        triggers=_blocks(table, "triggers", _trigger, _trigger_key),
-        limits=Limits(**numbers),
-        accepted=_blocks(table, "accepted", _accepted, lambda a: (a.kind, a.value, a.resource)),
+        hosts=_blocks(table, "hosts", _host, host_key),
+        triggers=_blocks(table, "triggers", _trigger, trigger_key),
+        accepted=_blocks(table, "accepted", _accepted, accepted_key),
         gaps=list(table.texts("gaps")),
-        **texts,
-        **lists,
     )
+    for name in HEAD_TEXTS:
+        setattr(found, name, table.text(name))
+    for name in ITEM_LISTS:
+        setattr(found, name, _blocks(table, name, _item, item_key))
     table.done()
     return found
+
+
+def _limits(table: Table) -> Limits:
+    limits = table.inner(table.table("limits"), "limits")
+    numbers = {name: limits.number_of(name, _LARGEST) for name in LIMITS}
+    limits.done()
+    return Limits(**numbers)
 
 
 def _blocks(
@@ -151,22 +169,11 @@ def _blocks(
     return list(found.values())
 
 
-def _item_key(item: Item) -> Hashable:
-    return (item.value, item.chosen_by)
-
-
-def _trigger_key(trigger: TriggerContract) -> Hashable:
-    return (trigger.kind, trigger.name, trigger.sender, trigger.authentication)
-
-
 def _permissions(table: Table, name: str) -> list[Permission]:
     found: dict[Hashable, Permission] = {}
     for block in table.blocks(name, f"{table.called}, {name}"):
         for permission in _permission_block(block):
-            key = (
-                permission.action.lower(), permission.resource, permission.of, permission.inside,
-                permission.conditions,
-            )  # fmt: skip
+            key = (permission.action.lower(), group_key(permission))
             if key in found:
                 what = f"{permission.action} on {shown(permission.resource)} stands twice"
                 raise block.wrong(what, "keep one of the two", permission.action)

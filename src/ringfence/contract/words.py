@@ -139,6 +139,8 @@ def under(conditions: Iterable[Condition]) -> Parts:
 
 def gravity_of(permission: Permission) -> Severity:
     """How grave it is that a function can do this, one step more where the resource is open."""
+    if permission.action in _words()["light"]["actions"]:
+        return Severity.LOW
     doing, level = doing_of(permission.action), level_of(permission.action)
     if level == "permissions" or doing.verb in ("pass", "assume"):
         return Severity.CRITICAL if is_open(permission) else Severity.HIGH

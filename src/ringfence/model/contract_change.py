@@ -43,15 +43,21 @@ class Difference:
     text: str
     fails: bool
 
+    @property
+    def line(self) -> str:
+        """All of it in one line: function, item, what is wrong, place."""
+        place = f" ({self.where})" if self.where else ""
+        return f"{self.function}: {self.item} {self.text}{place}"
+
 
 @record(frozen=True)
 class Change:
     """One sentence about what changed between two contracts.
 
-    ``kind`` is that of an accepted entry (``permission``, ``host``, …), or ``platform``, ``event``,
-    ``limit``, ``setting``, ``function``, ``accepted``, ``gap``. ``items`` are the values it is
-    about (actions, hosts, variables), ``resource`` the ARN pattern of permissions. ``unknown`` says what
-    could not be known, ``evidence`` which lines need it.
+    ``kind`` is that of an accepted entry (``permission``, ``host``, …), or ``platform``,
+    ``event``, ``limit``, ``setting``, ``function``, ``accepted``, ``gap``. ``items`` are the values
+    it is about (actions, hosts, variables), ``resource`` the ARN pattern of permissions.
+    ``unknown`` says what could not be known, ``evidence`` which lines need it.
     """
 
     direction: str
