@@ -30,9 +30,9 @@ COLLECT_EVERY = 300_000
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises."""
-    from ringfence.cli.parser import build_parser, check_verb
+    from ringfence.cli.parser import build_parser, check_verb, joined
 
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = joined(sys.argv[1:] if argv is None else argv)
     if argv is None:
         _own_the_process()
     _open_closed_streams()

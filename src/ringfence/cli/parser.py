@@ -11,12 +11,23 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import ringfence
-from ringfence.cli import EXIT_USAGE, explain, rules, scan
+from ringfence.cli import (
+    EXIT_USAGE,
+    explain,
+    lock,
+    lock_accept,
+    lock_diff,
+    lock_export,
+    rules,
+    scan,
+)
 from ringfence.errors import UsageError
 
 DESCRIPTION = "Finds what an attacker can do to a serverless application, and what to change."
 
-VERBS = ("scan", "explain", "rules")
+VERBS = ("scan", "lock", "explain", "rules")
+#: Verbs of two words; the parser sees them as one.
+PAIRS = (("lock", "diff"), ("lock", "accept"), ("lock", "export"))
 
 EPILOG = """\
 examples:
@@ -78,10 +89,17 @@ def build_parser() -> Parser:
     verbs = parser.add_subparsers(
         title="commands", prog="ringfence", metavar="COMMAND", dest="command", required=False
     )
-    for verb in (scan, explain, rules):
+    for verb in (scan, lock, lock_diff, lock_accept, lock_export, explain, rules):
         verb.add_parser(verbs)
     parser.set_defaults(run=_no_command(parser))
     return parser
+
+
+def joined(words: Sequence[str]) -> list[str]:
+    """The words with a verb of two words as one: ``lock diff`` → ``["lock diff"]``."""
+    if tuple(words[:2]) in PAIRS:
+        return [" ".join(words[:2]), *words[2:]]
+    return list(words)
 
 
 def check_verb(words: Sequence[str]) -> None:
@@ -91,7 +109,7 @@ def check_verb(words: Sequence[str]) -> None:
         UsageError: it is none.
     """
     first = words[0] if words else "-"
-    if first.startswith("-") or first in VERBS:
+    if first.startswith("-") or first.partition(" ")[0] in VERBS:
         return
     near = get_close_matches(first, VERBS, 1)
     meant = f"ringfence {near[0]}" if near else f"ringfence scan {shlex.quote(first)}"

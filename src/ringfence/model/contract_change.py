@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ringfence.model.contract import Evidence
-from ringfence.model.record import record
+from ringfence.model.contract import Evidence, Permission
+from ringfence.model.record import field, record
 from ringfence.model.severity import Severity
 
 #: A piece of a sentence, and whether it is a name (code) and not our own words.
@@ -24,6 +24,21 @@ class Surplus:
     resource: str
     where: str
     reason: str = ""
+
+
+@record()
+class Reconciled:
+    """One function. ``granted`` and ``needed`` count actions; ``shares`` are the keys of other
+    functions with the same role; ``complete`` is False where some of the role is not known."""
+
+    function: str
+    granted: int
+    needed: int
+    surplus: list[Surplus] = field(default_factory=list)
+    missing: list[Permission] = field(default_factory=list)
+    shares: list[str] = field(default_factory=list)
+    reach: list[str] = field(default_factory=list)
+    complete: bool = True
 
 
 @record(frozen=True)

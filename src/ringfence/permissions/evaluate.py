@@ -113,6 +113,13 @@ class RolePolicies:
         self._policies = PolicySet(role.policies, names)
         self._boundary = None if role.boundary is None else PolicySet([role.boundary], names)
 
+    @classmethod
+    def of(cls, policies: PolicySet, boundary: PolicySet | None) -> RolePolicies:
+        """The same for policies that are made ready already."""
+        made = cls.__new__(cls)
+        made._policies, made._boundary = policies, boundary
+        return made
+
     def answer(self, action: str, resource: str = "*", context: Context | None = None) -> Answer:
         """The answer to one question; ``statement`` is the role's own where it decides."""
         found = self._policies.answer(action, resource, context)

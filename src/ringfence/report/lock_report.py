@@ -1,0 +1,146 @@
+"""What ``ringfence lock`` tells: how much too much is granted, then each function."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ringfence.model.contract import FunctionDraft, Permission
+from ringfence.model.contract_change import Reconciled
+from ringfence.report.text import clip, escape
+
+SCHEMA = 1
+#: Grants that are named for one function; the rest is counted, unless everything is asked for.
+MAX_GRANTS = 4
+MAX_NAMED = 6
+MAX_REACH = 4
+WIDTH = 150
+
+
+def report_text(
+    drafts: Sequence[FunctionDraft], reconciled: Sequence[Reconciled], *, verbose: bool = False
+) -> str:
+    """The whole report as plain text, ending with a line feed."""
+    lines = [headline(reconciled), ""]
+    for draft, one in zip(drafts, reconciled, strict=True):
+        lines += _function(draft, one, verbose)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def headline(reconciled: Sequence[Reconciled]) -> str:
+    """One line: how many actions are granted, how many needed, and how many times too much."""
+    known = [one for one in reconciled if one.complete]
+    granted, needed = sum(one.granted for one in known), sum(one.needed for one in known)
+    functions = _count(len(reconciled), "function")
+    if not known:
+        return f"{functions}; no role of theirs is known in full"
+    times = f": {granted / needed:.1f} times too much" if needed and granted > needed else ""
+    unknown = len(reconciled) - len(known)
+    beside = f" ({_count(unknown, 'function')} with a role that is not known in full left out)"
+    text = f"{functions}: {granted:,} actions granted, {needed:,} needed{times}"
+    return text + (beside if unknown else "")
+
+
+def _function(draft: FunctionDraft, one: Reconciled, verbose: bool) -> list[str]:
+    contract = draft.contract
+    lines = [f"{escape(contract.key)}: {one.granted:,} granted, {one.needed:,} needed"]
+    for need in one.missing:
+        where = f" ({need.evidence[0].where})" if need.evidence else ""
+        lines.append(f"  missing   {escape(need.action)} on {escape(need.resource)}{where}")
+    lines += _surplus(one, verbose)
+    if one.shares:
+        others = ", ".join(escape(key) for key in one.shares[:MAX_NAMED])
+        more = f" and {len(one.shares) - MAX_NAMED} more" if len(one.shares) > MAX_NAMED else ""
+        lines.append(f"  shared    one role with {others}{more}: give each function its own")
+    for need in contract.permissions if verbose else ():
+        lines.append(f"  needs     {_need(need)}")
+    lines += [f"  unknown   {escape(text)}" for text in _unknown(contract.permissions)]
+    lines += [f"  not seen  {escape(gap)}" for gap in (*contract.gaps, *draft.role_gaps)]
+    if one.reach and verbose:
+        lines.append(f"  reach     can {escape('; '.join(one.reach[:MAX_REACH]))}")
+    return [*lines, ""]
+
+
+def _surplus(one: Reconciled, verbose: bool) -> list[str]:
+    """One line for each statement that grants too much, with its place in the template."""
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for item in one.surplus:
+        reason, _, origin = item.reason.rpartition(" [")
+        origin = origin.removesuffix("]") if reason else ""
+        words = item.action if (reason or item.reason) == "not needed" else (
+            f"{item.action} ({reason or item.reason})"
+        )  # fmt: skip
+        named = places[item.where, origin]
+        if words not in named:
+            named.append(words)
+    lines = []
+    for (where, origin), named in places.items():
+        shown = named if verbose else named[:MAX_NAMED]
+        more = f" and {len(named) - len(shown)} more" if len(named) > len(shown) else ""
+        text = f"{escape(', '.join(shown))}{more}"
+        beside = f" by {escape(origin)}" if origin else ""
+        line = f"  surplus   {escape(where)}{beside}: {text}"
+        lines.append(line if verbose else clip(line, WIDTH))
+    kept = lines if verbose else lines[:MAX_GRANTS]
+    if len(lines) > len(kept):
+        kept.append(f"  surplus   {len(lines) - len(kept)} more grants (--verbose names them)")
+    return kept
+
+
+def _need(need: Permission) -> str:
+    where = f" ({need.evidence[0].where})" if need.evidence else ""
+    return f"{escape(need.action)} on {escape(need.resource)}{where}"
+
+
+def _unknown(permissions: Iterable[Permission]) -> list[str]:
+    found = dict.fromkeys(
+        f"{need.action} on {need.resource}: {text}" for need in permissions for text in need.unknown
+    )
+    return list(found)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def report_json(drafts: Sequence[FunctionDraft], reconciled: Sequence[Reconciled]) -> str:
+    """The same as JSON: ``{schema, headline, functions: {key: …}}``."""
+    functions = {
+        draft.contract.key: _object(draft, one)
+        for draft, one in zip(drafts, reconciled, strict=True)
+    }
+    tree = {"schema": SCHEMA, "headline": headline(reconciled), "functions": functions}
+    return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
+
+
+def _object(draft: FunctionDraft, one: Reconciled) -> dict[str, Any]:
+    return {
+        "granted": one.granted,
+        "needed": one.needed,
+        "complete": one.complete,
+        "permissions": [_permission(need) for need in draft.contract.permissions],
+        "platform": [_permission(need) for need in draft.contract.platform],
+        "missing": [_permission(need) for need in one.missing],
+        "surplus": [
+            {"action": s.action, "resource": s.resource, "where": s.where, "reason": s.reason}
+            for s in one.surplus
+        ],
+        "shares_role_with": one.shares,
+        "reach": one.reach,
+        "gaps": [*draft.contract.gaps, *draft.role_gaps],
+    }
+
+
+def _permission(need: Permission) -> dict[str, Any]:
+    found: dict[str, Any] = {"action": need.action, "resource": need.resource}
+    if need.conditions:
+        found["conditions"] = [
+            {"operator": c.operator, "key": c.key, "values": list(c.values)}
+            for c in need.conditions
+        ]
+    if need.unknown:
+        found["unknown"] = list(need.unknown)
+    found["evidence"] = [{"kind": e.kind, "where": e.where, "text": e.text} for e in need.evidence]
+    return found
