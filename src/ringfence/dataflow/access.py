@@ -149,7 +149,7 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     if any(atom.source.kind == "response" for atom in value.taint):
         exposures.remember(machine, value, key)
     if any(
-        isinstance(obj, CloudObject)
+        (isinstance(obj, CloudObject) and not obj.loaded)
         or (isinstance(obj, External) and not members.is_data(machine, obj))
         for obj in value.objects
     ):
@@ -373,6 +373,8 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
             )
         elif isinstance(obj, ModuleObject):
             result = join(result, any_function(obj))
+        elif isinstance(obj, CloudObject):  # a method that is not known
+            result = join(result, Value(objects=(Method(Value(objects=(obj,)), "*"),)))
         elif isinstance(obj, (Environment, ClassObject)):
             result = join(result, UNKNOWN)
     if value.taint:

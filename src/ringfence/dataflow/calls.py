@@ -14,6 +14,8 @@ from ringfence.dataflow import (
     callbacks,
     chosen_names,
     cloud,
+    cloud_libraries,
+    cloud_script,
     exposures,
     expressions,
     instances,
@@ -411,6 +413,9 @@ def call_method(
         local_files.piped(machine, receiver, arguments)
     if logs.written_by_context(machine, receiver, name, arguments, node):
         return UNKNOWN
+    if cloud_script.is_sent(receiver, name, arguments):
+        answer = cloud_script.send(machine, None, arguments.get(0), node)
+        return cloud_script.finish(machine, answer, arguments, node)
     result = NOTHING
     plain: list[Obj] = []
     external = False
@@ -424,8 +429,11 @@ def call_method(
         elif isinstance(obj, CloudObject):
             external = True
             found = cloud.call_method(machine, obj, name, arguments, node)
+        elif isinstance(obj, Method) and name in ("bind", "call", "apply"):
+            found = call_of_method(machine, obj, name, arguments, node)
         elif isinstance(obj, (ModuleObject, ClassObject)):
             if isinstance(obj, ClassObject):
+                cloud_libraries.model_called(machine, obj, name, node)
                 found = models.class_method(machine, obj, name, arguments, node)
                 if found is not None:
                     result = join(result, found)
@@ -436,6 +444,8 @@ def call_method(
             else:
                 found = derive(*arguments.everything())
         elif isinstance(obj, Struct):
+            if obj.cls is not None:
+                cloud_libraries.model_called(machine, obj.cls, name, node)
             found = call_field(machine, obj, name, arguments, node)
         elif isinstance(obj, Closure):
             found = call_of_function(machine, obj, name, arguments, node)
@@ -469,6 +479,19 @@ def call_field(
         if member.objects:
             return call_value(machine, member, arguments, node)
     return None
+
+
+def call_of_method(
+    machine: Machine, obj: Method, name: str, arguments: call_arguments.Arguments, node: syntax.Node
+) -> Value:
+    """``client.putObject.bind(client)``, and ``call`` and ``apply`` of it."""
+    rest = arguments.positional[1:]
+    if name == "bind":
+        made = Partial(Value(objects=(obj,)), rest, {}) if rest else obj
+        return Value(objects=(made,))
+    if name == "apply":
+        rest = (access.known_items(rest[0]) or []) if rest else []
+    return call_method(machine, obj.receiver, obj.name, call_arguments.Arguments(rest), node)
 
 
 def call_of_function(

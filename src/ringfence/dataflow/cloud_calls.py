@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
+    cloud_arguments,
     cloud_names,
     exposures,
     guessable,
@@ -14,15 +15,12 @@ from ringfence.dataflow import (
     sinks,
     verdicts,
 )
-from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import CloudObject, Struct, deep_taint
 from ringfence.dataflow.state import CallRecord
 from ringfence.dataflow.values import (
     NOTHING,
     OF_CALLERS,
-    OWN_KINDS,
     UNKNOWN,
-    Mix,
     Source,
     Taint,
     Trail,
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from ringfence.rules.taint import CallTables
 
 _PUBLIC_ACLS = ("public-read", "public-read-write", "website")
-MAX_TEXTS = 12
 
 
 def record(
@@ -50,21 +47,26 @@ def record(
     parameters: dict[str, Value],
     node: syntax.Node,
     document: bool = False,
+    batched: bool = False,
 ) -> Value:
-    """Note a call and give its answer."""
+    """Note a call and give its answer. What is ``batched`` is sent in one request with others."""
     from ringfence.dataflow.call_arguments import Arguments
 
     place = machine.location(node)
     service = client.service
-    arguments = {
-        name: described(machine, name, value) for name, value in parameters.items() if name != "*"
-    }
-    call = CloudCall(machine.function.id, service, operation, arguments, place, client.own)
+    arguments = cloud_arguments.facts_of(machine, parameters)
+    complete = "*" not in parameters
+    sent = operation
+    if batched:
+        sent = "BatchWriteItem"
+        arguments = {"RequestItems{}": arguments.get("TableName", CallArgument(patterns=("*",)))}
+    call = CloudCall(machine.function.id, service, sent, arguments, place, client.own, complete)
     key = (
         service,
-        operation,
+        sent,
         place,
-        tuple((n, a.texts, a.resources) for n, a in arguments.items()),
+        client.own,
+        tuple((n, a.texts, a.resources, a.patterns) for n, a in arguments.items()),
     )
     before = machine.collected.calls.get(key)
     if before is None:
@@ -118,32 +120,6 @@ def declared(
     return found
 
 
-def described(machine: Machine, name: str, value: Value) -> CallArgument:
-    """An argument as the fact keeps it; a known name of a resource counts as the resource."""
-    texts: list[str] = []
-    resources: list[str] = []
-    variables: list[str] = []
-    for const in value.consts:
-        if isinstance(const, Mix):
-            texts.append(const.text())
-            resources += const.resources()
-            variables += const.variables()
-        elif const is not None:
-            texts.append(str(const))
-    kind = NAMING.get(name)
-    if kind is not None and machine.directory is not None and not resources:
-        for text in texts:
-            resources += machine.directory.of_text(text, kind, machine.function.id)
-    if not texts and (value.open or value.taint):
-        texts.append("*")
-    return CallArgument(
-        tuple(dict.fromkeys(texts))[:MAX_TEXTS],
-        tuple(dict.fromkeys(resources)),
-        any(atom.source.kind not in OWN_KINDS for atom in deep_taint(value)),
-        tuple(dict.fromkeys(variables)),
-    )
-
-
 def check_acl(
     machine: Machine, parameters: dict[str, Value], operation: str, node: syntax.Node
 ) -> None:
@@ -174,6 +150,8 @@ def answer(
         if machine.response_overlay is not None:
             value = join(value, machine.response_overlay(service, operation, parameters, document))
         return value
+    if (service, operation) == ("sqs", "GetQueueUrl") and "QueueName" in parameters:
+        return queue_of(parameters["QueueName"])
     if (service, operation) not in cloud_names.READS:
         return UNKNOWN
     mail = mail_of(machine, service, operation, parameters, node)
@@ -198,6 +176,14 @@ def answer(
     if machine.response_overlay is not None:
         value = join(value, machine.response_overlay(service, operation, parameters, document))
     return value
+
+
+def queue_of(name: Value) -> Value:
+    """The address of a queue ends with its name, which is as much as is known of it."""
+    found = Struct("map", None)
+    found.fields["QueueUrl"] = Value(name.consts, (), (), name.open or not name.consts)
+    found.rest = UNKNOWN
+    return Value(objects=(found,))
 
 
 #: Certainty lost for the object that a notice is about.

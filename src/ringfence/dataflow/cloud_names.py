@@ -1,44 +1,32 @@
 """Names of cloud services and operations in the SDKs, as botocore's service models spell them.
 
-Sources: boto3 and AWS SDK for JavaScript (v2, v3) API references.
+Sources: boto3 and AWS SDK for JavaScript (v2, v3) API references. What the services' models say is in
+:mod:`ringfence.rules.sdk`.
 """
 
 from __future__ import annotations
 
-#: SDK v2 class → boto3 service name, where lower case is not enough.
-V2_SERVICES = {
-    "StepFunctions": "stepfunctions", "EventBridge": "events", "CloudWatchEvents": "events",
-    "CloudWatchLogs": "logs", "CognitoIdentityServiceProvider": "cognito-idp",
-    "CognitoIdentity": "cognito-identity", "RDSDataService": "rds-data", "ELBv2": "elbv2",
-    "DynamoDBStreams": "dynamodbstreams", "LexRuntime": "lex-runtime",
-    "ApiGatewayManagementApi": "apigatewaymanagementapi", "IotData": "iot-data",
-    "CodePipeline": "codepipeline", "Endpoint": "", "BedrockRuntime": "bedrock-runtime",
-    "BedrockAgentRuntime": "bedrock-agent-runtime", "RedshiftData": "redshift-data",
-    "TimestreamQuery": "timestream-query", "ConfigService": "config",
-}  # fmt: skip
+from ringfence import late
+from ringfence.rules import sdk
 
-#: ``@aws-sdk/client-<name>`` → boto3 service name, where it is another.
-V3_SERVICES = {
-    "sfn": "stepfunctions", "eventbridge": "events", "cloudwatch-events": "events",
-    "cloudwatch-logs": "logs", "cognito-identity-provider": "cognito-idp",
-    "secrets-manager": "secretsmanager", "api-gateway": "apigateway",
-    "dynamodb-streams": "dynamodbstreams", "iot-data-plane": "iot-data", "config-service": "config",
-    "rds-data": "rds-data", "auto-scaling": "autoscaling", "cost-explorer": "ce",
-    "elastic-load-balancing-v2": "elbv2", "database-migration-service": "dms",
-    "lex-runtime-service": "lex-runtime", "transcribe-streaming": "transcribe",
+#: Names of services in the JavaScript SDKs that the services' own models do not have.
+_OTHER_NAMES = {
+    "cloudwatchevents": "events", "cloudwatch-events": "events", "transcribeservice": "transcribe",
+    "cognitoidentityserviceprovider": "cognito-idp", "rdsdataservice": "rds-data", "endpoint": "",
+    "forecastservice": "forecast", "forecastqueryservice": "forecastquery",
+    "transcribe-streaming": "transcribe",
 }  # fmt: skip
-
-#: Parts of snake_case method names that are written in capitals in operation names.
-ACRONYMS = {
-    "db": "DB", "mfa": "MFA", "saml": "SAML", "ssh": "SSH", "sms": "SMS", "ip": "IP", "acl": "Acl",
-    "mp": "MP", "hit": "HIT",
-}  # fmt: skip
-_ACRONYM_EXCEPTIONS = {
-    "wafv2": {"acl": "ACL"},
-    "waf": {"acl": "ACL"},
-    "s3": {"ip": "Ip"},
-    "ec2": {"ip": "Ip", "db": "Db"},
-}
+_VERBS = frozenset(
+    ("accept", "activate", "add", "associate", "attach", "batch", "cancel", "complete", "confirm",
+     "copy", "create", "deactivate", "decrypt", "delete", "deregister", "describe", "detach",
+     "detect", "disable", "disassociate", "enable", "encrypt", "execute", "export", "filter",
+     "generate", "get", "import", "initiate", "invoke", "list", "modify", "poll", "publish", "put",
+     "query", "receive", "register", "reject", "release", "remove", "replace", "reset", "restore",
+     "resume", "retrieve", "revoke", "run", "scan", "search", "send", "set", "sign", "start",
+     "stop", "submit", "subscribe", "tag", "terminate", "test", "transact", "unsubscribe", "untag",
+     "update", "upload", "validate", "verify", "write")
+)  # fmt: skip
+_WORDS = late.pattern(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 #: DocumentClient method (v2) or command (v3) → operation of the table service.
 DOCUMENT = {
@@ -64,43 +52,15 @@ HIGH_LEVEL: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("Bucket", "upload_fileobj"): ("PutObject", ("Fileobj", "Key")),
     ("Bucket", "download_file"): ("GetObject", ("Key", "Filename")),
     ("Bucket", "download_fileobj"): ("GetObject", ("Key", "Fileobj")),
-    ("Bucket", "put_object"): ("PutObject", ()),
-    ("Bucket", "delete_objects"): ("DeleteObjects", ()),
     ("Bucket", "copy"): ("CopyObject", ("CopySource", "Key")),
-    ("Object", "put"): ("PutObject", ()),
-    ("Object", "get"): ("GetObject", ()),
-    ("Object", "delete"): ("DeleteObject", ()),
-    ("Object", "load"): ("HeadObject", ()),
     ("Object", "upload_file"): ("PutObject", ("Filename",)),
     ("Object", "upload_fileobj"): ("PutObject", ("Fileobj",)),
     ("Object", "download_file"): ("GetObject", ("Filename",)),
     ("Object", "download_fileobj"): ("GetObject", ("Fileobj",)),
-    ("Object", "copy_from"): ("CopyObject", ()),
     ("Object", "copy"): ("CopyObject", ("CopySource",)),
-    ("Queue", "send_message"): ("SendMessage", ()),
-    ("Queue", "send_messages"): ("SendMessageBatch", ()),
-    ("Queue", "receive_messages"): ("ReceiveMessage", ()),
-    ("Queue", "delete_messages"): ("DeleteMessageBatch", ()),
-    ("Queue", "purge"): ("PurgeQueue", ()),
-    ("Topic", "publish"): ("Publish", ()),
-    ("Topic", "subscribe"): ("Subscribe", ()),
-    ("EventBus", "put_events"): ("PutEvents", ()),
+    ("Instance", "create_tags"): ("CreateTags", ()),
+    ("Instance", "delete_tags"): ("DeleteTags", ()),
 }  # fmt: skip
-
-#: Resource objects: constructor → (service, identity parameters in order).
-RESOURCES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("dynamodb", "Table"): ("TableName",),
-    ("s3", "Bucket"): ("Bucket",),
-    ("s3", "Object"): ("Bucket", "Key"),
-    ("s3", "ObjectSummary"): ("Bucket", "Key"),
-    ("s3", "BucketPolicy"): ("Bucket",),
-    ("sqs", "Queue"): ("QueueUrl",),
-    ("sns", "Topic"): ("TopicArn",),
-    ("sns", "PlatformEndpoint"): ("TargetArn",),
-    ("ec2", "Instance"): ("InstanceId",),
-    ("iam", "Role"): ("RoleName",),
-    ("events", "EventBus"): ("EventBusName",),
-}
 
 #: Operations that answer with what others may have stored.
 READS = frozenset(
@@ -120,25 +80,39 @@ SECRET_READS = frozenset(
 )  # fmt: skip
 
 
-def operation_name(method: str, service: str = "") -> str:
+def operation_of(service: str, method: str) -> str:
+    """The operation that a method or command names; "" where the service has none of the name and
+    it does not look like one that is newer than the data."""
+    known = sdk.service(service)
+    found = known.operation(method) if known is not None else ""
+    if found:
+        return found
+    first = _WORDS.match(method)
+    if first is None or first.group().lower() not in _VERBS:
+        return ""
+    return guessed(method) if known is None or len(_WORDS.findall(method)) > 1 else ""
+
+
+def guessed(method: str) -> str:
     """``put_item`` or ``putItem`` → ``PutItem``."""
-    if "_" not in method:
-        return method[:1].upper() + method[1:]
-    special = _ACRONYM_EXCEPTIONS.get(service, {})
-    return "".join(
-        special.get(word) or ACRONYMS.get(word) or word[:1].upper() + word[1:]
-        for word in method.split("_")
-    )
+    return "".join(word[:1].upper() + word[1:] for word in method.split("_"))
+
+
+def waiter_of(service: str, name: str) -> str:
+    """The operation that a waiter calls; "" for a waiter that is not known."""
+    known = sdk.service(service)
+    return known.waiter(name) if known is not None else ""
 
 
 def v2_service(name: str) -> str:
-    for known, service in V2_SERVICES.items():
-        if known.lower() == name.lower():
-            return service
-    return name.lower()
+    """The service of a class of the SDK v2."""
+    other = _OTHER_NAMES.get(name.lower())
+    return other if other is not None else sdk.service_named(name) or name.lower()
 
 
 def v3_service(module: str) -> str:
     """The service of ``@aws-sdk/client-x``; "" for other packages."""
     name = module.removeprefix("@aws-sdk/client-")
-    return V3_SERVICES.get(name, name) if name != module else ""
+    if name == module:
+        return ""
+    return _OTHER_NAMES.get(name) or sdk.service_named(name) or name

@@ -14,6 +14,7 @@ from ringfence.dataflow import (
     call_arguments,
     calls,
     choices,
+    cloud,
     credentials,
     definitions,
     exposures,
@@ -28,6 +29,7 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
+    CloudObject,
     External,
     JsonText,
     Record,
@@ -413,13 +415,13 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
         if method and not getattr(entry.value, "is_arrow", False):
             value = definitions.bind(value, result)
         known = access.keys_of(key)
-        if len(known) == 1 and not key.open:
+        if len(known) == len(key.consts) == 1 and not key.open:
             struct.put(known[0], value, machine.branch)
             answer_places.wrote(machine, struct, str(known[0]), entry)
         else:
             for one in known:
                 struct.put(one, join(struct.fields.get(one, NOTHING), value), machine.branch)
-            if not known or key.open:
+            if not known or key.open or len(known) < len(key.consts):
                 struct.put(None, value, machine.branch)
                 struct.names = join(struct.names, key)
     return result
@@ -498,6 +500,8 @@ def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) ->
             element = External(obj.path + "[]", before=obj)
             found = members.from_external(machine, element, value)
             result = join(result, stores.filled(machine, found))
+        elif isinstance(obj, CloudObject):
+            result = join(result, cloud.elements(machine, obj, node))
         else:
             result = join(result, UNKNOWN)
     if value.taint:

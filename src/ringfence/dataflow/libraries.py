@@ -116,7 +116,7 @@ def called(
         return UNKNOWN
     if path.startswith("lambda."):
         return answer(machine, path, arguments, node)
-    special = cloud.call_library(machine, path, arguments, node)
+    special = cloud.call_library(machine, path, arguments, node, made)
     if special is not None:
         return special
     result: Value | None = None

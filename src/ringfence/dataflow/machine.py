@@ -95,6 +95,8 @@ class Machine:
         self.modules: dict[str, ModuleObject | None] = {}
         self.frames: list[Frame] = []
         self.branch: object = object()
+        #: The branch of what always runs.
+        self.straight = self.branch
         self.proven: Proven = {}
         self.nodes = 0
         self.budget = MAX_NODES

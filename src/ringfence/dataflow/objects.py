@@ -200,11 +200,12 @@ class CloudObject(Obj):
     """A client, resource or part of a cloud SDK.
 
     ``kind`` is session, client, resource, a resource object's name (``Table``), waiter,
-    paginator or batch. ``flavour`` is boto3, v2, v3, document. ``identity`` are the API parameters
-    that it fixes (``TableName``). ``own`` is False with credentials from elsewhere.
+    paginator, collection or batch_writer. ``flavour`` is boto3, v2, v3, document. ``identity`` are
+    the API parameters that it fixes (``TableName``). ``own`` is False with credentials from
+    elsewhere. ``loaded`` tells that its data came with it; ``element`` is what a collection holds.
     """
 
-    __slots__ = ("flavour", "identity", "kind", "operation", "own", "service")
+    __slots__ = ("element", "flavour", "identity", "kind", "loaded", "operation", "own", "service")
 
     def __init__(
         self,
@@ -214,6 +215,8 @@ class CloudObject(Obj):
         identity: dict[str, Value] | None = None,
         own: bool = True,
         operation: str = "",
+        loaded: bool = False,
+        element: CloudObject | None = None,
     ) -> None:
         self.flavour = flavour
         self.service = service
@@ -221,6 +224,8 @@ class CloudObject(Obj):
         self.identity = identity or {}
         self.own = own
         self.operation = operation
+        self.loaded = loaded
+        self.element = element
 
     def __repr__(self) -> str:
         return f"<{self.flavour} {self.service} {self.kind}>"

@@ -60,7 +60,7 @@ def names_in(value: Value) -> Value:
 
 def letters_of(record: CallRecord, carrier: carriers.Carrier) -> list[Parameters]:
     """The letters of a call: one, or one for each entry of a batch."""
-    if not carrier.entries:
+    if not carrier.entries or carrier.entries not in record.values:
         return [record.values]
     found: list[Parameters] = []
     given = record.values.get(carrier.entries, NOTHING)
