@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ringfence.model.contract import FunctionDraft
 
-FORMS = ("iam",)
+FORMS = ("iam", "guard", "sandbox", "security-group", "kubernetes")
 
 EPILOG = """\
 examples:
   ringfence lock export --as iam                        the policy of every function
   ringfence lock export --as iam --format json app      one object, function to policy document
   ringfence lock export --as iam --function resize --with-platform --region eu-west-1
+  ringfence lock export --as kubernetes > manifests.yaml
 """
 
 
@@ -36,7 +37,8 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     group = parser.add_argument_group("what to write")
     group.add_argument(
         "--as", dest="form", required=True, choices=FORMS, metavar="FORM",
-        help="iam (policy documents)",
+        help="iam (policy documents), guard or sandbox (profiles), security-group (egress rules), "
+        "kubernetes (network policy, security context, limits, service account)",
     )  # fmt: skip
     group.add_argument(
         "--format", choices=("text", "json"), default="text", metavar="FORMAT",
@@ -60,20 +62,55 @@ def run(arguments: argparse.Namespace) -> int:
     from ringfence.cli import EXIT_OK
     from ringfence.cli.output import print_text, write_file
     from ringfence.cli.tree_options import drafts_of
-    from ringfence.contract.exports.iam import documents_of, json_text, notes_of, plain_text
-    from ringfence.report.text import escape
 
     drafts, _ = drafts_of(arguments.path, arguments)
     chosen = _chosen(drafts, arguments.function)
-    documents = documents_of(chosen, arguments.with_platform)
-    text = json_text(documents) if arguments.format == "json" else plain_text(documents)
+    text = _policies(arguments, chosen) if arguments.form == "iam" else _other(arguments, chosen)
     if arguments.output is None:
         print_text(text)
     else:
         write_file(arguments.output, text)
-    for note in notes_of(chosen, documents):
-        print(escape(note, unicode=False), file=sys.stderr)
     return EXIT_OK
+
+
+def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
+    """Policy documents, proven before they are shown.
+
+    Raises:
+        AssertionError: a document denies what its function needs; it is not shown.
+    """
+    from ringfence.contract.exports.iam import documents_of, json_text, notes_of, plain_text
+    from ringfence.contract.replay import replay
+
+    documents = documents_of(chosen, arguments.with_platform)
+    proof = replay(documents, chosen, arguments.with_platform)
+    assert not proof.denied, proof.line
+    for note in (*notes_of(chosen, documents), proof.line):
+        _say(note)
+    return json_text(documents) if arguments.format == "json" else plain_text(documents)
+
+
+def _other(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
+    import json
+
+    from ringfence.contract.exports import network, profiles
+
+    contracts = [draft.contract for draft in chosen]
+    if arguments.form == "kubernetes":
+        import yaml
+
+        documents = [document for one in contracts for document in network.manifests(one)]
+        return yaml.safe_dump_all(documents, sort_keys=False, explicit_start=True)
+    if arguments.form == "security-group":
+        return json.dumps(network.security_groups(contracts), indent=2) + "\n"
+    make = profiles.guard_profile if arguments.form == "guard" else profiles.sandbox_profile
+    return json.dumps({one.key: make(one) for one in contracts}, indent=2) + "\n"
+
+
+def _say(line: str) -> None:
+    from ringfence.report.text import escape
+
+    print(escape(line, unicode=False), file=sys.stderr)
 
 
 def _chosen(drafts: list[FunctionDraft], names: list[str]) -> list[FunctionDraft]:

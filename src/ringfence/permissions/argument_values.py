@@ -129,7 +129,8 @@ def queue_url(text: str, form: str, resolve: Resolver) -> Value:
         return Value(name)
     region = _QUEUE_HOST.search(text)
     return Value(
-        f"arn:${{Partition}}:sqs:{region[1] if region else '${Region}'}:{account}:{name}", whole=True
+        f"arn:${{Partition}}:sqs:{region[1] if region else '${Region}'}:{account}:{name}",
+        whole=True,
     )
 
 
@@ -147,7 +148,7 @@ def function(text: str, form: str, resolve: Resolver) -> Value:
 def secret(text: str, form: str, resolve: Resolver) -> Value:
     """A secret's name, its ARN, or its ARN without the six characters that end it."""
     found = plain(text, form, resolve)
-    if _SUFFIX.search(found.text) and found.whole or found.text.endswith("*"):
+    if (_SUFFIX.search(found.text) and found.whole) or found.text.endswith("*"):
         return found
     return Value(found.text + "-??????", found.whole)
 

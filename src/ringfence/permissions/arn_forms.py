@@ -60,9 +60,7 @@ def _place(text: str) -> Place:
 
 def arguments_of(form: str) -> tuple[str, ...]:
     """The names of all arguments in a form."""
-    return tuple(
-        name for part in parse(form) if isinstance(part, Place) for name in part.arguments
-    )
+    return tuple(name for part in parse(form) if isinstance(part, Place) for name in part.arguments)
 
 
 def is_given(form: str, arguments: Mapping[str, CallArgument]) -> bool:
