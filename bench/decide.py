@@ -2,10 +2,10 @@
 
     python bench/decide.py [--rounds 200]
 
-The set mixes wildcards, variables, lists, negations and conditions of every family, over an identity
-policy, a boundary and a control policy; its requests are allowed and denied in many ways. *again* is
-a decision on requests whose action was asked before, as in a replay; *first* one on an action that
-is new to the decider. Both contain making the request. Beside them stands an empty Python process,
+The set mixes wildcards, variables, lists, negations and conditions of every family, over an
+identity policy, a boundary and a control policy; its requests are allowed and denied in many ways.
+*again* is a decision on requests whose action was asked before, as in a replay; *first* one on an
+action that is new to the decider. Both contain making the request. Beside them stands an empty Python process,
 so that machines can be compared.
 """
 
@@ -54,7 +54,8 @@ IDENTITY = [
     statement("sns:Publish", f"arn:aws:sns:eu-west-1:{ACCOUNT}:t*p?c"),
     statement("lambda:InvokeFunction", f"arn:aws:lambda:*:{ACCOUNT}:function:shop-*-handler*",
               {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}),
-    statement("kms:Decrypt", "*", {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}),
+    statement("kms:Decrypt", "*",
+              {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}),
     statement("logs:*", "arn:aws:logs:*:*:log-group:/aws/lambda/shop-*:*"),
     statement("ec2:*Instances", "*",
               {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"},
@@ -91,7 +92,7 @@ REQUESTS = [
     ("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:shop-a-handler", ROLE),
     ("logs:PutLogEvents", f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/lambda/shop-a:x", ROLE),
     ("ec2:StopInstances", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1", ROLE),
-    ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:shop/d", ROLE),
+    ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:a-1:{ACCOUNT}:secret:shop/d", ROLE),
     ("xray:PutTraceSegments", "*", ROLE),
     ("iam:GetRole", f"arn:aws:iam::{ACCOUNT}:role/app", ROLE),
     ("rds:DeleteDBInstance", f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:d", ROLE),
@@ -99,7 +100,9 @@ REQUESTS = [
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args().rounds
     count = len(IDENTITY) + len(BOUNDARY) + len(CONTROL)

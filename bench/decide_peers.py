@@ -4,8 +4,8 @@
     python bench/decide_peers.py --peer FOLDER/node_modules [--list]
 
 The peer runs as a process of its own. It has neither unknown values nor some kinds of principals,
-and takes one session policy: such cases are counted as *not asked*. Cases that it refuses (it checks
-which keys an action has) are counted too. Every disagreement is printed with our reason; those in
+and takes one session policy: such cases are counted as *not asked*. Cases that it refuses (it
+checks which keys an action has) are counted too. Every disagreement is printed with our reason; those in
 ``ARGUED`` are known, and what they rest on is said.
 """
 
@@ -30,9 +30,7 @@ for (const line of fs.readFileSync(0, 'utf8').split('\\n').filter(Boolean)) {
   let answer
   try {
     const found = await runSimulation(asked.simulation, {})
-    answer = found.overallResult ?? found.resultType ?? found.analysis?.result ?? 'refused'
-    if (found.errors || found.resultType === 'error') answer = 'refused: ' + JSON.stringify(found.errors ?? found)
-    else answer = JSON.stringify(found).match(/"result":"(Allowed|ImplicitlyDenied|ExplicitlyDenied)"/)?.[1] ?? answer
+    answer = found.overallResult ?? 'refused: ' + JSON.stringify(found.errors ?? found)
   } catch (problem) { answer = 'refused: ' + problem.message }
   console.log(JSON.stringify(answer))
 }
@@ -87,7 +85,9 @@ WORDS = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--peer", type=Path, required=True, help="the node_modules that hold it")
     parser.add_argument("--list", action="store_true", help="also list what was refused")
     arguments = parser.parse_args()
@@ -118,8 +118,9 @@ def main() -> int:
 
 def ask(folder: Path, questions: list[dict[str, Any]]) -> list[str]:
     module = folder.resolve() / "@cloud-copilot" / "iam-simulate" / "dist" / "esm" / "index.js"
+    program = PEER.replace("process.argv[2]", json.dumps(module.as_uri()))
     done = subprocess.run(
-        ["node", "--input-type=module", "-e", PEER.replace("process.argv[2]", json.dumps(module.as_uri()))],
+        ["node", "--input-type=module", "-e", program],
         input="\n".join(map(json.dumps, questions)), capture_output=True, text=True, check=True,
     )  # fmt: skip
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -145,7 +146,10 @@ def simulation(case: dict[str, Any]) -> dict[str, Any] | None:
         "request": {
             "principal": principal,
             "action": request["action"],
-            "resource": {"resource": request["resource"], "accountId": account_of(request, principal)},
+            "resource": {
+                "resource": request["resource"],
+                "accountId": account_of(request, principal),
+            },
             "contextVariables": implied(principal) | {k: texts(v) for k, v in context.items()},
         },
         "identityPolicies": named(request.get("identity")),
@@ -184,7 +188,9 @@ def implied(principal: str) -> dict[str, str]:
 
 
 def account_of(request: dict[str, Any], principal: str) -> str:
-    given = request.get("resource_account") or (request.get("context") or {}).get("aws:ResourceAccount")
+    given = request.get("resource_account") or (request.get("context") or {}).get(
+        "aws:ResourceAccount"
+    )
     parts = request["resource"].split(":")
     own = principal.split(":")[4] if principal.count(":") >= 5 else "123456789012"
     return given or (parts[4] if len(parts) > 5 and parts[4] else own)
@@ -201,7 +207,9 @@ def named(policies: list[Any] | None) -> list[dict[str, Any]]:
 
 
 def levels(held: list[list[Any]] | None) -> list[dict[str, Any]]:
-    return [{"orgIdentifier": f"o{n}", "policies": named(level)} for n, level in enumerate(held or [])]
+    return [
+        {"orgIdentifier": f"o{n}", "policies": named(level)} for n, level in enumerate(held or [])
+    ]
 
 
 if __name__ == "__main__":

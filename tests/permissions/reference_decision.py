@@ -215,7 +215,7 @@ def names(principal: Any, request: dict[str, Any]) -> set[str]:
         account = who.split(":")[4]
         if text in ("*", who):
             found.add("directly")
-        if text == account or text == f"arn:aws:iam::{account}:root":
+        if text in (account, f"arn:aws:iam::{account}:root"):
             found.add("account")
         if ":assumed-role/" in who:
             role = who.split("/")[1]
@@ -246,7 +246,9 @@ def decide(case: dict[str, Any], context: Context) -> str:
     if effect(own, request, "Deny"):
         return "denied explicit"
     granted: set[str] = set()
-    for statement, version in statements([case["resource_policy"]] if case["resource_policy"] else []):
+    for statement, version in statements(
+        [case["resource_policy"]] if case["resource_policy"] else []
+    ):
         if not applies(statement, version, request):
             continue
         closeness = names(statement["Principal"], request)

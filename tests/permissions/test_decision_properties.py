@@ -15,7 +15,16 @@ from ringfence.permissions.decision.patterns import compile_tokens, tokenise, wi
 
 HOME, AWAY = "111111111111", "222222222222"
 ACTIONS = ["s3:GetObject", "s3:PutObject", "sqs:SendMessage", "kms:Decrypt"]
-ACTION_PATTERNS = [*ACTIONS, "*", "s3:*", "S3:getobject", "s3:?etObject", "*:*", "kms:*", "s3:*Ob*t"]
+ACTION_PATTERNS = [
+    *ACTIONS,
+    "*",
+    "s3:*",
+    "S3:getobject",
+    "s3:?etObject",
+    "*:*",
+    "kms:*",
+    "s3:*Ob*t",
+]
 RESOURCES = [
     "arn:aws:s3:::shop/ann/a.txt",
     "arn:aws:s3:::shop/*",
@@ -44,7 +53,17 @@ KEYS = ["aws:k1", "AWS:K2", "aws:username"]
 FAMILIES: dict[str, tuple[list[str], list[Any]]] = {
     "String": (
         ["Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike"],
-        ["ann", "Ann", "a*", "?nn", "", "${aws:username}", "${aws:k2}-x", "${aws:k1,'ann'}", "${*}"],
+        [
+            "ann",
+            "Ann",
+            "a*",
+            "?nn",
+            "",
+            "${aws:username}",
+            "${aws:k2}-x",
+            "${aws:k1,'ann'}",
+            "${*}",
+        ],
     ),
     "Numeric": (
         ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"],
@@ -213,7 +232,9 @@ def test_hostile_patterns_take_little_time() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 NAMES = [
@@ -222,11 +243,23 @@ NAMES = [
     "NotResource", "Principal", "NotPrincipal", "Condition", "Sid", "AWS", "Service", "Null", "Bool",
     "StringLike", "ForAllValues:ArnLike", "DateLessThanIfExists", "aws:x",
 ]  # fmt: skip
-WORDS = ["Allow", "Deny", "*", "s3:*", "s3:GetObject", "arn:aws:s3:::a", "2012-10-17", "${aws:x}", "true", *PRINCIPALS]
+WORDS = [
+    "Allow",
+    "Deny",
+    "*",
+    "s3:*",
+    "s3:GetObject",
+    "arn:aws:s3:::a",
+    "2012-10-17",
+    "${aws:x}",
+    "true",
+    *PRINCIPALS,
+]
 NEARLY = st.recursive(
     st.sampled_from(WORDS) | st.none() | st.booleans() | st.integers(-5, 5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
+    ),
     max_leaves=25,
 )
 
@@ -252,5 +285,7 @@ def test_any_policy_is_validated(data: Any, kind: str) -> None:
     problems = validate(data, kind)
     if not any(problem.is_error for problem in problems):
         name = "resource_policy" if kind == "resource" else "boundary"
-        (answer,) = Simulator().decide([json.dumps({name: data, "action": "s3:GetObject"}).encode()])
+        (answer,) = Simulator().decide(
+            [json.dumps({name: data, "action": "s3:GetObject"}).encode()]
+        )
         assert "decision" in answer or kind in ("scp", "rcp")

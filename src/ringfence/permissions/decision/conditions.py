@@ -1,8 +1,8 @@
 """Conditions of statements made ready: each answers true, false, or None (not known).
 
 Sources: IAM User Guide, "IAM JSON policy elements: Condition operators", "Conditions with multiple
-context keys or values" and "Single-valued vs. multivalued context keys". A key that is missing makes
-positive operators false, negated ones and ``…IfExists`` true, ``ForAllValues`` true and
+context keys or values" and "Single-valued vs. multivalued context keys". A key that is missing
+makes positive operators false, negated ones and ``…IfExists`` true, ``ForAllValues`` true and
 ``ForAnyValue`` false. Several values of a policy are joined by OR, of a negated operator by NOR.
 For the set operators an empty text is no value.
 """

@@ -139,9 +139,9 @@ class Decider:
         applies = statement.applies(request, does)
         if applies is False or layer is not self._resource:
             return applies
-        if self._boundary is not None and statement.has_exceptions:
-            if request.caller.kind in ("user", "role", "session"):
-                return applies  # whoever has a boundary is never excepted
+        bound = self._boundary is not None and request.caller.kind in ("user", "role", "session")
+        if bound and statement.has_exceptions:
+            return applies  # whoever has a boundary is never excepted
         sure, most = statement.closeness(request)
         if sure:
             return applies
@@ -229,11 +229,15 @@ def _layer(name: str, policies: Any, kind: str) -> Layer:
     statements: list[CompiledStatement] = []
     for place, policy in enumerate(policies if several else [policies]):
         label = f"{name}[{place}]" if several else name
-        if not isinstance(policy, CompiledPolicy):
-            refuse_malformed(policy, label, kind)
-            policy = CompiledPolicy(policy, label)
-        statements += policy.statements
+        statements += _compiled(policy, label, kind).statements
     return Layer(name, statements)
+
+
+def _compiled(policy: Any, name: str, kind: str) -> CompiledPolicy:
+    if isinstance(policy, CompiledPolicy):
+        return policy
+    refuse_malformed(policy, name, kind)
+    return CompiledPolicy(policy, name)
 
 
 def refuse_malformed(policy: object, name: str, kind: str) -> None:

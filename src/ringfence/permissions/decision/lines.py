@@ -13,7 +13,12 @@ from typing import Any
 
 from ringfence.errors import UsageError
 from ringfence.permissions.actions import action_exists, expand, split_action
-from ringfence.permissions.decision.decider import CompiledPolicy, Decider, Decision
+from ringfence.permissions.decision.decider import (
+    CompiledPolicy,
+    Decider,
+    Decision,
+    refuse_malformed,
+)
 from ringfence.permissions.decision.overlaps import idle_allows
 from ringfence.permissions.decision.reading import listed, plain_statements
 from ringfence.permissions.decision.request import Request
@@ -110,12 +115,9 @@ class Simulator:
 
 
 def _compiled(data: object, name: str, kind: str) -> tuple[CompiledPolicy, tuple[str, ...]]:
-    problems = validate(data, kind)
-    for problem in problems:
-        if problem.is_error:
-            place = f"{name}.{problem.place}" if problem.place else name
-            raise UsageError(problem.what, where=place, cure=problem.cure)
+    refuse_malformed(data, name, kind)
     assert isinstance(data, Mapping)
+    problems = validate(data, kind)
     notes = [
         f"{name}.{one.place}: {one.what}" + (f"; {one.cure}" if one.cure else "")
         for one in problems

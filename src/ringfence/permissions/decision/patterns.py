@@ -80,12 +80,15 @@ def within_segments(tokens: list[Token]) -> list[Token]:
     for place, token in enumerate(tokens):
         if isinstance(token, str):
             colons += token.count(":")
-        elif colons < 5 and token == ONE:
-            token = SEGMENT_ONE
-        elif colons < 5 and token == STAR and not _ends_segment(tokens, place):
-            token = SEGMENT_STAR
-        found.append(token)
+        found.append(token if colons >= 5 else _confined(tokens, place))
     return found
+
+
+def _confined(tokens: list[Token], place: int) -> Token:
+    token = tokens[place]
+    if token == ONE:
+        return SEGMENT_ONE
+    return SEGMENT_STAR if token == STAR and not _ends_segment(tokens, place) else token
 
 
 def _ends_segment(tokens: list[Token], place: int) -> bool:
