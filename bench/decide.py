@@ -5,8 +5,8 @@
 The set mixes wildcards, variables, lists, negations and conditions of every family, over an
 identity policy, a boundary and a control policy; its requests are allowed and denied in many ways.
 *again* is a decision on requests whose action was asked before, as in a replay; *first* one on an
-action that is new to the decider. Both contain making the request. Beside them stands an empty Python process,
-so that machines can be compared.
+action that is new to the decider. Both contain making the request. Beside them stands an empty
+Python process, so that machines can be compared.
 """
 
 from __future__ import annotations

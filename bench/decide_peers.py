@@ -5,8 +5,8 @@
 
 The peer runs as a process of its own. It has neither unknown values nor some kinds of principals,
 and takes one session policy: such cases are counted as *not asked*. Cases that it refuses (it
-checks which keys an action has) are counted too. Every disagreement is printed with our reason; those in
-``ARGUED`` are known, and what they rest on is said.
+checks which keys an action has) are counted too. Every disagreement is printed with our reason;
+those in ``ARGUED`` are known, and what they rest on is said.
 """
 
 from __future__ import annotations

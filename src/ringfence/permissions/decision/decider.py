@@ -276,13 +276,14 @@ def _both(one: Outcome, other: Outcome) -> Outcome:
 
 
 def _either(one: Outcome, other: Outcome) -> Outcome:
+    """What lacks is told of the second: the way that people take."""
     if one[0]:
         return one
     if other[0]:
         return other
     if one[0] is None or other[0] is None:
         return (None, (), one[2] + other[2], ())
-    return (False, (), (), one[3] + other[3])
+    return (False, (), (), other[3])
 
 
 def _depends(kind: str, doubts: Iterable[CompiledStatement | str], request: Request) -> Decision:

@@ -22,7 +22,7 @@ from ringfence.permissions.decision.decider import (
 from ringfence.permissions.decision.overlaps import idle_allows
 from ringfence.permissions.decision.reading import listed, plain_statements
 from ringfence.permissions.decision.request import Request
-from ringfence.permissions.decision.validate import validate
+from ringfence.permissions.decision.validate import places, validate
 
 FIELDS = (
     "id", "identity", "resource_policy", "boundary", "session", "scp", "rcp", "principal",
@@ -241,10 +241,9 @@ def _refuse_action(action: str) -> None:
 def _unknown_actions(policy: Mapping[str, Any]) -> Iterator[str]:
     for number, item in enumerate(listed(policy.get("Statement"))):
         for element in ("Action", "NotAction"):
-            for place, action in enumerate(listed(item.get(element))):
+            for place, action in places(item.get(element), f"Statement[{number}].{element}"):
                 if isinstance(action, str) and not action_exists(action):
-                    where = f"Statement[{number}].{element}[{place}]"
-                    yield f"{where}: there is no action {action}; {_near(action)}"
+                    yield f"{place}: there is no action {action}; {_near(action)}"
 
 
 def _near(action: str) -> str:

@@ -136,7 +136,7 @@ def _patterns(item: Mapping[str, Any], name: str, place: str, check: Any) -> Ite
     value = item[name]
     if value == [] or value is None:
         yield Problem(f"{place}.{name}", f"{name} is empty", 'give one or more, or "*"')
-    for at, text in _places(value, f"{place}.{name}"):
+    for at, text in places(value, f"{place}.{name}"):
         if isinstance(text, str):
             yield from check(text, at)
         else:
@@ -218,7 +218,7 @@ def _principal(value: object, place: str) -> Iterator[Problem]:
         if kind not in _PRINCIPALS:
             cure = f"there are {', '.join(_PRINCIPALS)}"
             yield Problem(place, f"there is no kind of principal {_short(kind)}", cure)
-        for at, text in _places(values, f"{place}.{kind}"):
+        for at, text in places(values, f"{place}.{kind}"):
             if not isinstance(text, str) or not text:
                 yield Problem(at, f"a principal is a text, not {_type(text)}", "")
             elif kind == "AWS" and text != "*" and ("*" in text or "?" in text):
@@ -264,7 +264,7 @@ def _values(operator: str, values: object, place: str) -> Iterator[Problem]:
     check, wanted = _TYPES.get(_family(operator), (None, ""))
     if values == []:
         yield Problem(place, "no values, so nothing equals them", "", False)
-    for at, value in _places(values, place):
+    for at, value in places(values, place):
         text = text_of(value)
         if text is None:
             yield Problem(at, f"a condition compares with {_type(value)}", "write a text")
@@ -289,7 +289,8 @@ _TYPES: dict[str, tuple[Any, str]] = {
 # --- words -------------------------------------------------------------------------------------
 
 
-def _places(value: object, place: str) -> Iterable[tuple[str, object]]:
+def places(value: object, place: str) -> Iterable[tuple[str, object]]:
+    """The values of one or a list, each with its place."""
     if isinstance(value, list):
         return [(f"{place}[{number_}]", item) for number_, item in enumerate(value)]
     return [(place, value)]
