@@ -50,6 +50,7 @@ def test_help() -> None:
         "    scan      find weaknesses and attack paths in a folder\n"
         "    explain   say what a rule means and how to mend what it finds\n"
         "    rules     list the rules\n"
+        "    policy    decide requests by IAM policies\n"
         "\n"
         "examples:\n"
         "  ringfence scan                         scan the folder you are in\n"

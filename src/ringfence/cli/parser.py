@@ -25,7 +25,7 @@ from ringfence.errors import UsageError
 
 DESCRIPTION = "Finds what an attacker can do to a serverless application, and what to change."
 
-VERBS = ("scan", "lock", "explain", "rules")
+VERBS = ("scan", "lock", "policy", "explain", "rules")
 #: Verbs of two words; the parser sees them as one.
 PAIRS = (("lock", "diff"), ("lock", "accept"), ("lock", "export"))
 
@@ -89,7 +89,7 @@ def build_parser() -> Parser:
     verbs = parser.add_subparsers(
         title="commands", prog="ringfence", metavar="COMMAND", dest="command", required=False
     )
-    for verb in (scan, lock, lock_diff, lock_accept, lock_export, explain, rules):
+    for verb in (scan, lock, lock_diff, lock_accept, lock_export, policy, explain, rules):
         verb.add_parser(verbs)
     parser.set_defaults(run=_no_command(parser))
     return parser
