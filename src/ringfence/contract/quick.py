@@ -86,11 +86,11 @@ class _Lines:
             return
         if key != self.key or not self.functions:
             raise _Unusual
-        blocks = self.function.setdefault(found[2], [])
+        if found[2] not in self.blocks:
+            self.blocks[found[2]] = []
+            _put(self.function, found[2], self.blocks[found[2]])
         self.table = {}
-        if not isinstance(blocks, list) or (blocks and not isinstance(blocks[0], dict)):
-            raise _Unusual
-        blocks.append(self.table)
+        self.blocks[found[2]].append(self.table)
 
     def pair(self, line: str) -> None:
         found = _PAIR.fullmatch(line)
