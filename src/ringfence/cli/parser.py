@@ -18,6 +18,7 @@ from ringfence.cli import (
     lock_accept,
     lock_diff,
     lock_export,
+    policy,
     rules,
     scan,
 )
