@@ -1,0 +1,129 @@
+"""``ringfence lock``, ``lock export``, ``lock diff`` and ``lock accept`` as people see them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ringfence.testing import run_cli, tree
+
+CODE = """
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def handler(event, context):
+    return s3.get_object(Bucket="originals", Key=event["key"])["Body"].read()
+"""
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Resize:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: resize
+      Runtime: python3.12
+      Handler: app.handler
+      CodeUri: src
+      Policies: [AmazonS3FullAccess]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tree(tmp_path / "app", {"template.yaml": TEMPLATE, "src/app.py": CODE})
+
+
+def test_the_file_is_written_and_stays_as_it_is(folder: Path) -> None:
+    first = run_cli("lock", str(folder), "--no-cache")
+    assert first.returncode == 0
+    assert "times too much" in first.stdout.splitlines()[0]
+    assert first.stderr.strip().endswith("ringfence.lock: written")
+    written = (folder / "ringfence.lock").read_bytes()
+    again = run_cli("lock", str(folder), "--no-cache")
+    assert again.stderr.strip().endswith("ringfence.lock: as it was")
+    assert (folder / "ringfence.lock").read_bytes() == written
+
+
+def test_check_names_grants_that_nobody_needs(folder: Path) -> None:
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    found = run_cli("lock", "--check", str(folder), "--no-cache")
+    assert found.returncode == 1
+    assert "s3:*" in found.stdout
+    assert "template.yaml:5" in found.stdout or "template.yaml:11" in found.stdout
+
+
+def test_check_without_a_lock_file(folder: Path) -> None:
+    found = run_cli("lock", "--check", str(folder), "--no-cache")
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1] == "help: write one with `ringfence lock`"
+
+
+def test_export_of_policies(folder: Path) -> None:
+    found = run_cli("lock", "export", "--as", "iam", "--format", "json", str(folder), "--no-cache")
+    assert json.loads(found.stdout) == {
+        "Resize": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": ["s3:GetObject"],
+                    "Resource": ["arn:aws:s3:::originals/*"],
+                }
+            ],
+        }
+    }
+    assert found.stderr.splitlines()[-1] == (
+        "1 needed and 0 recorded calls replayed: none is denied"
+    )
+
+
+def test_export_with_what_the_platform_needs(folder: Path) -> None:
+    words = ("--as", "iam", "--format", "json", "--with-platform", "--region", "eu-west-1")
+    found = run_cli("lock", "export", *words, str(folder), "--no-cache")
+    statements = json.loads(found.stdout)["Resize"]["Statement"]
+    logs = "arn:aws:logs:eu-west-1:*:log-group:/aws/lambda/resize:*"
+    assert [logs] in [statement["Resource"] for statement in statements]
+
+
+@pytest.mark.parametrize("form", ["guard", "sandbox", "security-group", "kubernetes"])
+def test_other_exports(folder: Path, form: str) -> None:
+    found = run_cli("lock", "export", "--as", form, str(folder), "--no-cache")
+    assert found.returncode == 0
+    assert "s3.*.amazonaws.com" in found.stdout
+
+
+def test_an_export_of_a_function_that_is_not_there(folder: Path) -> None:
+    found = run_cli("lock", "export", "--as", "iam", "--function", "Resise", str(folder))
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1] == "help: did you mean 'Resize'?"
+
+
+def test_a_change_in_words(folder: Path) -> None:
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    before = folder / "ringfence.lock"
+    code = folder / "src/app.py"
+    more = CODE.replace("    return", '    s3.put_object(Bucket="originals", Key="k")\n    return')
+    code.write_text(more)
+    found = run_cli("lock", "diff", str(before), str(folder), "--no-cache", "--fail-on-widening")
+    assert found.returncode == 1
+    assert "`Resize` can now" in found.stdout
+    assert "`originals`" in found.stdout
+
+
+def test_a_decision_survives(folder: Path) -> None:
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    words = ("Resize", "--permission", "s3:DeleteObject", "--reason", "clean-up")
+    accepted = run_cli("lock", "accept", *words, "--until", "2999-01-01", "--path", str(folder))
+    assert accepted.returncode == 2
+    assert "year" in accepted.stderr
+    from datetime import date, timedelta
+
+    until = (date.today() + timedelta(days=30)).isoformat()
+    accepted = run_cli("lock", "accept", *words, "--until", until, "--path", str(folder))
+    assert accepted.returncode == 0
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    assert "clean-up" in (folder / "ringfence.lock").read_text()
