@@ -339,6 +339,17 @@ def domain(text: str, form: str, resolve: Resolver) -> Value:
 
 
 
+def cluster(text: str, form: str, resolve: Resolver) -> Value:
+    """A cluster's name, or the name in its ARN where the form is of what runs in it."""
+    found = plain(text, "arn:-", resolve)
+    return plain(text, form, resolve) if ":cluster/" in form else last(found.text, form, resolve)
+
+
+def definition(text: str, form: str, resolve: Resolver) -> Value:
+    """A job definition's ``NAME``, ``NAME:REVISION`` or ARN."""
+    return plain(text, form, resolve)
+
+
 READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "plain": plain,
     "queue-url": queue_url,
@@ -366,5 +377,7 @@ READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "alias": alias,
     "document": document,
     "domain": domain,
+    "cluster": cluster,
+    "definition": definition,
     "workgroup": anything,
 }
