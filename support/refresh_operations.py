@@ -281,14 +281,15 @@ class Service:
         action = next((a for a in map(self.known, TAGGING) if a), "")
         if not name or not action or any(row["action"] == action for row in found):
             return []
-        service = actions.arn_forms(self.prefix)
+        types = [actions.arn_forms(self.prefix).get(t, "") for t in actions.resource_types_of(action)]
+        heads = tuple(form.partition("${")[2].split("${Account}:")[-1].split("$")[0] for form in types)
         fits = [
             form
             for row in found[:1]
             for form in row["on"]
-            if any(form.startswith(service[t].split("${")[0]) for t in service)
+            if form.split("${Account}:")[-1].startswith(heads)
         ]
-        on = fits or self.forms(action, operation)
+        on = (fits or self.forms(action, operation)) if types else []
         return [{"action": action, "on": on, "given": [name], "reason": "tags it", "why": "tags"}]
 
 
