@@ -284,6 +284,8 @@ def attribute_of_exports(machine: Machine, exported: Value, name: str) -> Value:
     for obj in exported.objects:
         if isinstance(obj, Struct):
             found = obj.fields.get(name)
+            if found is None and obj.base is not None:  # ``export * from`` a library
+                found = attribute(machine, obj.base, name, machine.current)
             result = join(result, found if found is not None else obj.rest)
         elif isinstance(obj, ClassObject):
             result = join(result, class_member(machine, obj, name))
