@@ -20,6 +20,7 @@ from ringfence.dataflow import (
 )
 from ringfence.dataflow.objects import (
     INHERITED,
+    OPTIONAL,
     ClassObject,
     Closure,
     CloudObject,
@@ -33,6 +34,7 @@ from ringfence.dataflow.objects import (
     deep_taint,
 )
 from ringfence.dataflow.values import (
+    NONE,
     NOTHING,
     UNKNOWN,
     Mix,
@@ -114,6 +116,8 @@ def attribute(machine: Machine, value: Value, name: str, node: syntax.Node) -> V
         result = join(result, part_of(machine, value, name, node))
         if members.is_last_part(value, name):
             result = subjects.cleared_of(result, frozenset(("path-traversal",)))
+    elif name == "value" and value.consts and machine.language == "python":
+        result = join(result, Value(value.consts, (), (), value.open))  # a member of an enumeration
     elif value.consts or value.open or value.taint:
         result = join(result, UNKNOWN)
     return result if not result.is_nothing else UNKNOWN
@@ -280,6 +284,8 @@ def attribute_of_exports(machine: Machine, exported: Value, name: str) -> Value:
     for obj in exported.objects:
         if isinstance(obj, Struct):
             found = obj.fields.get(name)
+            if found is None and obj.base is not None:  # ``export * from`` a library
+                found = attribute(machine, obj.base, name, machine.current)
             result = join(result, found if found is not None else obj.rest)
         elif isinstance(obj, ClassObject):
             result = join(result, class_member(machine, obj, name))
@@ -469,7 +475,10 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
     machine.heap_writes += 1
     for obj in value.objects:
         if isinstance(obj, Struct):
+            certain = len(value.objects) == 1 and not value.consts and not value.open
             for key, inner in obj.fields.items():
+                if not certain and key in OPTIONAL and key not in struct.fields:
+                    inner = join(inner, NONE)
                 struct.put(key, inner, machine.branch)
                 answer_places.copied(machine, obj, struct, key)
             struct.rest = join(struct.rest, obj.rest)

@@ -9,10 +9,8 @@ from ringfence.dataflow import (
     credentials,
     expressions,
 )
-from ringfence.dataflow.objects import (
-    Struct,
-)
-from ringfence.dataflow.values import NOTHING, UNKNOWN, Taint, Value, join
+from ringfence.dataflow.objects import OPTIONAL, Struct
+from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Taint, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -120,11 +118,13 @@ def spread_keywords(
     node: syntax.Node,
 ) -> Value | None:
     """``**value``: known keys become keywords, the rest any keyword."""
+    certain = len(value.objects) == 1 and not value.consts and not value.open
     for obj in value.objects:
         if isinstance(obj, Struct):
             for key, inner in obj.fields.items():
                 if isinstance(key, str):
-                    keywords[key] = join(keywords.get(key, NOTHING), inner)
+                    known = keywords.get(key, NONE if key in OPTIONAL and not certain else NOTHING)
+                    keywords[key] = join(known, inner)
             for loose in (obj.rest, obj.base or NOTHING):
                 if not loose.is_nothing:
                     others = loose if others is None else join(others, loose)

@@ -156,6 +156,9 @@ def call_super(
     this = frame.this or UNKNOWN
     home = frame.home
     method = "__init__" if name == "__init__" else name
+    if name == "__new__" and home is not None:
+        made = machine.memo.get(("new", id(home)))
+        return made if isinstance(made, Value) else UNKNOWN
     for base in home.bases if home is not None else ():
         for obj in base.objects:
             if isinstance(obj, ClassObject):

@@ -52,28 +52,9 @@ def record(
     """Note a call and give its answer. What is ``batched`` is sent in one request with others."""
     from ringfence.dataflow.call_arguments import Arguments
 
+    arguments = note(machine, client, operation, parameters, node, document, batched)
     place = machine.location(node)
     service = client.service
-    arguments = cloud_arguments.facts_of(machine, parameters)
-    complete = "*" not in parameters
-    sent = operation
-    if batched:
-        sent = "BatchWriteItem"
-        arguments = {"RequestItems{}": arguments.get("TableName", CallArgument(patterns=("*",)))}
-    call = CloudCall(machine.function.id, service, sent, arguments, place, client.own, complete)
-    key = (
-        service,
-        sent,
-        place,
-        client.own,
-        tuple((n, a.texts, a.resources, a.patterns) for n, a in arguments.items()),
-    )
-    before = machine.collected.calls.get(key)
-    if before is None:
-        given = parameters
-    else:  # a helper sends what each of its callers gives it
-        given = {name: join(before.values.get(name, NOTHING), v) for name, v in parameters.items()}
-    machine.collected.calls[key] = CallRecord(call, given, document)
     name = f"aws.{service}.{operation}"
     tables = machine.catalogue.calls.get(name)
     if tables is not None:
@@ -100,6 +81,41 @@ def record(
     if tables is not None and (tables.sources or tables.propagators):
         return join(found, declared(machine, name, tables, Arguments([], parameters), node))
     return found
+
+
+def note(
+    machine: Machine,
+    client: CloudObject,
+    operation: str,
+    parameters: dict[str, Value],
+    node: syntax.Node,
+    document: bool = False,
+    batched: bool = False,
+) -> dict[str, CallArgument]:
+    """Note a call, and nothing else; its arguments as the fact has them."""
+    place = machine.location(node)
+    service = client.service
+    arguments = cloud_arguments.facts_of(machine, parameters)
+    complete = "*" not in parameters
+    sent = operation
+    if batched:
+        sent = "BatchWriteItem"
+        arguments = {"RequestItems{}": arguments.get("TableName", CallArgument(patterns=("*",)))}
+    call = CloudCall(machine.function.id, service, sent, arguments, place, client.own, complete)
+    key = (
+        service,
+        sent,
+        place,
+        client.own,
+        tuple((n, a.texts, a.resources, a.patterns) for n, a in arguments.items()),
+    )
+    before = machine.collected.calls.get(key)
+    if before is None:
+        given = parameters
+    else:  # a helper sends what each of its callers gives it
+        given = {name: join(before.values.get(name, NOTHING), v) for name, v in parameters.items()}
+    machine.collected.calls[key] = CallRecord(call, given, document)
+    return arguments
 
 
 def declared(
@@ -182,7 +198,6 @@ def queue_of(name: Value) -> Value:
     """The address of a queue ends with its name, which is as much as is known of it."""
     found = Struct("map", None)
     found.fields["QueueUrl"] = Value(name.consts, (), (), name.open or not name.consts)
-    found.rest = UNKNOWN
     return Value(objects=(found,))
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ringfence.dataflow import access, cloud_credentials
-from ringfence.dataflow.cloud_calls import record
+from ringfence.dataflow.cloud_calls import note
 from ringfence.dataflow.objects import ClassObject, CloudObject, External, Struct
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Hole, Mix, Value, join, of
 from ringfence.model import syntax
@@ -69,7 +69,7 @@ def called(
     own = owner(arguments, made).own
     for operation in operations:
         client = CloudObject("library", row["service"], "client", own=own)
-        record(machine, client, operation, dict(parameters), node)
+        note(machine, client, operation, dict(parameters), node)
 
 
 def owner(arguments: Arguments, made: External | None) -> CloudObject:
@@ -183,7 +183,7 @@ def note_signed(
     for name in names:
         found = _SIGNED.get(name)
         if found is not None:
-            record(machine, CloudObject("library", found[0], "client", own=own), found[1], {}, node)
+            note(machine, CloudObject("library", found[0], "client", own=own), found[1], {}, node)
 
 
 # --- models of tables ---
@@ -206,4 +206,4 @@ def model_called(machine: Machine, cls: ClassObject, name: str, node: syntax.Nod
                 batch = operation.startswith("Batch")
                 key = "RequestItems{}" if batch else "TableName"
                 client = CloudObject("library", row["service"], "client")
-                record(machine, client, operation, {key: table}, node)
+                note(machine, client, operation, {key: table}, node)

@@ -81,16 +81,15 @@ SECRET_READS = frozenset(
 
 
 def operation_of(service: str, method: str) -> str:
-    """The operation that a method or command names; "" where the service has none of the name and
-    it does not look like one that is newer than the data."""
+    """The operation that a method or command names; "" where the service has none of the name, and
+    a guess where nothing is known of the service."""
     known = sdk.service(service)
-    found = known.operation(method) if known is not None else ""
-    if found:
-        return found
+    if known is not None:
+        return known.operation(method)
     first = _WORDS.match(method)
     if first is None or first.group().lower() not in _VERBS:
         return ""
-    return guessed(method) if known is None or len(_WORDS.findall(method)) > 1 else ""
+    return guessed(method)
 
 
 def guessed(method: str) -> str:

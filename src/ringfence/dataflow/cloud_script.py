@@ -104,7 +104,7 @@ def new_v2(machine: Machine, name: str, arguments: Arguments, node: syntax.Node)
         return new_upload(machine, arguments, node)
     if name == "Polly.Presigner":
         return Value(objects=(CloudObject("v2", "polly", "client"),))
-    if name.endswith("Credentials") or "Provider" in name:
+    if name.endswith("Credentials") or name == "CredentialProviderChain":
         return Value(objects=(External(f"aws-sdk.{name}()"),))
     if "." in name or name in _NO_CLIENTS or not name[:1].isupper():
         return UNKNOWN
@@ -314,9 +314,12 @@ def operation_of(obj: CloudObject, name: str) -> str:
     if name == "*":
         return "*"
     if obj.flavour == "document":
-        return document_operation(name)
+        return document_operation(name.removesuffix("Async"))
     high = cloud_names.HIGH_LEVEL.get((obj.service, name), ("", ()))[0]
-    return high or cloud_names.operation_of(obj.service, name)
+    found = high or cloud_names.operation_of(obj.service, name)
+    if not found and name.endswith("Async"):  # as bluebird.promisifyAll names it
+        return operation_of(obj, name.removesuffix("Async"))
+    return found
 
 
 def note(

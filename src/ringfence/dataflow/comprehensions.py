@@ -106,11 +106,35 @@ def entry_by_entry(
     return Value(objects=(struct,))
 
 
+def of_known_names(machine: Machine, node: syntax.Comprehension) -> Value | None:
+    """``{name: f(name) for name in ("a", "b")}``: each key with what is made for it."""
+    clause = node.clauses[0]
+    if node.kind != "dict" or node.key is None or len(node.clauses) > 1 or clause.conditions:
+        return None
+    if not isinstance(clause.iterable, (syntax.ListLiteral, syntax.Name)):
+        return None
+    items = access.known_items(subjects.evaluate_quietly(machine, clause.iterable))
+    if not items or len(items) > MAX_ENTRIES or any(one.only_text() is None for one in items):
+        return None
+    struct = machine.struct("map")
+    outer = machine.save()
+    for one in items:
+        targets.assign(machine, clause.target, one, "let")
+        key = access.keys_of(machine.evaluate(node.key))
+        element = subjects.settled(machine, machine.evaluate(node.element))
+        struct.put(key[0] if len(key) == 1 else None, element, machine.branch)
+        machine.restore(outer)
+    return Value(objects=(struct,))
+
+
 def comprehension(machine: Machine, node: syntax.Comprehension) -> Value:
     """Its own variables, one round; conditions guard the element."""
     held = known_entries(machine, node)
     if held is not None:
         return entry_by_entry(machine, node, *held)
+    unrolled = of_known_names(machine, node)
+    if unrolled is not None:
+        return unrolled
     whole = leftovers.comprehension(machine, node) if node.kind == "dict" else None
     if whole is not None:
         return whole

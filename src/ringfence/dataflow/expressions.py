@@ -403,7 +403,10 @@ def map_literal(machine: Machine, node: syntax.MapLiteral) -> Value:
     result = Value(objects=(struct,))
     for entry in node.entries:
         if entry.key is None:
-            access.spread_into(machine, struct, machine.evaluate(entry.value))
+            spread_value = machine.evaluate(entry.value)
+            if isinstance(entry.value, syntax.Logical):  # ``...(condition && {…})``
+                spread_value = join(spread_value, FALSE)
+            access.spread_into(machine, struct, spread_value)
             continue
         key = machine.evaluate(entry.key)
         value = machine.evaluate(entry.value)

@@ -480,6 +480,8 @@ def reexport(machine: Machine, node: syntax.Export, exports: Struct) -> None:
                 for inner in obj.exports.fields["exports"].objects:
                     if isinstance(inner, Struct):
                         exports.fields.update(inner.fields)
+            elif isinstance(obj, External):
+                exports.base = join(exports.base or NOTHING, Value(objects=(obj,)))
     elif node.symbol in (None, "*"):
         exports.fields[node.name] = loaded
     elif node.symbol == "default":

@@ -19,6 +19,10 @@ def construct(
 ) -> Value:
     """An instance of a class of the application."""
     if machine.language == "python" and cls.find("__init__") is None:
+        from ringfence.dataflow import settings
+
+        if cls.bases and settings.is_settings(cls):
+            return settings.construct(machine, cls, arguments, node)
         model = models.construct(machine, cls, arguments, node)
         if model is not None:
             return model
@@ -27,6 +31,9 @@ def construct(
     if any(base.path in _ENUMS for base in cls.external_bases()):
         return this  # one of its members, or an error
     if machine.language == "python":
+        own = cls.find("__new__")
+        if own is not None:
+            this = made_by_new(machine, own, cls, this, arguments, node)
         found = cls.find("__init__")
         if found is None:
             annotate_fields(machine, cls, instance, arguments)
@@ -40,6 +47,26 @@ def construct(
         check_inherited(machine, cls, this, arguments, node)
         return Value((), derive(*arguments.everything()).taint, (instance,))
     return this
+
+
+def made_by_new(
+    machine: Machine,
+    found: tuple[Value, ClassObject],
+    cls: ClassObject,
+    this: Value,
+    arguments: call_arguments.Arguments,
+    node: syntax.Node,
+) -> Value:
+    """What ``__new__`` gives, such as the one instance that there is to be; ``super().__new__``
+    inside it gives the instance that is made now."""
+    machine.memo["new", id(cls)] = this
+    given = call_arguments.Arguments(
+        [Value(objects=(cls,)), *arguments.positional], arguments.keywords, arguments.rest,
+        arguments.others,
+    )  # fmt: skip
+    made = calls.call_value(machine, found[0], given, node)
+    held = tuple(obj for obj in made.objects if isinstance(obj, Struct) and obj.cls is cls)
+    return Value(objects=held) if held else this
 
 
 _ENUMS = frozenset(

@@ -173,7 +173,7 @@ _PYTHON: dict[str, Handler] = {
     "os.path.join": join_path, "posixpath.join": join_path,
     "os.path.realpath": normalised, "os.path.abspath": normalised, "os.path.normpath": normalised,
     "urllib.parse.urljoin": url_join,
-    "asyncio.run": same, "asyncio.gather": lambda machine, arguments, node: machine.list_of(
+    "asyncio.run": same, "contextlib.closing": same, "contextlib.aclosing": same, "asyncio.gather": lambda machine, arguments, node: machine.list_of(
         *arguments.positional
     ),
     "open": open_file, "io.open": open_file,
@@ -248,7 +248,8 @@ _SCRIPT: dict[str, Handler] = {
     "async_hooks.AsyncLocalStorage().enterWith": enter_store,
     "async_hooks.AsyncLocalStorage().getStore": context_store,
     "module.createRequire": lambda machine, arguments, node: Value(objects=(External("require"),)),
-    "util.promisify": callbackify, "process.on": clean,
+    "util.promisify": callbackify, "bluebird.promisify": callbackify,
+    "bluebird.promisifyAll": callbackify, "process.on": clean,
     "Error": lambda machine, arguments, node: Value(
         (), derive(*arguments.everything()).taint, (External("Error()"),)
     ),

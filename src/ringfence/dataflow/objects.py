@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from ringfence.model.location import Location
 
 MAX_FIELDS = 200
+#: Options of which it matters that they are set in some cases only.
+OPTIONAL = frozenset(
+    ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "profile_name",
+     "credentials", "accessKeyId", "secretAccessKey", "endpoint_url", "endpoint")
+)  # fmt: skip
+_ABSENT = Value((None,))
 
 
 class Obj:
@@ -56,6 +62,8 @@ class Struct(Obj):
             old = NOTHING
             if branch is not self.born and self.base is not None:
                 old = UNKNOWN
+            elif key in OPTIONAL and branch is not self.born:
+                old = _ABSENT
             self.fields[key] = join(value, old)
         else:
             self.fields[key] = join(self.fields[key], value)
