@@ -66,9 +66,7 @@ def _permission(
     action: str, resource: str, of: str = "", inside: str = "", key: str = "", unknown: str = ""
 ) -> Permission:
     conditions = (Condition("StringEquals", key, ("a",)),) if key else ()
-    return Permission(
-        action, resource, of, inside, conditions, (unknown,) if unknown else (), LINE
-    )
+    return Permission(action, resource, of, inside, conditions, (unknown,) if unknown else (), LINE)
 
 
 def _path(text: str) -> EventPath:

@@ -76,9 +76,7 @@ def test_one_permission_more_adds_its_line_and_its_evidence_only() -> None:
 
 def test_code_that_moves_changes_lines_of_evidence_only() -> None:
     moved = lock_text(samples.shop()).replace("orders.py:7", "orders.py:8")
-    changed = [
-        (a, b) for a, b in zip(SHOP.splitlines(), moved.splitlines(), strict=True) if a != b
-    ]
+    changed = [(a, b) for a, b in zip(SHOP.splitlines(), moved.splitlines(), strict=True) if a != b]
     assert len(changed) == 1
     assert "code = " in changed[0][1]
 
@@ -286,7 +284,9 @@ def test_a_huge_file_is_refused_on_both_ways(
     path.write_bytes(b"#" * 1_000_001)
     assert problem_of(lambda: read_lock(path))[0] == "larger than 1 MB"
     large = samples.contract(FunctionContract("a", "a", name="x" * 1_000_000))
-    assert problem_of(lambda: write_lock(path, large))[0] == "the contract would be larger than 1 MB"
+    assert (
+        problem_of(lambda: write_lock(path, large))[0] == "the contract would be larger than 1 MB"
+    )
 
 
 def test_bytes_that_are_not_utf_8_are_told_with_their_line() -> None:
