@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 CASES = tomllib.loads((HERE / "checks.toml").read_text(encoding="utf-8"))["case"]
 SCHEMA = HERE.parents[1] / "docs" / "schemas" / "lock-diff.schema.json"
 TODAY = date(2026, 6, 15)
-FEWER = settings(max_examples=40)
+FEWER = settings(max_examples=25)
 
 
 def found(case: dict[str, Any]) -> list[Difference]:
