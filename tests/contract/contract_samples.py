@@ -236,6 +236,6 @@ functions = st.builds(
     gaps=st.lists(texts, max_size=2),
     **dict.fromkeys(ITEM_LISTS, _items),
 )
-contracts = st.dictionaries(texts, functions, max_size=3).map(
+contracts = st.dictionaries(texts, functions, max_size=2).map(
     lambda found: Contract(functions={k: replace(f, id=k, key=k) for k, f in found.items()})
 )

@@ -147,23 +147,24 @@ def _check_changes(
     function: str, trigger: TriggerContract, old: EventPath, new: EventPath
 ) -> list[Change]:
     """What the code checks of one path, more, less or otherwise."""
+    place = told("{} of {}", new.path, _event_name(trigger))
     found: list[tuple[str, Parts]] = []
     for name, word in _FACTS:
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            found.append(_fact(word, was, now))
+            found.append(_fact(word, was, now, place))
     if old.allowed != new.allowed:
-        found.append(_allowed(old, new))
+        found.append(_allowed(old, new, place))
     if old.required != new.required:
-        demanded = "demands" if new.required else "no longer demands"
-        found.append(("narrowed" if new.required else "widened", plain(f"{demanded} it")))
+        demands = "now demands {}" if new.required else "no longer demands {}"
+        found.append(("narrowed" if new.required else "widened", told(demands, place)))
     return [
         Change(
             direction,
             Severity.LOW if direction == "widened" else Severity.INFO,
             function,
             "event",
-            told("{} {}: {} of {}", function, said, new.path, _event_name(trigger)),
+            told("{} {}", function, said),
             (new.path,),
             evidence=new.evidence,
         )
@@ -171,24 +172,24 @@ def _check_changes(
     ]
 
 
-def _fact(word: str, was: str, now: str) -> tuple[str, Parts]:
+def _fact(word: str, was: str, now: str, place: Parts) -> tuple[str, Parts]:
     if not now:
-        return "widened", told(f"no longer checks the {word} ({{}})", was)
+        return "widened", told(f"no longer checks the {word} ({{}}) of {{}}", was, place)
     if not was:
-        return "narrowed", told(f"now checks the {word} ({{}})", now)
-    return "changed", told(f"checks another {word} ({{}}, before {{}})", now, was)
+        return "narrowed", told(f"now checks the {word} ({{}}) of {{}}", now, place)
+    return "changed", told(f"now checks the {word} {{}} of {{}}, before {{}}", now, place, was)
 
 
-def _allowed(old: EventPath, new: EventPath) -> tuple[str, Parts]:
+def _allowed(old: EventPath, new: EventPath, place: Parts) -> tuple[str, Parts]:
     if not new.allowed:
-        return "widened", plain("no longer checks against a list of values")
-    more = [value for value in new.allowed if value not in old.allowed]
+        return "widened", told("no longer checks {} against a list of values", place)
     if not old.allowed:
-        return "narrowed", told("now allows only {}", listed(new.allowed))
+        return "narrowed", told("now allows only {} as {}", listed(new.allowed), place)
+    more = [value for value in new.allowed if value not in old.allowed]
     if more:
-        return "widened", told("now allows {} too", listed(more))
+        return "widened", told("now allows {} as {}", listed(more), place)
     fewer = [value for value in old.allowed if value not in new.allowed]
-    return "narrowed", told("no longer allows {}", listed(fewer))
+    return "narrowed", told("no longer allows {} as {}", listed(fewer), place)
 
 
 def _change(

@@ -36,7 +36,10 @@ def permission_changes(
     gone = [one for one in old if not after.has(one)]
     wider = [one for one in added if not before.covers(one)]
     held = [one for one in added if before.covers(one)]
-    lost = [one for one in gone if not after.covers(one)]
+    still = {(one.action, one.resource) for one in held}
+    lost = [
+        one for one in gone if not after.covers(one) and (one.action, one.resource) not in still
+    ]
     return [
         *_told(kind, "widened", function, wider, before),
         *_told(kind, "kept", function, held, before),

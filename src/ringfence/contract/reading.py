@@ -75,7 +75,9 @@ def contract_of(text: str, name: str) -> Contract:
         header = f"functions.{toml_key(key)}"
         table = Table(source, entry, header, 0, f"function {shown(key)}")
         if not isinstance(entry, dict):
-            raise top.wrong(f"function {shown(key)} must be a table", f"write [{header}]", header, "functions")
+            raise top.wrong(
+                f"function {shown(key)} must be a table", f"write [{header}]", header, "functions"
+            )
         found[key] = _function(key, table)
     return settled(Contract(SCHEMA, found))
 

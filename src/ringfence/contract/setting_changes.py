@@ -60,7 +60,7 @@ def _setting(key: str, word: str, was: str, now: str) -> Parts:
 
 
 def _gap(direction: str, key: str, text: str) -> Change:
-    words = "{}: not seen any more: {}" if direction == "widened" else "{}: now seen: {}"
+    words = "{} has one gap more ({})" if direction == "widened" else "{} has one gap less ({})"
     gravity = Severity.MEDIUM if direction == "widened" else Severity.INFO
     return Change(direction, gravity, key, "gap", told(words, key, text), (text,))
 
@@ -99,4 +99,5 @@ def _decision(key: str, old: Accepted | None, new: Accepted) -> Change:
         words = "{} is now accepted for {} until {} ({})"
         direction = "widened"
     parts = told(words, _item(new), key, plain(new.until), told("{}", new.reason))
-    return Change(direction, Severity.LOW, key, "accepted", parts, (new.value,), new.resource)
+    gravity = Severity.HIGH if new.kind == "permission" and "*" in new.value else Severity.LOW
+    return Change(direction, gravity, key, "accepted", parts, (new.value,), new.resource)

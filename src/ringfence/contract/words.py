@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ringfence import late
 from ringfence.contract.phrases import Parts, listed, plain, series, told
 from ringfence.model.contract import Condition, Permission
 from ringfence.model.record import record
@@ -19,6 +20,8 @@ from ringfence.permissions.powers import verbs_of
 from ringfence.rules import packed
 
 _DATA = "permissions/words.toml"
+#: The last part of an ARN that means every resource of its type.
+_ANY = late.pattern(r"(?:[A-Za-z-]+[/:])?\*(?:/\*)?")
 #: The verb of actions that have no words.
 USE = "use"
 #: Powers of one action in the order in which one is told.
@@ -98,7 +101,8 @@ def _objects(of_it: str, permission: Permission) -> Parts:
         objects = told("any object under {}", path[:-1])
     else:
         objects = told("objects {}" if "*" in path else "object {}", path)
-    return told("{}" + of_it.replace("{objects}", "") + " ", objects)
+    before, _, after = of_it.partition("{objects}")
+    return told(f"{before}{{}}{after} ", objects)
 
 
 def place_of(permission: Permission, kind: str) -> Parts:
@@ -165,7 +169,9 @@ def is_open(permission: Permission) -> bool:
         return bool(resource_types_of(permission.action))
     kind = doing_of(permission.action).kind
     words: dict[str, Any] = _words()["kinds"].get(kind, {})
-    return _name_in(permission.resource, words.get("names", ""), kind) in ("*", "*/*")
+    if not words:
+        return _ANY.fullmatch(permission.resource.split(":", 5)[-1]) is not None
+    return _name_in(permission.resource, words["names"], kind) == "*"
 
 
 @functools.cache
