@@ -60,7 +60,9 @@ def _holds(condition: Condition, context: Context) -> bool | None:
         if if_exists or qualifier == "forallvalues":
             return True
         return False if qualifier == "foranyvalue" else negated
-    wanted = list(_texts(condition, context))
+    if qualifier and values == ("",):  # for these an empty text is no value
+        return qualifier == "forallvalues"
+    wanted = list(_wanted(name, condition, context))
     answers = [_one(compare, negated, value, wanted) for value in values]
     if qualifier == "forallvalues":
         return _all(answers)
@@ -183,6 +185,16 @@ _SHIELD = str.maketrans({"*": "\ue010", "?": "\ue011"})
 _UNSHIELD = str.maketrans({"\ue010": "*", "\ue011": "?"})
 
 
+def _wanted(name: str, condition: Condition, context: Context) -> Iterable[str | None]:
+    """Variables count in text and ARN operators only."""
+    if "string" in name or "arn" in name:
+        return _texts(condition, context)
+    return (
+        pattern.text if pattern.known and pattern.parts is None else None
+        for pattern in condition.values
+    )
+
+
 def _texts(condition: Condition, context: Context) -> Iterable[str | None]:
     return (fill_variables(pattern, context) for pattern in condition.values)
 
@@ -209,9 +221,9 @@ def fill_variables(pattern: Pattern, context: Context) -> str | None:
         values = context.get(key.strip().lower())
         if values is None:
             unknown = True
-        elif values:
+        elif len(values) == 1:
             return values[0].translate(_SHIELD)
-        elif default:
+        elif default and not values:
             return default.strip().strip("'").translate(_SHIELD)
         else:
             missing = True
