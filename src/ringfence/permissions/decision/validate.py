@@ -315,6 +315,8 @@ def _join(place: str, name: str) -> str:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, list | Mapping):
+        return "list" if isinstance(value, list) else "object"
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
