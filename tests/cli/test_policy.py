@@ -98,10 +98,10 @@ WRONG: list[tuple[object, str, str, str]] = [
     ({**ASKED, "action": "s3:Get*"}, "'s3:Get*' is not one action", "action",
      "write one, as s3:GetObject"),
     ({**ASKED, "principle": 1}, "there is no field 'principle'", "", "did you mean principal?"),
-    ({**ASKED, "principal": "bob"}, "the principal 'bob' is not one that can ask", "principal",
+    ({**ASKED, "principal": "bob"}, "the principal is 'bob', which cannot ask", "principal",
      "give the ARN of a user, role, session or account, a service such as lambda.amazonaws.com,"
      ' {"Federated": "…"}, or "*" for anyone'),
-    ({**ASKED, "context": {"a": {}}}, "the value of 'a' is {}", "context",
+    ({**ASKED, "context": {"a": {}}}, "the value of 'a' is an object", "context",
      "give a text, a number, true or false, a list of these, or null"),
     ({**ASKED, "context": {"aws:a": 1, "AWS:A": 2}},
      "the key 'AWS:A' is there twice: the case of keys does not count", "context",
@@ -194,6 +194,12 @@ def test_a_file_that_is_not_there() -> None:
 
 
 def test_deep_nesting_is_an_error_of_its_line(tmp_path: Path) -> None:
-    code, answers, _ = simulate(tmp_path, "[" * 200_000, ASKED)
+    deep = [
+        f'{{"{name}": {"[" * depth}1{"]" * depth}}}'
+        for name in ("id", "identity", "boundary", "context", "principal")
+        for depth in (300, 900, 990)
+    ]
+    code, answers, _ = simulate(tmp_path, "[" * 200_000, ASKED, *deep)
     assert (code, answers[0]["error"]) == (2, "it is nested too deeply")
     assert answers[1]["decision"] == "allowed"
+    assert len(answers) == 2 + len(deep)

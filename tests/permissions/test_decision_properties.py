@@ -9,9 +9,11 @@ import reference_decision as reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringfence.permissions.conditions import holds
 from ringfence.permissions.decision import Decider, Request, validate
 from ringfence.permissions.decision.lines import Simulator
 from ringfence.permissions.decision.patterns import compile_tokens, tokenise, within_segments
+from ringfence.permissions.parse import parse_json_policy
 
 HOME, AWAY = "111111111111", "222222222222"
 ACTIONS = ["s3:GetObject", "s3:PutObject", "sqs:SendMessage", "kms:Decrypt"]
@@ -289,3 +291,20 @@ def test_any_policy_is_validated(data: Any, kind: str) -> None:
             [json.dumps({name: data, "action": "s3:GetObject"}).encode()]
         )
         assert "decision" in answer or kind in ("scp", "rcp")
+
+
+@settings(max_examples=400, deadline=None)
+@given(operators(), st.none() | st.lists(st.sampled_from(VALUES), min_size=1, max_size=2), CONTEXTS)
+def test_both_evaluators_read_conditions_alike(
+    block: tuple[str, Any], values: list[str] | None, context: dict[str, Any]
+) -> None:
+    operator, wanted = block
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    statement["Condition"] = {operator: {"aws:x": wanted}}
+    document = parse_json_policy({"Version": "2012-10-17", "Statement": statement})
+    known = {key.lower(): tuple(reference.any_list(value)) for key, value in context.items()}
+    known = {"aws:k1": (), "aws:k2": (), "aws:username": ("ann",)} | known
+    known["aws:x"] = tuple(values or ())
+    found = Decider([document]).decide(Request("s3:GetObject", "*", PRINCIPALS[0], known))
+    (one,) = document.statements
+    assert holds(one.conditions, known) == (found.verdict == "allowed")

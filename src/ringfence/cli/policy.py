@@ -23,7 +23,8 @@ each line of FILE is an object:
   id                 anything; the answer carries it
   identity           policies of the user or role       session    policies of the session
   resource_policy    of the resource, or a role's trust boundary   permissions boundary
-  scp, rcp           control policies: a list per level, each of which must allow
+  scp, rcp           control policies: a list per level, each of which must allow; none for a
+                     management account
   principal          who asks: an ARN, an account, a service, {"Federated": "..."}, "*"
   action, resource   one action and one ARN, taken as they stand
   resource_account   the resource's account where its ARN has none (else the principal's)
@@ -39,6 +40,7 @@ what is not known:
 
 each answer is a line on standard output:
   {"id", "decision": allowed|denied|depends, "kind": explicit|implicit, "statements", "unknown"}
+  statements decided it; a "depends" is explicit when a deny may apply, else implicit.
   lacks names the kinds of policies that do not allow; notes say what a policy does not do though
   it seems to. A line that cannot be decided gives {"id", "line", "error", "place", "help"}.
 

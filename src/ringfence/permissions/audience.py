@@ -16,7 +16,7 @@ from ringfence.model.policy import Condition, Pattern, PolicyDocument, Principal
 from ringfence.model.record import record
 from ringfence.model.severity import Exposure
 from ringfence.model.value import Reference
-from ringfence.permissions.conditions import split_operator
+from ringfence.permissions.comparisons import split_operator
 from ringfence.permissions.globs import covers, matches
 from ringfence.rules import packed
 

@@ -8,13 +8,20 @@ joined by NOR; ``ForAllValues`` is true on a missing key and ``ForAnyValue`` fal
 
 from __future__ import annotations
 
-import ipaddress
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 
 from ringfence import late
 from ringfence.model.policy import Condition, Pattern
+from ringfence.permissions.comparisons import (
+    address,
+    moment,
+    network,
+    number,
+    split_operator,
+    truth,
+)
 from ringfence.permissions.globs import matches
 
 #: What is known of a request: key (any case) → its values; () means that the request lacks the key.
@@ -37,38 +44,31 @@ def holds(conditions: Iterable[Condition], context: Context | None = None) -> bo
 
 
 def _holds(condition: Condition, context: Context) -> bool | None:
-    qualifier, operator, if_exists = split_operator(condition.operator)
+    qualifier, name, if_exists = split_operator(condition.operator)
     values = context.get(condition.key.lower())
     if values is None or not condition.key:
         return None
-    if operator == "null":
+    if name == "null":
         return _any(
             _equal_word(value, "true" if not values else "false")
             for value in _texts(condition, context)
         )
-    negated, compare = _operator(operator)
+    negated, compare = _operator(name)
     if compare is None:
         return None
     if not values:
         if if_exists or qualifier == "forallvalues":
             return True
         return False if qualifier == "foranyvalue" else negated
-    wanted = list(_texts(condition, context))
+    if qualifier and values == ("",):  # for these an empty text is no value
+        return qualifier == "forallvalues"
+    wanted = list(_wanted(name, condition, context))
     answers = [_one(compare, negated, value, wanted) for value in values]
     if qualifier == "forallvalues":
         return _all(answers)
     if qualifier == "foranyvalue" or len(answers) == 1:
         return _any(answers)
     return _all(answers) if negated else _any(answers)
-
-
-def split_operator(operator: str) -> tuple[str, str, bool]:
-    """``ForAllValues:StringLikeIfExists`` as ("forallvalues", "stringlike", True)."""
-    qualifier, colon, rest = operator.lower().partition(":")
-    if not colon:
-        qualifier, rest = "", qualifier
-    if_exists = rest.endswith("ifexists")
-    return qualifier, rest.removesuffix("ifexists"), if_exists
 
 
 Compare = Callable[[str, str], bool | None]
@@ -134,35 +134,26 @@ def _arn(value: str, text: str) -> bool:
     )
 
 
-def _number(value: str, text: str, compare: Callable[[float, float], bool]) -> bool | None:
-    try:
-        return compare(float(value), float(text))
-    except ValueError:
-        return False
-
-
-def _date(value: str, text: str, compare: Callable[[float, float], bool]) -> bool | None:
-    left, right = _moment(value), _moment(text)
+def _number(value: str, text: str, compare: Callable[[float, float], bool]) -> bool:
+    left, right = number(value), number(text)
     return False if left is None or right is None else compare(left, right)
 
 
-def _moment(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+def _date(value: str, text: str, compare: Callable[[float, float], bool]) -> bool:
+    left, right = moment(value), moment(text)
+    return False if left is None or right is None else compare(left, right)
 
 
 def _address(value: str, text: str) -> bool:
-    try:
-        return ipaddress.ip_address(value) in ipaddress.ip_network(text, strict=False)
-    except ValueError:
+    found, wanted = address(value), network(text)
+    if found is None or wanted is None:
         return False
+    return found[0] == wanted[0] and found[1] & wanted[2] == wanted[1]
+
+
+def _bool(value: str, text: str) -> bool:
+    found = truth(value)
+    return found is not None and found is truth(text)
 
 
 _PLAIN: dict[str, Compare] = {
@@ -171,19 +162,19 @@ _PLAIN: dict[str, Compare] = {
     "stringlike": _like,
     "arnequals": _arn,
     "arnlike": _arn,
-    "bool": lambda value, text: value.lower() == text.lower(),
+    "bool": _bool,
     "binaryequals": _equal,
     "ipaddress": _address,
-    "numericequals": lambda value, text: _number(value, text, float.__eq__),
-    "numericlessthan": lambda value, text: _number(value, text, float.__lt__),
-    "numericlessthanequals": lambda value, text: _number(value, text, float.__le__),
-    "numericgreaterthan": lambda value, text: _number(value, text, float.__gt__),
-    "numericgreaterthanequals": lambda value, text: _number(value, text, float.__ge__),
-    "dateequals": lambda value, text: _date(value, text, float.__eq__),
-    "datelessthan": lambda value, text: _date(value, text, float.__lt__),
-    "datelessthanequals": lambda value, text: _date(value, text, float.__le__),
-    "dategreaterthan": lambda value, text: _date(value, text, float.__gt__),
-    "dategreaterthanequals": lambda value, text: _date(value, text, float.__ge__),
+    "numericequals": lambda value, text: _number(value, text, operator.eq),
+    "numericlessthan": lambda value, text: _number(value, text, operator.lt),
+    "numericlessthanequals": lambda value, text: _number(value, text, operator.le),
+    "numericgreaterthan": lambda value, text: _number(value, text, operator.gt),
+    "numericgreaterthanequals": lambda value, text: _number(value, text, operator.ge),
+    "dateequals": lambda value, text: _date(value, text, operator.eq),
+    "datelessthan": lambda value, text: _date(value, text, operator.lt),
+    "datelessthanequals": lambda value, text: _date(value, text, operator.le),
+    "dategreaterthan": lambda value, text: _date(value, text, operator.gt),
+    "dategreaterthanequals": lambda value, text: _date(value, text, operator.ge),
 }
 
 # --- policy variables -------------------------------------------------------------------------
@@ -192,6 +183,16 @@ _PLAIN: dict[str, Compare] = {
 _SHIELDED = {"*": "\ue010", "?": "\ue011", "$": "$"}
 _SHIELD = str.maketrans({"*": "\ue010", "?": "\ue011"})
 _UNSHIELD = str.maketrans({"\ue010": "*", "\ue011": "?"})
+
+
+def _wanted(name: str, condition: Condition, context: Context) -> Iterable[str | None]:
+    """Variables count in text and ARN operators only."""
+    if "string" in name or "arn" in name:
+        return _texts(condition, context)
+    return (
+        pattern.text if pattern.known and pattern.parts is None else None
+        for pattern in condition.values
+    )
 
 
 def _texts(condition: Condition, context: Context) -> Iterable[str | None]:
@@ -220,9 +221,9 @@ def fill_variables(pattern: Pattern, context: Context) -> str | None:
         values = context.get(key.strip().lower())
         if values is None:
             unknown = True
-        elif values:
+        elif len(values) == 1:
             return values[0].translate(_SHIELD)
-        elif default:
+        elif default and not values:
             return default.strip().strip("'").translate(_SHIELD)
         else:
             missing = True

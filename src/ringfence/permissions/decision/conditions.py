@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ringfence.permissions.decision.operators import make, split_operator
+from ringfence.permissions.comparisons import split_operator
+from ringfence.permissions.decision.operators import make
 from ringfence.permissions.decision.patterns import Keys, Texts
 
 Check = Callable[[Keys], bool | None]

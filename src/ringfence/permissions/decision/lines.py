@@ -51,13 +51,14 @@ class Simulator:
             data = _parsed(line)
             return self._decided(_object(data))
         except UsageError as problem:
-            name = data.get("id") if isinstance(data, Mapping) else None
-            found = {"id": name, "line": number, "error": problem.what}
-            found |= {"place": problem.where} if problem.where else {}
-            return found | ({"help": problem.cure} if problem.cure else {})
+            return _told(data, number, problem)
+        except RecursionError:
+            return _told(data, number, UsageError("it is nested too deeply"))
 
     def _decided(self, data: Mapping[str, Any]) -> dict[str, Any]:
         _refuse_fields(data)
+        if isinstance(data.get("id"), list | Mapping):
+            raise UsageError("it is no text or number", where="id", cure="give each line its own")
         notes: list[str] = []
         decider = self._decider(data, notes)
         action = _text(data, "action")
@@ -125,6 +126,14 @@ def _compiled(data: object, name: str, kind: str) -> tuple[CompiledPolicy, tuple
     notes += (f"{name}.{text}" for text in _unknown_actions(data))
     notes += (f"{name}.{text}" for text in idle_allows(plain_statements(data)))
     return CompiledPolicy(data, name), tuple(notes)
+
+
+def _told(data: object, number: int, problem: UsageError) -> dict[str, Any]:
+    name = data.get("id") if isinstance(data, Mapping) else None
+    simple = name if isinstance(name, str | int | float) else None
+    found = {"id": simple, "line": number, "error": problem.what}
+    found |= {"place": problem.where} if problem.where else {}
+    return found | ({"help": problem.cure} if problem.cure else {})
 
 
 def _record(name: object, decision: Decision, notes: list[str]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _caller(principal: object) -> Caller:
     found = _cached(principal) if isinstance(principal, str) else caller_of(principal)
     if found is None:
         raise UsageError(
-            f"the principal {_short(principal)} is not one that can ask",
+            f"the principal is {_short(principal)}, which cannot ask",
             where="principal",
             cure="give the ARN of a user, role, session or account, a service such as"
             ' lambda.amazonaws.com, {"Federated": "…"}, or "*" for anyone',
@@ -105,7 +105,7 @@ def _values(name: str, value: object) -> tuple[str, ...] | None:
         text = text_of(item)
         if item is not None and text is None:
             raise UsageError(
-                f"the value of {name!r} is {_short(value)}",
+                f"the value of {name!r} is {_short(item)}",
                 where="context",
                 cure="give a text, a number, true or false, a list of these, or null",
             )
@@ -115,5 +115,7 @@ def _values(name: str, value: object) -> tuple[str, ...] | None:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "…"

@@ -13,8 +13,9 @@ from typing import Any
 
 from ringfence import late
 from ringfence.model.record import record
-from ringfence.permissions.decision.operators import NAMES, moment, network, number, truth
-from ringfence.permissions.decision.operators import split_operator as split
+from ringfence.permissions.comparisons import moment, network, number, truth
+from ringfence.permissions.comparisons import split_operator as split
+from ringfence.permissions.decision.operators import NAMES
 from ringfence.permissions.decision.reading import WITH_VARIABLES, listed, text_of
 
 KINDS = ("identity", "resource", "boundary", "session", "scp", "rcp")
@@ -314,6 +315,8 @@ def _join(place: str, name: str) -> str:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, list | Mapping):
+        return "list" if isinstance(value, list) else "object"
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
