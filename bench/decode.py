@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "relay"))
 
-from model_requests import SERVICES, Sample, decoded_leaves, protocols, samples  # noqa: E402
+from model_requests import SERVICES, Sample, decoded_leaves, protocols, samples
 
-from ringfence.relay.decode import decode  # noqa: E402
-from ringfence.rules.protocols import service  # noqa: E402
+from ringfence.relay.decode import decode
+from ringfence.rules.protocols import service
 
 
 def main() -> None:
@@ -44,7 +44,7 @@ def main() -> None:
                 alike += problem == "look-alike"
                 right += not problem
                 named += not problem or problem.startswith("parameters")
-                if problem and problem != 'look-alike' and total - right - alike <= options.show:
+                if problem and problem != "look-alike" and total - right - alike <= options.show:
                     print(f"{name} {protocol} {sample.operation}: {problem}"[:600])
     print(
         f"{total} requests of {len(names)} services: operation right {named}, and parameters"
@@ -75,7 +75,9 @@ def look_alike(sample: Sample, service_name: str, operation: str) -> bool:
     one, two = asked.operations[sample.operation], got.operations[operation]
     if isinstance(one, dict) and isinstance(two, dict):
         return (one["m"], one["u"]) == (two["m"], two["u"])
-    return asked.signing == got.signing and asked.version == got.version and not isinstance(two, dict)
+    return (
+        asked.signing == got.signing and asked.version == got.version and not isinstance(two, dict)
+    )
 
 
 if __name__ == "__main__":

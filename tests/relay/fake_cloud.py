@@ -54,7 +54,10 @@ class _Handler(BaseHTTPRequestHandler):
             if str(name).lower() not in ("content-length", "connection", "server", "date"):
                 self.send_header(str(name), str(value))
         if self.command == "HEAD":
-            self.send_header("Content-Length", str(headers.get("Content-Length", headers.get("content-length", 0))))
+            self.send_header(
+                "Content-Length",
+                str(headers.get("Content-Length", headers.get("content-length", 0))),
+            )
             self.end_headers()
             return
         self.send_header("Content-Length", str(len(data)))
@@ -83,8 +86,14 @@ class _Handler(BaseHTTPRequestHandler):
                 headers[name] = value
         found = signature_of(make_request(self.command, self.path, self.headers.items()))
         service = HOSTS.get(found.service, found.service)
-        host = f"{service}.amazonaws.com" if service in ("s3", "iam", "sts") else f"{service}.{found.region}.amazonaws.com"
-        request = AWSPreparedRequest(self.command, f"https://{host}{self.path}", headers, body, False)
+        host = (
+            f"{service}.amazonaws.com"
+            if service in ("s3", "iam", "sts")
+            else f"{service}.{found.region}.amazonaws.com"
+        )
+        request = AWSPreparedRequest(
+            self.command, f"https://{host}{self.path}", headers, body, False
+        )
         answer = self.server.stubber.process_request(request)
         assert answer is not None, f"the fake knows no {host}"
         return answer

@@ -9,12 +9,48 @@ from ringfence.model.record import record
 from ringfence.relay.request import Request, make_request
 
 #: The 40 services that functions call most.
-SERVICES = """
-s3 dynamodb dynamodbstreams lambda sqs sns ses sesv2 stepfunctions events kinesis firehose
-secretsmanager ssm kms sts logs cloudwatch xray cognito-idp cognito-identity apigateway apigatewayv2
-apigatewaymanagementapi appsync iot iot-data rds rds-data redshift-data athena glue ecs ecr ec2 batch
-textract rekognition iam cloudformation
-""".split()
+SERVICES = [
+    "s3",
+    "dynamodb",
+    "dynamodbstreams",
+    "lambda",
+    "sqs",
+    "sns",
+    "ses",
+    "sesv2",
+    "stepfunctions",
+    "events",
+    "kinesis",
+    "firehose",
+    "secretsmanager",
+    "ssm",
+    "kms",
+    "sts",
+    "logs",
+    "cloudwatch",
+    "xray",
+    "cognito-idp",
+    "cognito-identity",
+    "apigateway",
+    "apigatewayv2",
+    "apigatewaymanagementapi",
+    "appsync",
+    "iot",
+    "iot-data",
+    "rds",
+    "rds-data",
+    "redshift-data",
+    "athena",
+    "glue",
+    "ecs",
+    "ecr",
+    "ec2",
+    "batch",
+    "textract",
+    "rekognition",
+    "iam",
+    "cloudformation",
+]
 MAX_DEPTH = 4
 
 
@@ -72,7 +108,9 @@ def _request(operation: Any, protocol: str, values: dict[str, Any], signing: str
     body = made.body or b""
     if hasattr(body, "read"):
         body = body.read()
-    return make_request(made.method, made.url, headers, body.encode() if isinstance(body, str) else body)
+    return make_request(
+        made.method, made.url, headers, body.encode() if isinstance(body, str) else body
+    )
 
 
 def _text(value: Any) -> str:
@@ -100,7 +138,11 @@ def _structure(shape: Any, depth: int, above: tuple[str, ...]) -> dict[str, Any]
     made: dict[str, Any] = {}
     for member, inner in shape.members.items():
         required = member in shape.required_members
-        if inner.name in above or (depth > MAX_DEPTH and not required) or "eventstream" in inner.serialization:
+        if (
+            inner.name in above
+            or (depth > MAX_DEPTH and not required)
+            or "eventstream" in inner.serialization
+        ):
             continue
         if shape.is_tagged_union and made:
             break
@@ -113,7 +155,11 @@ def _structure(shape: Any, depth: int, above: tuple[str, ...]) -> dict[str, Any]
 
 
 def _leaves(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if shape is None or shape.type_name in ("timestamp", "blob") or shape.serialization.get("jsonvalue"):
+    if (
+        shape is None
+        or shape.type_name in ("timestamp", "blob")
+        or shape.serialization.get("jsonvalue")
+    ):
         return
     if isinstance(value, dict):
         for key, item in value.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from typing import Any
 
 from ringfence.logs.observing import Place
@@ -74,6 +75,7 @@ class Session:
     relay: Relay
     recorded: list[Recorded] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    clients: list[Any] = field(default_factory=list)
 
     @property
     def calls(self) -> list[tuple[str, str, dict[str, Any]]]:
@@ -88,7 +90,7 @@ class Session:
         import boto3
         from botocore.config import Config
 
-        return boto3.session.Session().client(
+        made = boto3.session.Session().client(
             service,
             endpoint_url=self.url,
             region_name=REGION,
@@ -96,6 +98,18 @@ class Session:
             aws_secret_access_key="secret",
             config=Config(retries={"total_max_attempts": 1}, **settings),
         )
+        self.clients.append(made)
+        return made
+
+    def send(
+        self, method: str, target: str, headers: dict[str, str], body: Any = None
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer to a request that no SDK wrote."""
+        connection = HTTPConnection("127.0.0.1", self.relay.server_address[1], timeout=20)
+        with closing(connection):
+            connection.request(method, target, headers=headers, body=body)
+            with connection.getresponse() as answer:
+                return answer.status, answer.read()
 
 
 @contextmanager
@@ -118,7 +132,16 @@ def relay(
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
-            yield Session(server.url, server, recorded, observations)
+            session = Session(server.url, server, recorded, observations)
+            yield session
+            for client in session.clients:
+                client.close()
         finally:
             server.shutdown()
             thread.join()
+
+
+def signed(service: str, key: str = "resize") -> str:
+    """The header that names signer and service; nobody checks the signature."""
+    scope = f"{key}/20261130/{REGION}/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"

@@ -51,19 +51,33 @@ def test_a_head_request_is_refused_without_a_body() -> None:
 
 
 def test_policies_are_each_functions_own() -> None:
-    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/in/*"]}
-    policies = {"resize": {"Version": "2012-10-17", "Statement": [{**allow, "Action": ["s3:CreateBucket"], "Resource": "*"}, allow]}}
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::bbb/in/*"]}
+    policies = {
+        "resize": {
+            "Version": "2012-10-17",
+            "Statement": [{**allow, "Action": ["s3:CreateBucket"], "Resource": "*"}, allow],
+        }
+    }
     with fake_cloud() as cloud, relay(cloud.url, decide_by(policies)) as session:
         s3 = session.client("s3")
-        s3.create_bucket(Bucket="b", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        s3.put_object(Bucket="b", Key="in/1", Body=b"x")
-        with pytest.raises(s3.exceptions.ClientError, match="s3:PutObject on resource: arn:aws:s3:::b/out"):
-            s3.put_object(Bucket="b", Key="out", Body=b"x")
+        s3.create_bucket(
+            Bucket="bbb", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        s3.put_object(Bucket="bbb", Key="in/1", Body=b"x")
+        with pytest.raises(
+            s3.exceptions.ClientError, match="s3:PutObject on resource: arn:aws:s3:::bbb/out"
+        ):
+            s3.put_object(Bucket="bbb", Key="out", Body=b"x")
         with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
-            session.client("s3", function="other").put_object(Bucket="b", Key="in/1", Body=b"x")
+            session.client("s3", function="other").put_object(Bucket="bbb", Key="in/1", Body=b"x")
         arrived = [path for _, path in cloud.seen]
-    assert [item.decision for item in session.observations] == ["allowed", "allowed", "denied", "denied"]
-    assert arrived == ["/b", "/b/in/1"]
+    assert [item.decision for item in session.observations] == [
+        "allowed",
+        "allowed",
+        "denied",
+        "denied",
+    ]
+    assert arrived == ["/bbb", "/bbb/in/1"]
 
 
 def test_what_depends_on_something_unknown_is_refused() -> None:

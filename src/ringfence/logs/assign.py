@@ -26,9 +26,7 @@ class Assigned:
     unassigned: dict[str, int] = field(default_factory=dict)
 
 
-def assign(
-    observations: Iterable[Observation], functions: Iterable[FunctionContract]
-) -> Assigned:
+def assign(observations: Iterable[Observation], functions: Iterable[FunctionContract]) -> Assigned:
     """Observations by the contracts that they belong to."""
     finder = Finder(functions)
     made = Assigned()

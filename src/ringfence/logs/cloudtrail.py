@@ -186,9 +186,7 @@ def _services(source: str) -> tuple[Service, ...]:
     return tuple(sorted(found, key=lambda item: (item.name != source, item.name)))
 
 
-def _operation(
-    candidates: tuple[Service, ...], name: str
-) -> tuple[tuple[Service, ...], str]:
+def _operation(candidates: tuple[Service, ...], name: str) -> tuple[tuple[Service, ...], str]:
     """The services that have the operation that an event names, and its name there."""
     plain = _VERSION.sub("", name)
     for item in candidates:

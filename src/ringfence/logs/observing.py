@@ -93,9 +93,7 @@ def used_by(
     )
 
 
-def observation(
-    used: Used, time: str, function: str, decision: str, origin: str
-) -> Observation:
+def observation(used: Used, time: str, function: str, decision: str, origin: str) -> Observation:
     """The observation of a used action."""
     return Observation(time, function, "action", used.action, used.resource, decision, origin)
 

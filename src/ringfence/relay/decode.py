@@ -166,6 +166,8 @@ def _path_with_bucket(request: Request, candidates: tuple[Service, ...]) -> str:
     """The path with the bucket in front, where the host names it and the service is S3."""
     if not any(item.name == "s3" for item in candidates):
         return request.path
+    if "x-amz-account-id" in request.headers:  # S3 Control, whose hosts name the account
+        return request.path
     found = _BUCKET_HOST.match(request.headers.get("host", "").lower())
     if not found or found[1].startswith("s3.") or found[1] == "s3":
         return request.path

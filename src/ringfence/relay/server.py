@@ -47,9 +47,7 @@ class Relay(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(
-        self, recorder: Recorder, upstream: Upstream | None = None, port: int = 0
-    ) -> None:
+    def __init__(self, recorder: Recorder, upstream: Upstream | None = None, port: int = 0) -> None:
         """Listen on ``port`` of the loopback address (0: any that is free).
 
         Raises:
