@@ -2,8 +2,9 @@
 
     python bench/decode.py [--all] [--show N] [SERVICE ...]
 
-An operation counts as right when service, operation and every parameter (times and bytes aside, whose
-spelling differs between protocols) come back. ``--all`` takes every service, not the 40 usual ones.
+An operation counts as right when service, operation and every parameter (times and bytes aside,
+whose spelling differs between protocols) come back. ``--all`` takes every service, not the 40 usual
+ones.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def main() -> None:
                     print(f"{name} {protocol} {sample.operation}: {problem}"[:600])
     print(
         f"{total} requests of {len(names)} services: operation right {named}, and parameters"
-        f" {right} ({100 * right / total:.2f} %), look-alikes {alike}, {1e6 * spent / total:.0f} us each"
+        f" {right} ({100 * right / total:.2f} %), look-alikes {alike},"
+        f" {1e6 * spent / total:.0f} us each"
     )
 
 

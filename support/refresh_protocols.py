@@ -5,8 +5,8 @@
 
 The models of the botocore package (Apache-2.0) say for every operation its method, path and where
 each input member travels. Kept is what decoding a request needs and nothing else: an operation of a
-JSON or CBOR protocol is known by its name alone, since its body names its members itself. The layout
-is described in ``ringfence.rules.protocols``, which reads it.
+JSON or CBOR protocol is known by its name alone, since its body names its members itself. The
+layout is described in ``ringfence.rules.protocols``, which reads it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Whose contract an observation belongs to.
 
 A recorder knows a function by its key (the relay), its physical name, or only its role. A contract
-holds name and role as patterns with ``*`` where a deployment decides. The nearest wins: key, then the
-name with the fewest unknown parts, then the role; a role that several functions share counts for each
-of them, since nobody knows which of them it was.
+holds name and role as patterns with ``*`` where a deployment decides. The nearest wins: key, then
+the name with the fewest unknown parts, then the role; a role that several functions share counts
+for each of them, since nobody knows which of them it was.
 """
 
 from __future__ import annotations

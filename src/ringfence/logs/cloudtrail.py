@@ -1,8 +1,8 @@
 """CloudTrail: files of the provider's audit trail as observations of functions.
 
-A function is known in them by the session of its role: Lambda names the session as the function. The
-platform's own sessions (``awslambda_…``, which poll queues and streams) are told by the role alone.
-Calls of people, users and services are nobody's of these and are only counted.
+A function is known in them by the session of its role: Lambda names the session as the function.
+The platform's own sessions (``awslambda_…``, which poll queues and streams) are told by the role
+alone. Calls of people, users and services are nobody's of these and are only counted.
 
 Sources: CloudTrail user guide ("CloudTrail record contents", "userIdentity element"); the tables
 ``rules/logs/cloudtrail.toml`` name the exceptions.
@@ -40,7 +40,8 @@ _NOT_A_FUNCTION = late.pattern(
 )
 _VERSION = late.pattern(r"_?20\d\d_?\d\d_?\d\d(v\d+)?$")
 _DENIED = late.pattern(
-    r"not authorized to perform: ([a-zA-Z0-9-]+:[a-zA-Z0-9]+)(?: on resource: [\"']?(arn:[^\s\"']+))?"
+    r"not authorized to perform: ([a-zA-Z0-9-]+:[a-zA-Z0-9]+)"
+    r"(?: on resource: [\"']?(arn:[^\s\"']+))?"
 )
 
 
@@ -113,8 +114,8 @@ def observations_of(
     tally: Tally | None = None,
     origin: str = "cloudtrail",
 ) -> tuple[Observation, ...]:
-    """The observations of one record, also of one wrapped in an event of EventBridge or in an answer
-    of ``lookup-events``; () when it is no call of a role's session. Never raises."""
+    """The observations of one record, also of one wrapped in an event of EventBridge or in an
+    answer of ``lookup-events``; () when it is no call of a role's session. Never raises."""
     entry = _unwrapped(data)
     function = function_of(entry)
     if tally is not None:
@@ -239,7 +240,8 @@ def _used(event: Event, requirements: Requirements, arns: list[str]) -> tuple[Us
         return ()
     item = event.services[0]
     found = used_by(requirements, item.name, event.operation, event.parameters, event.place)
-    return tuple(dict.fromkeys(narrowed for used in found for narrowed in _narrowed(used, arns)))
+    narrow = [narrowed for used in found for narrowed in _narrowed(used, arns)]
+    return tuple({(used.action, used.resource): used for used in narrow}.values())
 
 
 def _narrowed(used: Used, arns: list[str]) -> list[Used]:

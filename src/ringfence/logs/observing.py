@@ -1,7 +1,7 @@
 """A call of a cloud operation as the IAM actions and resources that it used.
 
-What an operation needs is the knowledge of :mod:`ringfence.permissions`, which is no business of this
-room: it comes in as an argument.
+What an operation needs is the knowledge of :mod:`ringfence.permissions`, which is no business of
+this room: it comes in as an argument.
 """
 
 from __future__ import annotations

@@ -1,15 +1,14 @@
 """Records of JSON files of any size, one after the other, in bounded memory.
 
-Taken are one object, an array of them, objects one a line or just one after the other, and an object
-around a list (``{"Records": […]}``). Only the record that is being read is held, so a file of
-hundreds of megabytes needs a few. The standard library's own parser reads each record: it is several
-times faster than a streaming parser that tells of every key and value.
+Taken are one object, an array of them, objects one a line or just one after the other, and an
+object around a list (``{"Records": […]}``). Only the record that is being read is held, so a file
+of hundreds of megabytes needs a few. The standard library's own parser reads each record: it is
+several times faster than a streaming parser that tells of every key and value.
 """
 
 from __future__ import annotations
 
 import codecs
-import gzip
 import json
 import zlib
 from collections.abc import Iterator
@@ -26,6 +25,8 @@ MAX_UNPACKED_BYTES = 16 << 30
 MAX_RATIO = 250
 FREE_BYTES = 64 << 20
 MAX_TOLD = 20
+#: zlib's word for gzip with its header and checksum.
+_GZIP = 31
 
 _WRAPPER = late.pattern(r'\{\s*"(?:Records|Events)"\s*:\s*\[')
 #: What may stand between records.
@@ -45,12 +46,9 @@ def records(file: BinaryIO, name: str) -> Iterator[dict[str, Any] | Skipped]:
     file holds.
     """
     reader = _Reader(file, name)
-    try:
-        yield from reader.objects()
-    except TooLarge as problem:
-        yield Skipped(name, str(problem))
-    except (OSError, EOFError, zlib.error):
-        yield Skipped(name, "is damaged: it ends too early or is no gzip; the rest was not read")
+    yield from reader.objects()
+    if reader.damage:
+        yield Skipped(name, reader.damage)
     if reader.untold:
         yield Skipped(name, f"{reader.untold} more places are no JSON")
 
@@ -59,13 +57,30 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
     """The content of a file, unpacked."""
     packed = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    source = gzip.GzipFile(fileobj=file) if packed else file
-    done = 0
-    while chunk := source.read(CHUNK_BYTES):
-        done += len(chunk)
-        if packed and (done > MAX_RATIO * file.tell() + FREE_BYTES or done > MAX_UNPACKED_BYTES):
-            raise TooLarge(f"unpacks to more than {done} bytes; the rest was not read")
+    if packed:
+        yield from _unpacked(file)
+        return
+    while chunk := file.read(CHUNK_BYTES):
         yield chunk
+
+
+def _unpacked(file: BinaryIO) -> Iterator[bytes]:
+    """The content of the gzip members of a file, as far as they are whole."""
+    member = zlib.decompressobj(_GZIP)
+    done = 0
+    waiting = b""
+    while waiting := waiting or file.read(CHUNK_BYTES):
+        if member.eof:
+            member = zlib.decompressobj(_GZIP)
+        chunk = member.decompress(waiting, CHUNK_BYTES)
+        waiting = member.unused_data if member.eof else member.unconsumed_tail
+        done += len(chunk)
+        if done > MAX_RATIO * file.tell() + FREE_BYTES or done > MAX_UNPACKED_BYTES:
+            raise TooLarge(f"unpacks to more than {done} bytes; the rest was not read")
+        if chunk:
+            yield chunk
+    if not member.eof:
+        raise EOFError
 
 
 class _Reader:
@@ -81,6 +96,7 @@ class _Reader:
         self._ended = False
         self._told = 0
         self.untold = 0
+        self.damage = ""
 
     def objects(self) -> Iterator[dict[str, Any] | Skipped]:
         while self._find():
@@ -110,12 +126,22 @@ class _Reader:
         self._at = 0
         got = 0
         while not self._ended and got <= least:
-            chunk = next(self._chunks, b"")
+            chunk = self._next_chunk()
             self._ended = not chunk
             parts.append(self._decoder.decode(chunk, final=self._ended))
             got += len(chunk)
         self._text = "".join(parts)
         return got > 0
+
+    def _next_chunk(self) -> bytes:
+        """The next part of the file; a damaged one ends at the damage."""
+        try:
+            return next(self._chunks, b"")
+        except TooLarge as problem:
+            self.damage = str(problem)
+        except (OSError, EOFError, zlib.error):
+            self.damage = "is damaged: it ends too early or is no gzip; the rest was not read"
+        return b""
 
     def _one(self) -> Iterator[dict[str, Any] | Skipped]:
         """The object at the present place, or why there is none."""

@@ -1,7 +1,7 @@
 """Bodies as JSON-like parameters under the names of the SDK's model.
 
-A *node* (see :mod:`ringfence.rules.protocols`) says what a body's parts are called in a request. All
-readers are bounded in depth, and take what does not fit the model as it is: a request is a
+A *node* (see :mod:`ringfence.rules.protocols`) says what a body's parts are called in a request.
+All readers are bounded in depth, and take what does not fit the model as it is: a request is a
 stranger's word, and the service, not we, refuses it.
 """
 

@@ -1,7 +1,8 @@
 """Which operation an HTTP request is, and with which parameters.
 
 Sources: the provider's Smithy documentation of its protocols (AWS JSON 1.0 and 1.1, AWS Query, EC2
-Query, REST JSON, REST XML, Smithy RPC v2 CBOR) and the S3 user guide ("Virtual hosting of buckets").
+Query, REST JSON, REST XML, Smithy RPC v2 CBOR) and the S3 user guide ("Virtual hosting of
+buckets").
 The service comes from the signature's scope; an unsigned request is known by its target, or by the
 action and version of a form.
 """
@@ -32,8 +33,8 @@ _BUCKET_HOST = late.pattern(
 @record(frozen=True)
 class Call:
     """A decoded request. ``service`` and ``operation`` are those of the SDK's model, and so are the
-    names of ``parameters``. ``protocol`` is the one spoken. ``complete`` is False where the body was
-    not read or could not be (``problem`` says why)."""
+    names of ``parameters``. ``protocol`` is the one spoken. ``complete`` is False where the body
+    was not read or could not be (``problem`` says why)."""
 
     service: str
     operation: str

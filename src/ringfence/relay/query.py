@@ -1,7 +1,8 @@
 """Forms of the query protocols: ``Entries.member.1.Id=a&Entries.member.2.Id=b``.
 
-Source: the provider's Smithy documentation, "AWS Query protocol" and "AWS EC2 query protocol". First
-the dots become a tree of names, then the model's shape says which parts of it are lists and maps.
+Source: the provider's Smithy documentation, "AWS Query protocol" and "AWS EC2 query protocol".
+First the dots become a tree of names, then the model's shape says which parts of it are lists and
+maps.
 """
 
 from __future__ import annotations

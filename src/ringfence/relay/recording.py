@@ -1,10 +1,10 @@
 """What the relay does with a request: decode, tell whose it is, decide, write down.
 
 Whose a request is, its access key says: SDKs sign with whatever id they are given, so
-``AWS_ACCESS_KEY_ID=resize`` names the function ``resize`` in every language and for every service, and
-functions may run side by side. Keys that the cloud itself gave out (``ASIA…``, after AssumeRole) are
-not the function's own: such calls are written down as nobody's and not decided, since the
-function's policy does not answer for them.
+``AWS_ACCESS_KEY_ID=resize`` names the function ``resize`` in every language and for every service,
+and functions may run side by side. Keys that the cloud itself gave out (``ASIA…``, after
+AssumeRole) are not the function's own: such calls are written down as nobody's and not decided,
+since the function's policy does not answer for them.
 """
 
 from __future__ import annotations

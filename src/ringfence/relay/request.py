@@ -16,8 +16,8 @@ MAX_QUERY_FIELDS = 5_000
 
 @record(frozen=True)
 class Request:
-    """``path`` is as sent, percent-encoded; ``query`` decoded pairs in order; ``headers`` has lower-
-    case names; ``body`` is None when it was not read (large, or of no use for decoding)."""
+    """``path`` is as sent, percent-encoded; ``query`` decoded pairs in order; ``headers`` has
+    lower- case names; ``body`` is None when it was not read (large, or of no use for decoding)."""
 
     method: str
     path: str

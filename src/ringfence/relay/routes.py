@@ -1,9 +1,9 @@
 """Which REST operation a method, path and query mean.
 
 Patterns come from the provider's models: ``/{Bucket}/{Key+}?tagging`` has labels, of which one with
-``+`` takes slashes too, and fields of the query that must be there. Among the patterns that fit, the
-one with the most such demands wins: ``PUT /{Bucket}/{Key+}`` is UploadPart where the query has a
-part number, CopyObject where a header names a source, PutObject otherwise.
+``+`` takes slashes too, and fields of the query that must be there. Among the patterns that fit,
+the one with the most such demands wins: ``PUT /{Bucket}/{Key+}`` is UploadPart where the query has
+a part number, CopyObject where a header names a source, PutObject otherwise.
 """
 
 from __future__ import annotations

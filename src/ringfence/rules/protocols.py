@@ -1,7 +1,7 @@
 """How each service's operations look as HTTP requests, from the package's own data.
 
-``protocols.pack`` is written by ``support/refresh_protocols.py`` from the provider's models. A group
-holds one service; ``operations`` maps a name to
+``protocols.pack`` is written by ``support/refresh_protocols.py`` from the provider's models. A
+group holds one service; ``operations`` maps a name to
 
 * ``0`` for an operation of a JSON or CBOR protocol: its body names its members itself;
 * the name of its input structure for the query protocols, "" when it takes no input;
@@ -31,7 +31,7 @@ _INDEX = "index"
 Node = Any
 
 
-@record(frozen=True)
+@record(frozen=True, eq=False)
 class Service:
     """One service. ``name`` is the SDK's name of it (``s3``, ``stepfunctions``); ``signing`` the
     name in a signature, which is nearly always the prefix of its IAM actions; ``endpoint`` the
