@@ -2,8 +2,8 @@
 
 Taken are one object, an array of them, objects one a line or just one after the other, and an
 object around a list (``{"Records": […]}``). Only the record that is being read is held, so a file
-of hundreds of megabytes needs a few. The standard library's own parser reads each record: it is
-several times faster than a streaming parser that tells of every key and value.
+of hundreds of megabytes needs a few. The standard library's own parser reads each record: that is
+as fast as a streaming parser written in C, and one dependency less.
 """
 
 from __future__ import annotations

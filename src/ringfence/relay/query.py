@@ -36,7 +36,7 @@ def parameters(fields: dict[str, str], node: Node, shapes: dict[str, Any]) -> di
     tree = _tree({key: value for key, value in fields.items() if not _is_protocol(key)})
     members = structure(node, shapes)
     if members is None:
-        return _plain(tree)
+        return {key: _plain(item) for key, item in tree.items() if key != _SELF}
     return _structure(tree, members, shapes, 0)
 
 

@@ -155,7 +155,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _bytes(self, left: int) -> Iterator[bytes]:
         while left:
-            block = self.rfile.read1(min(left, BLOCK_BYTES))  # type: ignore[attr-defined]  # buffered
+            block = self.rfile.read1(min(left, BLOCK_BYTES))
             if not block:
                 raise BadBody("the body ends too early")
             left -= len(block)
