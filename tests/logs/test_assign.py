@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.logs.assign import Finder, assign, fits
+from ringfence.logs import assign as assigning
+from ringfence.logs.assign import Finder, Usage, assign, fits
 from ringfence.logs.observing import arguments_of
 from ringfence.model.contract import FunctionContract
 from ringfence.model.event import Observation
@@ -41,11 +42,32 @@ def test_keys(function: str, keys: tuple[str, ...]) -> None:
     assert Finder(FUNCTIONS).keys(function) == keys
 
 
-def test_what_no_contract_names_is_counted() -> None:
-    items = [Observation("t", name, "action", "s3:GetObject") for name in ("pay", "ada", "ada")]
+def _item(function: str, time: str, resource: str = "r") -> Observation:
+    return Observation(time, function, "action", "s3:GetObject", resource, "allowed", "relay")
+
+
+def test_equal_observations_become_one_usage() -> None:
+    items = [
+        _item("pay", "2026-11-02"),
+        _item("pay", "2026-11-01"),
+        _item("pay", "2026-11-03", "x"),
+    ]
+    items += [_item("ada", "2026-11-01")] * 2
     found = assign(items, FUNCTIONS)
-    assert found.by_key == {"a/template.yaml:Pay": items[:1]}
-    assert found.unassigned == {"ada": 2}
+    assert found.by_key == {
+        "a/template.yaml:Pay": [
+            Usage("action", "s3:GetObject", "r", "allowed", "relay", "2026-11-01", "2026-11-02", 2),
+            Usage("action", "s3:GetObject", "x", "allowed", "relay", "2026-11-03", "2026-11-03", 1),
+        ]
+    }
+    assert (found.unassigned, found.left) == ({"ada": 2}, {})
+
+
+def test_usages_without_number_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assigning, "MAX_USAGES", 2)
+    found = assign([_item("pay", "t", str(at)) for at in range(5)], FUNCTIONS)
+    assert len(found.by_key["a/template.yaml:Pay"]) == 2
+    assert found.left == {"a/template.yaml:Pay": 3}
 
 
 @given(st.text("ab*?", max_size=8), st.text("ab", max_size=8))

@@ -209,3 +209,14 @@ def test_an_upstream_elsewhere_must_be_asked_for() -> None:
 def test_the_relay_listens_on_the_loopback_address_alone() -> None:
     with relay() as session:
         assert session.relay.server_address[0] == "127.0.0.1"
+
+
+def test_many_clients_at_once_are_each_answered_and_recorded(upstream: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with relay(upstream) as session, ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: session.send("PUT", f"/b/{n}", S3, b"x" * n), range(100)))
+    assert answers == [(200, f"PUT /b/{n} plain {n}".encode()) for n in range(100)]
+    assert {item.resource for item in session.observations} == {
+        f"arn:aws:s3:::b/{n}" for n in range(100)
+    }

@@ -39,7 +39,11 @@ def test_calls_of_a_script_are_recorded() -> None:
             "AWS_SECRET_ACCESS_KEY": "x", "AWS_MAX_ATTEMPTS": "1",
         }  # fmt: skip
         done = subprocess.run(
-            [str(NODE), str(SCRIPT)], env=os.environ | given, capture_output=True, text=True, timeout=60
+            [str(NODE), str(SCRIPT)],
+            env=os.environ | given,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
     assert done.returncode == 0, done.stderr
     assert [(service, operation) for service, operation, _ in session.calls] == [

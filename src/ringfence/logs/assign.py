@@ -17,26 +17,70 @@ from ringfence.model.record import field, record
 ROLE = "role/"
 
 
+#: Different usages that are kept of one function; a bucket's keys may be without number.
+MAX_USAGES = 200_000
+
+
+@record()
+class Usage:
+    """What a function did, any number of times. ``first`` and ``last`` are ISO 8601; the other
+    fields are those of :class:`~ringfence.model.event.Observation`."""
+
+    kind: str
+    value: str
+    resource: str
+    decision: str
+    origin: str
+    first: str
+    last: str
+    count: int = 1
+
+    def add(self, time: str) -> None:
+        """Once more, at that time."""
+        self.count += 1
+        if time < self.first or not self.first:
+            self.first = time
+        self.last = max(time, self.last)
+
+
 @record()
 class Assigned:
-    """Observations by contract key, and how many there were of each function that no contract
-    names."""
+    """Usages by contract key. ``unassigned`` are functions that no contract names, ``left`` keys
+    with more usages than are kept, each with the number of its observations."""
 
-    by_key: dict[str, list[Observation]] = field(default_factory=dict)
+    by_key: dict[str, list[Usage]] = field(default_factory=dict)
     unassigned: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
 
 
 def assign(observations: Iterable[Observation], functions: Iterable[FunctionContract]) -> Assigned:
-    """Observations by the contracts that they belong to."""
+    """Observations by the contracts that they belong to, equal ones as one usage, so that a long
+    log becomes as small as its distinct lines."""
     finder = Finder(functions)
     made = Assigned()
+    seen: dict[str, dict[tuple[str, ...], Usage]] = {}
     for item in observations:
         keys = finder.keys(item.function)
         if not keys:
             made.unassigned[item.function] = made.unassigned.get(item.function, 0) + 1
         for key in keys:
-            made.by_key.setdefault(key, []).append(item)
+            if not _add(seen.setdefault(key, {}), item):
+                made.left[key] = made.left.get(key, 0) + 1
+    made.by_key = {key: list(usages.values()) for key, usages in sorted(seen.items())}
     return made
+
+
+def _add(usages: dict[tuple[str, ...], Usage], item: Observation) -> bool:
+    """Count an observation; False when there is no room for another usage."""
+    same = (item.kind, item.value, item.resource, item.decision, item.origin)
+    known = usages.get(same)
+    if known is not None:
+        known.add(item.time)
+    elif len(usages) < MAX_USAGES:
+        usages[same] = Usage(*same, first=item.time, last=item.time)
+    else:
+        return False
+    return True
 
 
 class Finder:
