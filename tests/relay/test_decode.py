@@ -186,3 +186,25 @@ def test_an_account_in_the_host_is_no_bucket() -> None:
     call = decode(make_request("GET", "/v20180820/accesspoint?bucket=b", headers.items()))
     assert call is not None
     assert (call.service, call.operation) == ("s3control", "ListAccessPoints")
+
+
+@pytest.mark.parametrize(
+    ("host", "target", "found"),
+    [
+        ("s3.amazonaws.com", "/b/k", ("s3", "GetObject")),
+        ("b.s3.eu-west-1.amazonaws.com:80", "/k", ("s3", "GetObject")),
+        (
+            "data-ats.iot.eu-west-1.amazonaws.com",
+            "/retainedMessage",
+            ("iot-data", "ListRetainedMessages"),
+        ),
+        ("portal.sso.eu-west-1.amazonaws.com", "/assignment/accounts", ("sso", "ListAccounts")),
+        ("127.0.0.1:4510", "/b/k", None),
+        ("example.com", "/b/k", None),
+    ],
+)
+def test_an_unsigned_request_is_known_by_its_host(
+    host: str, target: str, found: tuple[str, str] | None
+) -> None:
+    call = decode(make_request("GET", target, [("Host", host)]))
+    assert (call and (call.service, call.operation)) == found

@@ -25,6 +25,7 @@ from ringfence.rules.protocols import Service, service, services, services_by
 
 MAX_UNPACKED_BYTES = 16 * 1024 * 1024
 _CBOR_PATH = late.pattern(r"/service/([^/]+)/operation/([^/]+)/?$")
+_REGION = late.pattern(r"^[a-z]{2}(-[a-z]+)+-\d$")
 _BUCKET_HOST = late.pattern(
     r"^(.+?)\.(?:(?:s3[a-z0-9-]*\.)(?:[a-z0-9.-]*)|localhost(?:\.localstack\.cloud)?)(?::\d+)?$"
 )
@@ -67,7 +68,7 @@ class Head:
 def read_head(request: Request) -> Head | None:
     """The operation, from all but the body; None where the body (a form) must tell, or nothing."""
     signature = signature_of(request)
-    candidates = services_by("signing", signature.service) if signature.service else ()
+    candidates = _candidates(request, signature)
     found = _cbor_head(request, signature) or _target_head(request, candidates, signature)
     if found or _is_form(request):
         return found
@@ -100,6 +101,23 @@ def _call(head: Head, parameters: dict[str, Any], problem: str) -> Call:
 
 
 # --- the head
+
+
+def _candidates(request: Request, signature: Signature) -> tuple[Service, ...]:
+    """The services that were signed for; of an unsigned request those of its host's name, such as
+    ``data-ats.iot.eu-west-1.amazonaws.com``."""
+    if signature.service:
+        return services_by("signing", signature.service)
+    host = request.headers.get("host", "").lower().partition(":")[0]
+    name, _, _ = host.partition(".amazonaws.com")
+    if name == host:
+        return ()
+    labels = [label for label in name.split(".") if not _REGION.match(label)]
+    for count in (2, 1):
+        found = services_by("endpoint", ".".join(labels[-count:]))
+        if found:
+            return found
+    return ()
 
 
 def _cbor_head(request: Request, signature: Signature) -> Head | None:
