@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from ringfence import late
 from ringfence.model.location import Skipped
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
 #: The greatest record that CloudTrail writes is 1 MiB.
 MAX_RECORD_CHARACTERS = 4 << 20
 MAX_UNPACKED_BYTES = 16 << 30
@@ -25,6 +25,8 @@ MAX_UNPACKED_BYTES = 16 << 30
 MAX_RATIO = 250
 FREE_BYTES = 64 << 20
 MAX_TOLD = 20
+#: A file with more broken places is no log; each costs a walk over what is held of the file.
+MAX_BROKEN = 20_000
 #: zlib's word for gzip with its header and checksum.
 _GZIP = 31
 
@@ -110,6 +112,9 @@ class _Reader:
                     continue
                 self._told += isinstance(item, Skipped)
                 yield item
+            if self.untold > MAX_BROKEN:
+                self.damage = "has too many places that are no JSON; the rest was not read"
+                return
 
     def _find(self) -> bool:
         """Go to the next record; False at the end of the file."""

@@ -1,4 +1,4 @@
-"""What operations need, from the room of permissions, as the recorder asks it."""
+"""What operations need, from the room of permissions, with the place of the call filled in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ from collections.abc import Mapping, Sequence
 
 from ringfence.logs.observing import Place, Requirement
 from ringfence.model.facts import CallArgument
+from ringfence.model.record import replace
+from ringfence.permissions import operations
+
+
+class _NoResources:
+    """An observed argument is a text; it names no resource of an application by its id."""
+
+    def arn(self, resource_id: str) -> str:
+        return ""
+
+    def name(self, resource_id: str) -> str:
+        return ""
+
+    def kind(self, resource_id: str) -> str:
+        return ""
+
+
+_RESOLVE = _NoResources()
 
 
 def requirements(
@@ -15,5 +33,19 @@ def requirements(
     place: Place,
     complete: bool,
 ) -> Sequence[Requirement] | None:
-    """The actions of an operation with their resources; None when nothing is known of it."""
-    return None
+    """The actions of an operation with their ARNs; None when nothing is known of it."""
+    found = operations.requirements_of(service, operation, arguments, _RESOLVE, complete)
+    if found is None:
+        return None
+    return [
+        replace(item, resources=tuple(_placed(arn, place) for arn in item.resources))
+        for item in found
+    ]
+
+
+def _placed(arn: str, place: Place) -> str:
+    return (
+        arn.replace("${Partition}", place.partition)
+        .replace("${Region}", place.region)
+        .replace("${Account}", place.account)
+    )
