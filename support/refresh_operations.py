@@ -178,8 +178,8 @@ class Service:
         for name in [*extra.get("given", ()), *extra.get("absent", ())]:
             assert shapes.spellings(name, operation), (self.name, operation.name, name)
         for names in [*extra.get("equals", ()), *extra.get("unless", ())]:
-            for name in names.split("|"):
-                assert shapes.spellings(name, operation), (self.name, operation.name, name)
+            known = any(shapes.spellings(name, operation) for name in names.split("|"))
+            assert known, (self.name, operation.name, names)
         return {"action": action, "on": forms, **extra, "why": why}
 
     def full(self, form: str) -> str:

@@ -275,6 +275,70 @@ def task_definition(text: str, form: str, resolve: Resolver) -> Value:
     return Value(found.text.removesuffix(":*") + ":*", found.whole)
 
 
+def anything(text: str, form: str, resolve: Resolver) -> Value:
+    """An ARN's part that the argument does not say: an id that the provider makes."""
+    found = plain(text, form, resolve)
+    return found if found.whole else Value("*")
+
+
+def partiql(text: str, form: str, resolve: Resolver) -> Value:
+    """The table, or ``TABLE/index/INDEX``, that a PartiQL statement names."""
+    found = re.search(
+        r"""\b(?:from|into|update)\s+("[^"]+"|'[^']+'|[^\s"'.;(]+)(?:\.("[^"]+"|[^\s"'.;(]+))?""",
+        text,
+        re.IGNORECASE,
+    )
+    if not found:
+        return ANYTHING
+    table_of = plain(found[1].strip("\"'"), form, resolve)
+    if not found[2]:
+        return table_of
+    return Value(f"{table_of.text}/index/{names(found[2].strip(chr(34)), resolve)}", table_of.whole)
+
+
+def stream_arn(text: str, form: str, resolve: Resolver) -> Value:
+    """A stream's ARN, or the table's of which any stream is meant."""
+    found = plain(text, form, resolve)
+    if "/stream/" in found.text:
+        return found
+    return Value(found.text.rstrip("*") + ("/stream/*" if found.text != "*" else "*/stream/*"),
+                 found.whole)  # fmt: skip
+
+
+def subscription(text: str, form: str, resolve: Resolver) -> Value:
+    """A subscription's ARN is its topic's, with one part more."""
+    if text.startswith("arn:"):
+        return Value(":".join(names(text, resolve).split(":")[:6]), whole=True)
+    return plain(text, form, resolve)
+
+
+def endpoint(text: str, form: str, resolve: Resolver) -> Value:
+    """The ARN of a topic, or of an endpoint of a platform application."""
+    named = names(text, resolve)
+    if named.startswith("arn:"):
+        return Value(named, whole=True)
+    return plain(text, "arn:${Partition}:sns:${Region}:${Account}:{TopicArn}", resolve)
+
+
+def alias(text: str, form: str, resolve: Resolver) -> Value:
+    """``alias/NAME`` or its ARN."""
+    return plain(text.removeprefix("alias/"), form, resolve)
+
+
+def document(text: str, form: str, resolve: Resolver) -> Value:
+    """A document's name: the provider's own belong to no account."""
+    if text.startswith("AWS-"):
+        return Value("arn:${Partition}:ssm:${Region}::document/" + names(text, resolve), whole=True)
+    return plain(text, form, resolve)
+
+
+def domain(text: str, form: str, resolve: Resolver) -> Value:
+    """The domain of a mail address, which is its sender's identity in most accounts."""
+    found = address(text, form, resolve)
+    return Value(found.text.rpartition("@")[2] or "*", found.whole)
+
+
+
 READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "plain": plain,
     "queue-url": queue_url,
@@ -295,4 +359,12 @@ READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "log-group": log_group,
     "table": table,
     "task-definition": task_definition,
+    "partiql": partiql,
+    "stream-arn": stream_arn,
+    "subscription": subscription,
+    "endpoint": endpoint,
+    "alias": alias,
+    "document": document,
+    "domain": domain,
+    "workgroup": anything,
 }
