@@ -24,6 +24,9 @@ class _NoResources:
 
 
 _RESOLVE = _NoResources()
+#: What is observed is a text, not a pattern: its own stars and brackets stand for nothing unknown.
+_LITERAL = str.maketrans({"*": "\ue02a", "⟦": "\ue0e6", "⟧": "\ue0e7"})
+_BACK = {value: chr(key) for key, value in _LITERAL.items()}
 
 
 def requirements(
@@ -34,7 +37,8 @@ def requirements(
     complete: bool,
 ) -> Sequence[Requirement] | None:
     """The actions of an operation with their ARNs; None when nothing is known of it."""
-    found = operations.requirements_of(service, operation, arguments, _RESOLVE, complete)
+    literal = {path: _literal(argument) for path, argument in arguments.items()}
+    found = operations.requirements_of(service, operation, literal, _RESOLVE, complete)
     if found is None:
         return None
     return [
@@ -43,7 +47,14 @@ def requirements(
     ]
 
 
+def _literal(argument: CallArgument) -> CallArgument:
+    texts = tuple(text.translate(_LITERAL) for text in argument.texts)
+    return CallArgument(texts=texts, patterns=texts)
+
+
 def _placed(arn: str, place: Place) -> str:
+    for mark, letter in _BACK.items():
+        arn = arn.replace(mark, letter)
     return (
         arn.replace("${Partition}", place.partition)
         .replace("${Region}", place.region)
