@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from http.client import HTTPConnection
 from typing import Any
 
-from ringfence.logs.observing import Place
+from ringfence.logs.observing import Place, Requirements
 from ringfence.model.event import Observation
 from ringfence.model.facts import CallArgument
 from ringfence.model.record import field, record
@@ -67,6 +68,14 @@ def _filled(form: str, arguments: Mapping[str, CallArgument], place: Place) -> t
     return tuple(forms)
 
 
+@cache
+def _sdk() -> Any:
+    """One session for all clients, so that each service's model is read once."""
+    import boto3
+
+    return boto3.session.Session()
+
+
 @record()
 class Session:
     """A running relay. ``calls`` are (service, operation, parameters) in their order."""
@@ -87,10 +96,9 @@ class Session:
 
     def client(self, service: str, function: str = "resize", **settings: Any) -> Any:
         """A boto3 client of a function that speaks to the relay."""
-        import boto3
         from botocore.config import Config
 
-        made = boto3.session.Session().client(
+        made = _sdk().client(
             service,
             endpoint_url=self.url,
             region_name=REGION,
@@ -114,9 +122,12 @@ class Session:
 
 @contextmanager
 def relay(
-    upstream: str | None = None, decide: Decide | None = None, function: str = ""
+    upstream: str | None = None,
+    decide: Decide | None = None,
+    function: str = "",
+    needs: Requirements = needs,
 ) -> Iterator[Session]:
-    """A relay with the needs of the table above."""
+    """A relay, with the needs of the table above if no others are given."""
     recorded: list[Recorded] = []
     observations: list[Observation] = []
     recorder = Recorder(
