@@ -70,10 +70,13 @@ def checksum() -> str:
 
 
 def build(session: Any) -> dict[str, dict[str, Any]]:
-    groups = {}
+    groups, wrong = {}, []
     for name in session.get_available_services():
-        model = session.get_service_model(name)
-        groups[name] = Service(name, model, exceptions(name)).group()
+        service = Service(name, session.get_service_model(name), exceptions(name))
+        groups[name] = service.group()
+        wrong += service.wrong
+    if wrong:
+        raise SystemExit("\n".join(wrong))
     return groups
 
 
@@ -87,6 +90,7 @@ class Service:
 
     def __init__(self, name: str, model: Any, own: dict[str, Any]) -> None:
         self.name, self.model, self.own = name, model, own
+        self.wrong: list[str] = []
         self.prefix = own.get("prefix") or shapes.prefix_of(name, model)
         place = "arn:${Partition}:" + self.prefix + ":${Region}:${Account}:"
         self.place = own.get("arn", place)
@@ -121,7 +125,12 @@ class Service:
         named = [op for group in self.own.get("group", ()) for op in group["operations"]]
         known = set(self.model.operation_names)
         wrong = [op for op in (*named, *self.renamed, *self.own.get("key", ())) if op not in known]
-        assert not wrong, (self.name, wrong)
+        self.need(not wrong, wrong)
+
+    def need(self, condition: object, *what: object) -> None:
+        """Note an exception that does not fit the SDK's model or the reference of actions."""
+        if not condition:
+            self.wrong.append(f"{self.name}.toml: {' '.join(map(str, what))}")
 
     def rows(self, operation: Any) -> list[dict[str, Any]] | None:
         if shapes.is_unsigned(operation):
@@ -143,7 +152,7 @@ class Service:
         if not action:
             action = self.known(re.sub(r"(V\d+|\d{4,})$", "", operation.name))
         if not action:
-            assert not why, (self.name, operation.name)
+            self.need(not why, operation.name)
             return None
         row = {"action": action, "on": self.forms(action, operation)}
         return [{**row, "why": why} if why else row]
@@ -168,7 +177,7 @@ class Service:
 
     def row(self, row: dict[str, Any], operation: Any, why: str) -> dict[str, Any]:
         action = self.known(row["action"])
-        assert action, (self.name, operation.name, row["action"])
+        self.need(action, operation.name, row["action"])
         on = row.get("on")
         if on is None:
             forms = self.forms(action, operation)
@@ -176,10 +185,10 @@ class Service:
             forms = [self.form(self.full(each), operation) for each in on]
         extra = {key: row[key] for key in ROW_KEYS if key in row}
         for name in [*extra.get("given", ()), *extra.get("absent", ())]:
-            assert shapes.spellings(name, operation), (self.name, operation.name, name)
+            self.need(shapes.spellings(name, operation), operation.name, name)
         for names in [*extra.get("equals", ()), *extra.get("unless", ())]:
             known = any(shapes.spellings(name, operation) for name in names.split("|"))
-            assert known, (self.name, operation.name, names)
+            self.need(known, operation.name, names)
         return {"action": action, "on": forms, **extra, "why": why}
 
     def full(self, form: str) -> str:
@@ -197,7 +206,7 @@ class Service:
             found = [
                 each for name in text.split("|") for each in shapes.spellings(name, operation)
             ]
-            assert found or equals, (self.name, operation.name, match[0])
+            self.need(found or equals, operation.name, match[0])
             if not found:
                 return default
             mark = "!" if any(each in required for each in found) else ""
@@ -272,14 +281,15 @@ class Service:
         action = next((a for a in map(self.known, TAGGING) if a), "")
         if not name or not action or any(row["action"] == action for row in found):
             return []
-        service = actions.arn_forms(self.prefix)
+        types = [actions.arn_forms(self.prefix).get(t, "") for t in actions.resource_types_of(action)]
+        heads = tuple(form.partition("${")[2].split("${Account}:")[-1].split("$")[0] for form in types)
         fits = [
             form
             for row in found[:1]
             for form in row["on"]
-            if any(form.startswith(service[t].split("${")[0]) for t in service)
+            if form.split("${Account}:")[-1].startswith(heads)
         ]
-        on = fits or self.forms(action, operation)
+        on = (fits or self.forms(action, operation)) if types else []
         return [{"action": action, "on": on, "given": [name], "reason": "tags it", "why": "tags"}]
 
 

@@ -46,11 +46,13 @@ class Resolver(Protocol):
 @record(frozen=True)
 class Value:
     """What stands in one place of an ARN. ``whole`` is True where ``text`` is an ARN that replaces
-    everything before that place too."""
+    everything before that place too, ``foreign`` where the argument names another kind of resource
+    than the form is of."""
 
     text: str
     whole: bool = False
     unknown: bool = False
+    foreign: bool = False
     conditions: tuple[Condition, ...] = ()
 
 
@@ -62,7 +64,9 @@ def read(text: str, reading: str, form: str, resolve: Resolver) -> Value:
     """The value that a text has for a place in an ARN form."""
     found = READINGS[reading](text, form, resolve) if text else ANYTHING
     unknown = "*" in text or "⟦$" in text or found.unknown
-    return Value(re.sub(r"\*+", "*", found.text), found.whole, unknown, found.conditions)
+    return Value(
+        re.sub(r"\*+", "*", found.text), found.whole, unknown, found.foreign, found.conditions
+    )
 
 
 def plain(text: str, form: str, resolve: Resolver) -> Value:
@@ -91,7 +95,7 @@ def _of_resource(resource_id: str, form: str, resolve: Resolver) -> Value:
     arn = resolve.arn(resource_id)
     if arn.startswith("arn:") and fits(arn, form):
         return Value(arn, whole=True)
-    return Value(resolve.name(resource_id) or "*")
+    return Value(resolve.name(resource_id) or "*", foreign=arn.startswith("arn:"))
 
 
 def _of_arn(arn: str, form: str) -> Value:
@@ -100,7 +104,7 @@ def _of_arn(arn: str, form: str) -> Value:
         return ANYTHING
     if fits(arn, form):
         return Value(arn, whole=True)
-    return Value(re.split(r"[:/]", arn)[-1] or "*")
+    return Value(re.split(r"[:/]", arn)[-1] or "*", foreign=True)
 
 
 def fits(arn: str, form: str) -> bool:
@@ -339,6 +343,17 @@ def domain(text: str, form: str, resolve: Resolver) -> Value:
 
 
 
+def cluster(text: str, form: str, resolve: Resolver) -> Value:
+    """A cluster's name, or the name in its ARN where the form is of what runs in it."""
+    found = plain(text, "arn:-", resolve)
+    return plain(text, form, resolve) if ":cluster/" in form else last(found.text, form, resolve)
+
+
+def definition(text: str, form: str, resolve: Resolver) -> Value:
+    """A job definition's ``NAME``, ``NAME:REVISION`` or ARN."""
+    return plain(text, form, resolve)
+
+
 READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "plain": plain,
     "queue-url": queue_url,
@@ -366,5 +381,7 @@ READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "alias": alias,
     "document": document,
     "domain": domain,
+    "cluster": cluster,
+    "definition": definition,
     "workgroup": anything,
 }

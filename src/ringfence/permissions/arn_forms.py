@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping
 
 from ringfence.model.contract import Condition
 from ringfence.model.facts import CallArgument
-from ringfence.model.record import record
+from ringfence.model.record import record, replace
 from ringfence.permissions.argument_values import ANYTHING, Resolver, Value, read
+from ringfence.permissions.globs import matches
 
 #: Above this many ARNs from one form the places are filled with what all texts share: nothing.
 MAX_ARNS = 64
@@ -36,11 +37,17 @@ class Place:
 
 @record(frozen=True)
 class Filled:
-    """One ARN pattern, the arguments that are unknown in it, and what it is limited by."""
+    """One ARN pattern, the arguments that are unknown in it, and what it is limited by.
+
+    ``done`` is True once an argument was an ARN of the whole form; ``foreign`` where an argument
+    names a resource of another kind.
+    """
 
     arn: str
     unknown: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    done: bool = False
+    foreign: bool = False
 
 
 @functools.lru_cache(maxsize=4096)
@@ -85,26 +92,40 @@ def fill(
     done = [Filled("")]
     for part in parse(form):
         if isinstance(part, str):
-            done = [Filled(_join(f.arn, part), f.unknown, f.conditions) for f in done]
+            done = [each if each.done else _join(each, part) for each in done]
             continue
         values = list(_values(part, form, arguments, resolve, complete))
         if len(values) * len(done) > MAX_ARNS:
             values = [(part.arguments[0], ANYTHING)]
-        done = [_with(filled, name, value) for filled in done for name, value in values]
-    return done
+        done = [_with(each, name, value, form) for each in done for name, value in values]
+    return list(dict.fromkeys(done))
 
 
-def _join(arn: str, fixed: str) -> str:
+def _join(filled: Filled, fixed: str) -> Filled:
     """Objects of an access point lie below ``/object``."""
-    if fixed.startswith("/") and re.fullmatch(r"arn:[^/]*:accesspoint/[^/]+", arn):
-        return f"{arn}/object{fixed}"
-    return arn + fixed
+    between = ""
+    if fixed.startswith("/") and re.fullmatch(r"arn:[^/]*:accesspoint/[^/]+", filled.arn):
+        between = "/object"
+    return replace(filled, arn=filled.arn + between + fixed)
 
 
-def _with(filled: Filled, name: str, value: Value) -> Filled:
+def _with(filled: Filled, name: str, value: Value, form: str) -> Filled:
+    if filled.done:
+        return filled
     unknown = (*filled.unknown, name) if value.unknown and name else filled.unknown
-    arn = value.text if value.whole else filled.arn + value.text
-    return Filled(arn, tuple(dict.fromkeys(unknown)), filled.conditions + value.conditions)
+    return Filled(
+        value.text if value.whole else filled.arn + value.text,
+        tuple(dict.fromkeys(unknown)),
+        filled.conditions + value.conditions,
+        value.whole and matches(_glob(form), value.text),
+        filled.foreign or value.foreign,
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _glob(form: str) -> str:
+    """The form with a wildcard in every place, and for partition, region and account."""
+    return re.sub(r"\*+", "*", re.sub(r"\$?\{[^{}]*\}", "*", form))
 
 
 def _values(

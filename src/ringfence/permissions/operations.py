@@ -158,11 +158,14 @@ def _requirements(
     if not forms:
         yield Requirement(action, ("*",), (), passed, reason, optional)
         return
-    given = [form for form in forms if arn_forms.is_given(form, arguments)]
-    for form in given or forms[:1]:
-        for filled in arn_forms.fill(form, arguments, resolve, complete):
-            conditions = passed + filled.conditions
-            yield Requirement(action, (filled.arn,), filled.unknown, conditions, reason, optional)
+    given = [form for form in forms if arn_forms.is_given(form, arguments)] or forms[:1]
+    filled = [
+        each for form in given for each in arn_forms.fill(form, arguments, resolve, complete)
+    ]
+    own = [each for each in filled if not each.foreign] or filled
+    for each in own:
+        conditions = passed + each.conditions
+        yield Requirement(action, (each.arn,), each.unknown, conditions, reason, optional)
 
 
 def _merged(found: Iterable[Requirement]) -> Iterator[Requirement]:
