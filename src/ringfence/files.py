@@ -8,14 +8,15 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 _READING = os.O_RDONLY
 for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # as far as the system has them
     _READING |= getattr(os, _name, 0)
 
 
-def read_regular(path: str | Path, limit: int) -> bytes:
-    """The content of a regular file, of a longer one the first ``limit`` bytes.
+def open_regular(path: str | Path) -> BinaryIO:
+    """A regular file, open for reading.
 
     Whatever was seen at the path before, a pipe or device that stands there now is refused when it
     is open; opening waits for nobody.
@@ -24,9 +25,25 @@ def read_regular(path: str | Path, limit: int) -> bytes:
         OSError: there is none, or it cannot be read.
         ValueError: such a path cannot be.
     """
-    with open(os.open(path, _READING), "rb") as file:  # noqa: PTH123 - a handle
+    file = open(os.open(path, _READING), "rb")  # noqa: PTH123, SIM115 - a handle; the caller's
+    try:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def read_regular(path: str | Path, limit: int) -> bytes:
+    """The content of a regular file (see :func:`open_regular`), of a longer one the first
+    ``limit`` bytes.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+        ValueError: such a path cannot be.
+    """
+    with open_regular(path) as file:
         return file.read(limit)
 
 

@@ -1,0 +1,86 @@
+"""Calls as actions on ARNs by the project's own map, and policies that are exactly those."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringfence.logs.observing import Place, used_by
+from ringfence.relay.deciding import decide_by
+from ringfence.relay.decode import decode
+from ringfence.relay.needs import requirements
+from ringfence.relay.recording import Recorder
+from ringfence.relay.request import make_request
+
+pytest.importorskip("botocore")
+from model_requests import SERVICES, samples
+from relay_harness import signed
+
+PLACE = Place("eu-west-1", "123456789012")
+HERE = "eu-west-1:123456789012"
+
+#: (service, operation, parameters, action, resource).
+USED = [
+    ("dynamodb", "PutItem", {"TableName": "t"}, "dynamodb:PutItem", f"arn:aws:dynamodb:{HERE}:table/t"),
+    ("sns", "Publish", {"TopicArn": f"arn:aws:sns:{HERE}:t"}, "sns:Publish", f"arn:aws:sns:{HERE}:t"),
+    ("kinesis", "PutRecord", {"StreamName": "s"}, "kinesis:PutRecord", f"arn:aws:kinesis:{HERE}:stream/s"),
+    ("logs", "CreateLogGroup", {"logGroupName": "/a"}, "logs:CreateLogGroup", f"arn:aws:logs:{HERE}:log-group:/a"),
+    ("s3", "GetObject", {"Bucket": "b", "Key": "a*b⟦c⟧"}, "s3:GetObject", "arn:aws:s3:::b/a*b⟦c⟧"),
+    ("dynamodb", "ExecuteStatement", {"Statement": 'select * from "t"'}, "dynamodb:PartiQLSelect", f"arn:aws:dynamodb:{HERE}:table/t"),
+    ("ec2", "DescribeInstances", {}, "ec2:DescribeInstances", "*"),
+    (
+        "stepfunctions", "StartExecution", {"stateMachineArn": f"arn:aws:states:{HERE}:stateMachine:m"},
+        "states:StartExecution", f"arn:aws:states:{HERE}:stateMachine:m",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "operation", "parameters", "action", "resource"), USED)
+def test_actions_are_on_the_place_of_the_call(
+    service: str, operation: str, parameters: dict[str, Any], action: str, resource: str
+) -> None:
+    found = used_by(requirements, service, operation, parameters, PLACE)
+    assert [(item.action, item.resource) for item in found] == [(action, resource)]
+
+
+def test_partitions_are_filled_in() -> None:
+    place = Place("cn-north-1", "123456789012", "aws-cn")
+    (found,) = used_by(requirements, "kinesis", "PutRecord", {"StreamName": "s"}, place)
+    assert found.resource == "arn:aws-cn:kinesis:cn-north-1:123456789012:stream/s"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_call_of_a_service_is_actions_on_arns(service: str) -> None:
+    odd = []
+    for sample in samples(service):
+        call = decode(sample.request)
+        assert call is not None
+        for item in used_by(requirements, call.service, call.operation, call.parameters, PLACE):
+            right = item.resource == "*" or item.resource.startswith("arn:")
+            if not right or "${" in item.resource or item.action.count(":") != 1:
+                odd.append((sample.operation, item.action, item.resource))
+    assert odd == []
+
+
+def _put(table: str) -> tuple[str, str]:
+    """Decision and action of a PutItem under a policy for one table."""
+    statement = {
+        "Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": f"arn:aws:dynamodb:{HERE}:table/orders",
+    }  # fmt: skip
+    seen: list[Any] = []
+    policies = {"resize": {"Statement": [statement]}}
+    recorder = Recorder(requirements, lambda *items: seen.extend(items), decide=decide_by(policies))
+    headers = [("Authorization", signed("dynamodb")), ("X-Amz-Target", "DynamoDB_20120810.PutItem")]
+    request = make_request("POST", "/", headers, b'{"TableName": "%s"}' % table.encode())
+    recorded = recorder.record(request, None)
+    assert (recorded.refusal is None) == (seen[0].decision == "allowed")
+    return seen[0].decision, seen[0].value
+
+
+@given(st.text("abz", min_size=1, max_size=6) | st.just("orders"))
+def test_a_policy_of_one_table_is_for_that_table(table: str) -> None:
+    expected = "allowed" if table == "orders" else "denied"
+    assert _put(table) == (expected, "dynamodb:PutItem")
