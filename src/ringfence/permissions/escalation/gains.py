@@ -90,7 +90,8 @@ class Gains:
 
     def _sources(self, technique: Technique, role: Entry, held: Held) -> Iterator[str]:
         """ARNs on whose behalf the service may come."""
-        yield from (arn for kind, arn in held.resources.items() if kind not in ("", "role"))
+        made = [arn for kind, arn in held.resources.items() if kind not in ("", "role")]
+        yield from made or [""]
         for statement in role.trust.statements if role.trust else ():
             for condition in statement.conditions:
                 if condition.key.lower() == "aws:sourcearn":

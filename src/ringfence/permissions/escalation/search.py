@@ -85,9 +85,10 @@ class Search:
                 return None
             resources[kind] = found[0]
             certain = certain and found[1]
-        if technique.on and not self._on(technique):
+        besides = self._on(technique) if technique.on else Verdict.ALLOWED
+        if besides is Verdict.DENIED:
             return None
-        return Held(actions, resources, certain)
+        return Held(actions, resources, certain and besides is Verdict.ALLOWED)
 
     def _group(
         self, kind: str, actions: list[str], technique: Technique, entry: Entry | None, near: str
@@ -102,7 +103,7 @@ class Search:
                 maybe = maybe or (name, False)
         return maybe
 
-    def _on(self, technique: Technique) -> bool:
+    def _on(self, technique: Technique) -> Verdict:
         """Whether the first action is allowed on what the technique names besides the target."""
         form = technique.on.replace("arn:-:", f"arn:{self.account.partition}:")
         names = [
@@ -111,7 +112,11 @@ class Search:
             if (name := common_text([form.replace(":-:-:", ":*:*:"), pattern]))
         ]
         action = technique.needs[0][0]
-        return any(self.access.may(action, name).verdict is Verdict.ALLOWED for name in names)
+        verdicts = {self.access.may(action, name).verdict for name in names}
+        for verdict in (Verdict.ALLOWED, Verdict.DEPENDS):
+            if verdict in verdicts:
+                return verdict
+        return Verdict.DENIED
 
     # --- one action on one thing --------------------------------------------------------------
 
