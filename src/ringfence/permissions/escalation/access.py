@@ -298,4 +298,3 @@ def whole(documents: Iterable[PolicyDocument]) -> bool:
         for document in documents
     ]
     return PolicySet(allows).answer("*", "*").verdict is Verdict.ALLOWED
-

@@ -142,9 +142,9 @@ def _principal(data: dict[str, Any]) -> Entry:
         entry.setdefault(key, data.get(key))
     if "groups" not in entry and "groups" in data and _is_membership("groups", data):
         entry["groups"] = data["groups"]
-    entry["policies"] = [*_listed(data.get("identity")), *_listed(entry.get("policies"))]
     made = _entry(entry, "principal", "arn:aws:iam::123456789012:role/x")
-    return replace(made, arn=_without_session(made.arn))
+    policies = (*_policies(data.get("identity"), "identity"), *(made.policies or ()))
+    return replace(made, arn=_without_session(made.arn), policies=policies)
 
 
 def _without_session(arn: str) -> str:

@@ -19,7 +19,12 @@ from ringfence.permissions.escalation.trust import Trust, admits_principal, admi
 from ringfence.permissions.evaluate import Verdict
 
 ASSUME = "sts:AssumeRole"
-_OWN_GRANTS = ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:AttachUserPolicy")
+_OWN_GRANTS = (
+    "iam:PutRolePolicy",
+    "iam:AttachRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:AttachUserPolicy",
+)
 
 
 @record(frozen=True)
@@ -98,7 +103,9 @@ class Gains:
                     for value in condition.values:
                         near = self.search.hold(technique, {"role": role}, near=value.text)
                         resources = near.resources if near else {}
-                        yield from (arn for kind, arn in resources.items() if kind not in ("", "role"))
+                        yield from (
+                            arn for kind, arn in resources.items() if kind not in ("", "role")
+                        )
 
     def _with_existing(self, technique: Technique, bound: dict[str, Entry]) -> Held | None:
         """The steps; where the technique changes an existing resource, on one that exists."""

@@ -100,7 +100,9 @@ def _is(text: str, arn: str) -> bool:
     return parts[4] == mine[4] and bool(role) and parts[5].split("/")[1] == role
 
 
-def _decided(trust: PolicyDocument, names: Callable[[Principal], bool], context: Context) -> bool | None:
+def _decided(
+    trust: PolicyDocument, names: Callable[[Principal], bool], context: Context
+) -> bool | None:
     """The trust policy reduced to the statements about somebody, and asked."""
     allows = [_bare(one) for one in trust.statements if one.effect == "Allow" and _on(one, names)]
     denies = [_bare(one) for one in trust.statements if one.effect == "Deny" and _on(one, names)]
