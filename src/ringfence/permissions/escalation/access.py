@@ -21,11 +21,16 @@ from ringfence.permissions.escalation.catalogue import catalogue
 from ringfence.permissions.escalation.example_texts import common_text
 from ringfence.permissions.evaluate import Answer, PolicySet, Verdict
 
+#: Beginnings of condition keys in lower case.
+Prefixes = tuple[str, ...]
+
 #: Choices of values tried for one question.
 MAX_CHOICES = 256
+MAX_NARROWING = 16
 #: A value that no policy names.
 OTHER = "ringfence-any-other"
 #: Stands where a policy variable has no value: nothing equals it.
+_MY_TAGS = "aws:principaltag/"
 _NOTHING = "\ue012"
 _VARIABLE = late.pattern(r"\$\{([^}]*)\}")
 _RANK = {Verdict.DENIED: 0, Verdict.DEPENDS: 1, Verdict.ALLOWED: 2}
@@ -34,8 +39,13 @@ _RANK = {Verdict.DENIED: 0, Verdict.DEPENDS: 1, Verdict.ALLOWED: 2}
 class Access(Protocol):
     """Whether a principal may do something; see :class:`PolicyAccess`."""
 
-    def may(self, action: str, resource: str, context: Context | None = None) -> Answer:
-        """The best answer over what the caller may choose; ``resource`` is one ARN or ``*``."""
+    def may(
+        self, action: str, resource: str, context: Context | None = None, free: Prefixes = ()
+    ) -> Answer:
+        """The best answer over what the caller may choose; ``resource`` is one ARN or ``*``.
+
+        ``free`` are beginnings of condition keys (lower case) that are chosen too in this case.
+        """
 
     def refuses(self, action: str, resource: str, context: Context | None = None) -> bool | None:
         """Whether a statement denies it explicitly; None when that is not known."""
@@ -45,13 +55,13 @@ class Access(Protocol):
 
 
 class PolicyAccess:
-    """The identity policies of a principal under its boundary, session and organisation policies."""
+    """A principal's own policies under its boundary, session and organisation policies."""
 
     def __init__(
         self, identity: Iterable[PolicyDocument], limits: Iterable[list[PolicyDocument]],
         known: Context,
     ) -> None:  # fmt: skip
-        self._known = known
+        self.known = known
         self._identity = [_filled(document, known) for document in identity]
         self._sets = [PolicySet(self._identity)]
         self._documents = list(self._identity)
@@ -60,12 +70,15 @@ class PolicyAccess:
             self._documents += filled
             self._sets.append(PolicySet(filled))
         self._keys: dict[str, dict[str, list[str]]] = {}
+        self.free: Prefixes = ()
 
-    def may(self, action: str, resource: str, context: Context | None = None) -> Answer:
+    def may(
+        self, action: str, resource: str, context: Context | None = None, free: Prefixes = ()
+    ) -> Answer:
         """The best answer over what the caller may choose."""
-        base = {key.lower(): values for key, values in {**self._known, **(context or {})}.items()}
+        base = {key.lower(): values for key, values in {**self.known, **(context or {})}.items()}
         best = Answer(Verdict.DENIED)
-        for choice in _choices(self._chosen(action, base)):
+        for choice in _choices(self._chosen(action, base, free)):
             answer = self._answer(action, resource, {**base, **choice})
             if _RANK[answer.verdict] > _RANK[best.verdict] or best.statement is None:
                 best = answer
@@ -75,7 +88,7 @@ class PolicyAccess:
 
     def refuses(self, action: str, resource: str, context: Context | None = None) -> bool | None:
         """Whether a statement denies it explicitly; None when that is not known."""
-        base = {key.lower(): values for key, values in {**self._known, **(context or {})}.items()}
+        base = {key.lower(): values for key, values in {**self.known, **(context or {})}.items()}
         plain = PolicySet([PolicyDocument((*_denies(self._documents), _ALLOW_ALL))])
         best: bool | None = True
         for choice in _choices(self._chosen(action, base)):
@@ -94,6 +107,17 @@ class PolicyAccess:
             for pattern in statement.resources:
                 found[_VARIABLE.sub("*", pattern.text)] = None
         return list(found)
+
+    def narrowing(self, action: str) -> list[str]:
+        """Patterns that a name must fit to be spared: what the limits allow, what a deny leaves."""
+        lowered = action.lower()
+        found: dict[str, None] = {}
+        for limit in self._sets[1:]:
+            for statement in limit.allowing(lowered):
+                found.update(dict.fromkeys(one.text for one in statement.resources))
+        for statement in _denies(self._documents):
+            found.update(dict.fromkeys(one.text for one in statement.not_resources))
+        return [text for text in found if text != "*" and "${" not in text][:MAX_NARROWING]
 
     def values(self, action: str, key: str) -> list[str]:
         """The values that statements about the action name for a condition key (lower case)."""
@@ -115,20 +139,23 @@ class PolicyAccess:
                 worst = answer
         return worst
 
-    def _chosen(self, action: str, known: Context) -> dict[str, list[str]]:
+    def _chosen(self, action: str, known: Context, free: Prefixes = ()) -> dict[str, list[str]]:
         """Keys that the caller chooses and the policies ask for, with the values they name."""
         lowered = action.lower()
         if lowered not in self._keys:
             self._keys[lowered] = self._named(lowered)
-        return {key: values for key, values in self._keys[lowered].items() if key not in known}
+        return {
+            key: values
+            for key, values in self._keys[lowered].items()
+            if key not in known and (is_chosen(key) or key.startswith((*free, *self.free)))
+        }
 
     def _named(self, action: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for statement in _about(self._documents, action):
             for condition in statement.conditions:
-                key = condition.key.lower()
-                if is_chosen(key):
-                    found.setdefault(key, []).extend(_examples(condition, self._known))
+                examples = _examples(condition, self.known)
+                found.setdefault(condition.key.lower(), []).extend(examples)
         return found
 
 
@@ -280,15 +307,21 @@ def _asked(prefix: str, account: Account) -> Iterator[str]:
                         yield name
 
 
-def access_of(account: Account, known: Context, *, bounded: bool = True) -> PolicyAccess:
-    """The access of the record's principal; without its boundary if not ``bounded``."""
+def access_of(account: Account, known: Context) -> PolicyAccess:
+    """The access of the record's principal; its own tags are its choice if it may change them."""
     limits = [list(level) for level in account.scp]
     limits += [[document] for document in account.session]
-    if bounded and account.principal.boundary is not None:
+    if account.principal.boundary is not None:
         limits.append([account.principal.boundary])
-    return PolicyAccess(
-        [policy.document for policy in account.principal.policies or ()], limits, known
-    )
+    documents = [policy.document for policy in account.principal.policies or ()]
+    access = PolicyAccess(documents, limits, known)
+    me = account.principal.arn
+    tag = catalogue().tagging["user" if account.is_user else "role"]
+    if access.may(tag, me).verdict is Verdict.ALLOWED:
+        bare = {key: value for key, value in known.items() if not key.startswith(_MY_TAGS)}
+        access = PolicyAccess(documents, limits, bare)
+        access.free = (_MY_TAGS,)
+    return access
 
 
 def whole(documents: Iterable[PolicyDocument]) -> bool:

@@ -62,7 +62,7 @@ def analyse(account: Account, now: Callable[[], datetime] = lambda: datetime.now
     everything = access.may("*", "*").verdict is Verdict.ALLOWED
     if everything or account.principal.admin or account.principal.arn.endswith(":root"):
         return Result(already_admin=True)
-    gains = Gains(account, access, known)
+    gains = Gains(account, access, access.known)
     via: dict[Found, None] = {}
     possible: dict[Found, None] = {}
     for technique in sorted(catalogue().techniques, key=lambda one: (-one.rank, one.id)):

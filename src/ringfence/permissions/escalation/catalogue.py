@@ -45,7 +45,7 @@ class Catalogue:
     """All techniques, kinds, and what conditions are about.
 
     ``acts`` maps an action in lower case to its kind; ``chosen`` are condition keys in lower case,
-    a trailing ``*`` means any ending.
+    a trailing ``*`` means any ending. ``tagging`` names the action that tags a thing of a kind.
     """
 
     techniques: tuple[Technique, ...]
@@ -55,6 +55,7 @@ class Catalogue:
     principals: tuple[str, ...]
     powerful: tuple[str, ...]
     harmless: tuple[str, ...]
+    tagging: dict[str, str]
 
 
 @functools.cache
@@ -71,6 +72,7 @@ def catalogue() -> Catalogue:
         tuple(conditions["principals"]),
         tuple(conditions["powerful"]),
         tuple(conditions["harmless"]),
+        dict(data["tagging"]),
     )
 
 

@@ -94,7 +94,7 @@ class Gains(OwnGains):
 
 
 def _repository(image: str, partition: str) -> str:
-    """The ARN of an image's repository; "" where the image is pinned by digest or lies elsewhere."""
+    """The ARN of an image's repository; "" where it is pinned by digest or lies elsewhere."""
     host, _, name = image.partition("/")
     parts = host.split(".")
     if "@" in name or not name or len(parts) < 4 or parts[1:3] != ["dkr", "ecr"]:

@@ -41,7 +41,7 @@ class Ground:
         return self._strength[entry.arn]
 
     def _open(self, kind: str, technique: Technique, *, named: bool = False) -> Iterator[Gain]:
-        """All of a kind, or what is named: only the first is surely worth taking, unless ``named``."""
+        """All of a kind, or what is named; the latter is surely worth taking only if ``named``."""
         held = self.search.hold(technique)
         if held and kind in held.resources:
             actions = [one for one in held.actions if kind_of(one) == kind]

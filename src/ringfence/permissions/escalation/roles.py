@@ -107,7 +107,7 @@ class RoleGains(Ground):
         mine = self.access.may(ASSUME, role.arn, context).verdict
         if role.trust is None:
             return None if mine is not Verdict.DENIED else False
-        kind, sure = admits_principal(role.trust, self.me.arn, context)
+        kind, sure = admits_principal(role.trust, self.me.arn, context, self.access.free)
         if kind is Trust.NO:
             return False
         foreign = role.arn.split(":")[4] != self.account.id

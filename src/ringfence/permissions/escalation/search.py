@@ -25,12 +25,13 @@ MAX_NAMES = 64
 _QUALIFIED = frozenset({"lambda:invokefunction", "lambda:invokeasync"})
 _ATTACH = frozenset({"iam:attachrolepolicy", "iam:attachuserpolicy", "iam:attachgrouppolicy"})
 _SET_BOUNDARY = frozenset({"iam:putrolepermissionsboundary", "iam:putuserpermissionsboundary"})
-_TRUSTED = "sts:AssumeRole"
+_MAKING = frozenset({"pass", "new-role", "new-user"})
+_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
 
 
 @record(frozen=True)
 class Held:
-    """Steps that can be taken: the actions chosen, on which resource per kind, and whether surely."""
+    """Steps that can be taken: the actions, the resource of each kind, and whether surely."""
 
     actions: tuple[str, ...]
     resources: dict[str, str]
@@ -127,13 +128,25 @@ class Search:
             spellings = [name, f"{name}:$LATEST"] if action.lower() in _QUALIFIED else [name]
             for context in self._contexts(action, name, technique, entry):
                 for spelling in spellings:
-                    verdict = self.access.may(action, spelling, context).verdict
+                    free = self._free(action, name, technique, entry)
+                    verdict = self.access.may(action, spelling, context, free).verdict
                     if verdict is Verdict.ALLOWED:
                         best = verdict
                         break
                     best = verdict if best is Verdict.DENIED else best
             self._answers[key] = best
         return self._answers[key]
+
+    def _free(
+        self, action: str, name: str, technique: Technique, entry: Entry | None
+    ) -> tuple[str, ...]:
+        """Tags of the thing are the attacker's choice where he makes it or may tag it."""
+        if entry is None and technique.by in _MAKING and not technique.uses:
+            return _TAGS
+        tag = catalogue().tagging.get(kind_of(action))
+        if tag is None or self.access.may(tag, name).verdict is not Verdict.ALLOWED:
+            return ()
+        return _TAGS
 
     def _contexts(
         self, action: str, name: str, technique: Technique, entry: Entry | None
@@ -202,13 +215,12 @@ class Search:
         if key not in self._names:
             found: dict[str, None] = {}
             lists = [self.access.patterns(action) for action in actions]
+            narrow = [one for action in actions for one in self.access.narrowing(action)]
+            further = dict.fromkeys([near, *narrow, ""])
             for chosen in itertools.islice(itertools.product(*lists), MAX_NAMES):
                 patterns = list(dict.fromkeys([self.form(kind), *chosen]))
-                name = common_text([*patterns, near]) if near else None
-                if name is None:
-                    name = common_text(patterns)
-                if name is not None:
-                    found[name] = None
+                names = (common_text([*patterns, more] if more else patterns) for more in further)
+                found.update(dict.fromkeys(name for name in names if name is not None))
             self._names[key] = list(found)
         return self._names[key]
 

@@ -16,7 +16,7 @@ from ringfence import late
 from ringfence.model.policy import PolicyDocument, Principal, Statement
 from ringfence.model.record import replace
 from ringfence.permissions.conditions import Context
-from ringfence.permissions.escalation.access import PolicyAccess
+from ringfence.permissions.escalation.access import PolicyAccess, Prefixes
 from ringfence.permissions.evaluate import Verdict
 
 _REGIONAL = late.pattern(r"^([a-z0-9-]+)\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com(\.cn)?$")
@@ -58,10 +58,10 @@ def admits_service(
 
 
 def admits_principal(
-    trust: PolicyDocument, arn: str, context: Context
+    trust: PolicyDocument, arn: str, context: Context, free: Prefixes = ()
 ) -> tuple[Trust, bool | None]:
     """What the trust policy says of the user or role ``arn``; True when surely so, None when it
-    hangs on a condition that is not known."""
+    hangs on a condition that is not known. ``free`` as in :class:`Access`."""
     account = arn.split(":")[4]
 
     def named(principal: Principal) -> bool:
@@ -72,10 +72,10 @@ def admits_principal(
         whole = re.fullmatch(rf"(?:arn:[a-z-]+:iam::)?{account}(?::root)?", text)
         return principal.kind == "AWS" and whole is not None
 
-    answer = _decided(trust, named, context)
+    answer = _decided(trust, named, context, free)
     if answer:
         return Trust.NAMED, answer
-    other = _decided(trust, lambda one: named(one) or delegated(one), context)
+    other = _decided(trust, lambda one: named(one) or delegated(one), context, free)
     if other:
         return Trust.DELEGATED, other
     if answer is None:
@@ -101,13 +101,16 @@ def _is(text: str, arn: str) -> bool:
 
 
 def _decided(
-    trust: PolicyDocument, names: Callable[[Principal], bool], context: Context
+    trust: PolicyDocument,
+    names: Callable[[Principal], bool],
+    context: Context,
+    free: Prefixes = (),
 ) -> bool | None:
     """The trust policy reduced to the statements about somebody, and asked."""
     allows = [_bare(one) for one in trust.statements if one.effect == "Allow" and _on(one, names)]
     denies = [_bare(one) for one in trust.statements if one.effect == "Deny" and _on(one, names)]
     policies = PolicyAccess([PolicyDocument((*allows, *denies))], [], context)
-    verdict = policies.may("sts:AssumeRole", "*", context).verdict
+    verdict = policies.may("sts:AssumeRole", "*", context, free).verdict
     return None if verdict is Verdict.DEPENDS else verdict is Verdict.ALLOWED
 
 
