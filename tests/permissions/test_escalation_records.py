@@ -137,3 +137,12 @@ def test_a_file_of_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read the records"):
         run(argparse.Namespace(file=str(tmp_path / "none.jsonl")))
+
+
+def test_policies_made_to_take_long_are_refused() -> None:
+    condition = {"StringLike": {f"aws:RequestTag/{n}": ["*b*" * 20] for n in range(30)}}
+    resources = ["*a" * 30 + str(n) for n in range(60)]
+    statement = {"Effect": "Allow", "Action": "*", "Resource": resources, "Condition": condition}
+    roles = [{"arn": f"{IAM}role/{n}", "admin": True} for n in range(20)]
+    data = record(identity=[{"Statement": [statement] * 20}], roles=roles)
+    assert "too many statements" in decide(json.dumps(data).encode(), 1)["error"]

@@ -4,9 +4,9 @@ In goes one record (a principal, its policies, and what else is in the account),
 :class:`Result`: the techniques of the catalogue that hold, each with its target. ``catalogue``
 reads the data, ``account`` the records, ``access`` answers whether the principal may do something
 (the seam to an evaluator of requests), ``trust`` whether a role lets itself be taken, ``strength``
-whether it is worth taking, ``search`` whether the steps can be taken on one target, on names
-that ``example_texts`` finds. ``ground``, ``roles``, ``grants``, ``own`` and ``gains`` hold one method for
-each way of gaining, ``analysis`` asks every technique.
+whether it is worth taking, ``search`` whether the steps can be taken on one target, on names that
+``example_texts`` finds. ``ground``, ``roles``, ``grants``, ``own`` and ``gains`` hold a method
+for each way of gaining, ``analysis`` asks every technique.
 
 Certain and conditional. A technique is reported in ``via``, and ``escalates`` is true, when every
 action it needs is allowed whatever the values are that nobody here knows. Conditions on what the

@@ -16,7 +16,7 @@ from ringfence import late
 from ringfence.model.policy import Condition, Pattern, PolicyDocument, Statement
 from ringfence.model.record import replace
 from ringfence.permissions.conditions import Context
-from ringfence.permissions.escalation.account import Account
+from ringfence.permissions.escalation.account import Account, RecordError
 from ringfence.permissions.escalation.catalogue import catalogue
 from ringfence.permissions.escalation.example_texts import common_text
 from ringfence.permissions.evaluate import Answer, PolicySet, Verdict
@@ -27,6 +27,8 @@ Prefixes = tuple[str, ...]
 #: Choices of values tried for one question.
 MAX_CHOICES = 256
 MAX_NARROWING = 16
+#: Statements and conditions looked at for one principal; about ten seconds.
+MAX_WORK = 3_000_000
 #: A value that no policy names.
 OTHER = "ringfence-any-other"
 #: Stands where a policy variable has no value: nothing equals it.
@@ -71,6 +73,9 @@ class PolicyAccess:
             self._sets.append(PolicySet(filled))
         self._keys: dict[str, dict[str, list[str]]] = {}
         self.free: Prefixes = ()
+        statements = [one for document in self._documents for one in document.statements]
+        self._weight = len(statements) + sum(len(one.conditions) for one in statements)
+        self._work = 0
 
     def may(
         self, action: str, resource: str, context: Context | None = None, free: Prefixes = ()
@@ -130,6 +135,9 @@ class PolicyAccess:
         ]
 
     def _answer(self, action: str, resource: str, context: Context) -> Answer:
+        self._work += self._weight
+        if self._work > MAX_WORK:
+            raise RecordError("there are too many statements and choices to decide this record")
         worst = self._sets[0].answer(action, resource, context)
         for limit in self._sets[1:]:
             if worst.verdict is Verdict.DENIED:

@@ -15,12 +15,14 @@ from ringfence.permissions.conditions import Context
 from ringfence.permissions.escalation.access import PolicyAccess
 from ringfence.permissions.escalation.account import Account, Entry
 from ringfence.permissions.escalation.catalogue import Technique, catalogue
-from ringfence.permissions.escalation.example_texts import common_text
+from ringfence.permissions.escalation.example_texts import common_text, measured_text
 from ringfence.permissions.evaluate import Verdict
 from ringfence.permissions.globs import covers
 
 #: Combinations of resource patterns for which a common name is sought.
 MAX_NAMES = 64
+#: Positions visited in search of names for one principal; about three seconds.
+MAX_EFFORT = 300_000
 #: Actions whose ARN may carry a version or alias.
 _QUALIFIED = frozenset({"lambda:invokefunction", "lambda:invokeasync"})
 _ATTACH = frozenset({"iam:attachrolepolicy", "iam:attachuserpolicy", "iam:attachgrouppolicy"})
@@ -45,6 +47,7 @@ class Search:
         self.account = account
         self.access = access
         self._answers: dict[tuple[str, str, str, bool], Verdict] = {}
+        self._effort = 0
         self._names: dict[tuple[str, ...], list[str]] = {}
 
     def hold(
@@ -219,10 +222,18 @@ class Search:
             further = dict.fromkeys([near, *narrow, ""])
             for chosen in itertools.islice(itertools.product(*lists), MAX_NAMES):
                 patterns = list(dict.fromkeys([self.form(kind), *chosen]))
-                names = (common_text([*patterns, more] if more else patterns) for more in further)
+                names = (self._common([*patterns, more] if more else patterns) for more in further)
                 found.update(dict.fromkeys(name for name in names if name is not None))
             self._names[key] = list(found)
         return self._names[key]
+
+    def _common(self, patterns: list[str]) -> str | None:
+        """A text that all mean, while there is time to look for one."""
+        if self._effort > MAX_EFFORT:
+            return None
+        text, cost = measured_text(tuple(patterns))
+        self._effort += cost
+        return text
 
     def is_wide(self, kind: str, actions: Iterable[str]) -> bool:
         """Whether each action of that kind is allowed on all names of it."""
