@@ -69,12 +69,30 @@ def test_spellings_of_the_principal(principal: Any) -> None:
         ({"roles": [{"arn": IAM + "role/x", "trust": "x"}]}, "roles[0].trust is not a JSON policy"),
         ({"identity": [IAM + "policy/own"]}, "is not known"),
         ({"context": []}, "context an object"),
+        ({"identity": None}, "identity is missing"),
+        ({"boundary": {}}, "boundary is not a policy document"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_decided_says_where(changes: dict[str, Any], text: str) -> None:
     with pytest.raises(RecordError) as caught:
         account_of(record(**changes))
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "trust",
+    [
+        {"Service": "lambda.amazonaws.com"},
+        {"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com"]}, "Action": "sts:*"},
+        '{"Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "*"}}',
+    ],
+)
+def test_spellings_of_a_trust(trust: Any) -> None:
+    make = ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]
+    data = record(identity={"Effect": "Allow", "Action": make, "Resource": "*"})
+    data["roles"] = [{"RoleName": "strong", "trust": trust, "admin": True}]
+    via = [(item.technique, item.target) for item in analyse(account_of(data)).via]
+    assert via == [("lambda-001", IAM + "role/strong")]
 
 
 def test_what_is_said_of_a_request_counts() -> None:

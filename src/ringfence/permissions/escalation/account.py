@@ -142,6 +142,8 @@ def _principal(data: dict[str, Any]) -> Entry:
         entry.setdefault(key, data.get(key))
     if "groups" not in entry and "groups" in data and _is_membership("groups", data):
         entry["groups"] = data["groups"]
+    if data.get("identity") is None and entry.get("policies") is None:
+        raise RecordError("identity is missing: the list of the principal's policies")
     made = _entry(entry, "principal", "arn:aws:iam::123456789012:role/x")
     policies = (*_policies(data.get("identity"), "identity"), *(made.policies or ()))
     return replace(made, arn=_without_session(made.arn), policies=policies)
@@ -229,12 +231,12 @@ def _name_of(value: object) -> object:
 
 def _boundary(value: dict[str, Any], where: str) -> tuple[PolicyDocument | None, str]:
     given = _first(value, "boundary", "permissions_boundary", "PermissionsBoundary")
-    if not given:
+    if given is None or given == "":
         return None, ""
     arn = given if isinstance(given, str) and given.startswith("arn:") else ""
     if isinstance(given, dict):
         arn = str(_first(given, "arn", "Arn", "PermissionsBoundaryArn") or "")
-        if "Statement" not in given and not _first(given, *_DOCUMENT_KEYS) and arn:
+        if arn and "Statement" not in given and not _first(given, *_DOCUMENT_KEYS):
             given = arn
     if given == arn and where != "principal" and ":iam::aws:policy/" not in arn:
         return None, arn
@@ -271,6 +273,7 @@ def _tags(value: object) -> dict[str, str] | None:
 
 # --- policies ---------------------------------------------------------------------------------
 
+_PRINCIPAL_KINDS = {"AWS", "Service", "Federated"}
 _DOCUMENT_KEYS = ("document", "PolicyDocument", "Document", "policy")
 
 
@@ -316,8 +319,7 @@ def _document(value: object, where: str, *, resources: bool = True) -> PolicyDoc
             value = json.loads(value)
         except (ValueError, RecursionError):
             raise RecordError(f"{where} is not a JSON policy document") from None
-    if isinstance(value, list):
-        value = {"Statement": value}
+    value = _with_statement(value, resources=resources)
     if not isinstance(value, dict) or not isinstance(value.get("Statement"), (list, dict)):
         raise RecordError(f"{where} is not a policy document with Statement")
     for index, statement in enumerate(_listed(value["Statement"])):
@@ -326,6 +328,15 @@ def _document(value: object, where: str, *, resources: bool = True) -> PolicyDoc
     if document.unknowns:
         raise RecordError(f"{where} holds parts that cannot be read")
     return document
+
+
+def _with_statement(value: object, *, resources: bool) -> object:
+    """Statements, one statement, or a trust's principals alone, as a document."""
+    if isinstance(value, list) or (isinstance(value, dict) and "Effect" in value):
+        return {"Statement": value}
+    if not resources and isinstance(value, dict) and value and set(value) <= _PRINCIPAL_KINDS:
+        return {"Statement": {"Effect": "Allow", "Principal": value, "Action": "sts:AssumeRole"}}
+    return value
 
 
 def _check(statement: object, where: str, *, resources: bool) -> None:

@@ -64,13 +64,8 @@ class Gains(OwnGains):
             return self._stronger(entry)
         if not entry.role:
             return entry.admin
-        name = entry.role.rpartition("/")[2]
-        if entry.role == self.me.arn or (entry.role == name and name == self.me.name):
-            return False
-        for role in self.account.lists.get("roles", ()):
-            if role.arn == entry.role or (":" not in entry.role and role.name == name):
-                return self._stronger(role)
-        return entry.admin
+        role = self._role_of(entry)
+        return entry.admin if role is None else self._stronger(role)
 
     def _by_image(self, technique: Technique) -> Iterator[Gain]:
         for function in self.account.lists.get("functions", ()):

@@ -64,6 +64,27 @@ class GrantGains(RoleGains):
             plain = self._is_plain("policy", technique)
             yield Held(held.actions, held.resources, held.certain and plain)
 
+    def _by_grant_function(self, technique: Technique) -> Iterator[Gain]:
+        """A grant to the role of a function that the principal may change."""
+        for function in self.account.lists.get("functions", ()):
+            role = self._role_of(function)
+            if role is None or role.arn == self.me.arn or not is_editable(role):
+                continue
+            room = has_room(role)
+            if room is not False:
+                held = self.search.hold(technique, {"role": role, "function": function})
+                if held:
+                    yield Gain(role.arn, held.actions, held.certain and bool(room))
+
+    def _by_grant_passed(self, technique: Technique) -> Iterator[Gain]:
+        """A grant to a role that the principal may hand to a function of its own."""
+        for role in self.account.lists.get("roles", ()):
+            room = has_room(role)
+            if role.arn != self.me.arn and is_editable(role) and room is not False:
+                held = self.search.hold(technique, {"role": role})
+                if held:
+                    yield from self._handed(technique, role, held, room)
+
     def _by_other_user(self, technique: Technique) -> Iterator[Gain]:
         users = self.account.lists.get("users")
         if users is None:

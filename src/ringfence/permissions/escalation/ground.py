@@ -33,6 +33,14 @@ class Ground:
         self.me = account.principal
         self._strength: dict[str, bool | None] = {}
 
+    def _role_of(self, entry: Entry) -> Entry | None:
+        """The role that a resource runs with, by its ARN or its name; None when not listed."""
+        name = entry.role.rpartition("/")[2]
+        for role in (self.me, *self.account.lists.get("roles", ())):
+            if name and (role.arn == entry.role or (":" not in entry.role and role.name == name)):
+                return role
+        return None
+
     def _stronger(self, entry: Entry) -> bool | None:
         if entry.arn == self.me.arn:
             return False

@@ -27,7 +27,7 @@ MAX_EFFORT = 300_000
 _QUALIFIED = frozenset({"lambda:invokefunction", "lambda:invokeasync"})
 _ATTACH = frozenset({"iam:attachrolepolicy", "iam:attachuserpolicy", "iam:attachgrouppolicy"})
 _SET_BOUNDARY = frozenset({"iam:putrolepermissionsboundary", "iam:putuserpermissionsboundary"})
-_MAKING = frozenset({"pass", "new-role", "new-user"})
+_MAKING = frozenset({"pass", "grant-passed", "new-role", "new-user"})
 _TAGS = ("aws:resourcetag/", "iam:resourcetag/")
 
 
