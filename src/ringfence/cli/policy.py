@@ -16,6 +16,7 @@ Parsers = argparse._SubParsersAction
 EPILOG = """\
 examples:
   ringfence policy simulate requests.jsonl
+  ringfence policy escalate principals.jsonl
 """
 
 SIMULATE_EPILOG = """\
@@ -92,8 +93,22 @@ def _add_simulate(verbs: Parsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("file", metavar="FILE", help="a JSON Lines file; - is standard input")
 
 
+def _add_escalate(verbs: Parsers[argparse.ArgumentParser]) -> None:
+    from ringfence.cli import policy_escalate
+
+    parser = verbs.add_parser(
+        "escalate",
+        help="find the ways in which a principal can gain more than it was given",
+        usage="ringfence policy escalate FILE",
+        description="Finds the known ways to more permissions that a principal has, one a line.",
+        epilog=policy_escalate.EPILOG,
+    )
+    policy_escalate.add_arguments(parser)
+    parser.set_defaults(run=policy_escalate.run)
+
+
 #: What adds each sub-verb's parser.
-SUB_VERBS = (_add_simulate,)
+SUB_VERBS = (_add_simulate, _add_escalate)
 
 
 def simulate(arguments: argparse.Namespace) -> int:

@@ -222,4 +222,5 @@ def _is_wide(glob: str) -> bool:
 
 @functools.cache
 def _table() -> tuple[dict[str, Any], ...]:
-    return tuple(packed.read(_DATA)["path"])
+    paths = packed.read(_DATA)["path"]
+    return tuple(path for path in paths if path.get("templates", True))
