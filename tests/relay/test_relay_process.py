@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from relay_harness import signed
 
-from ringfence.cli.relay import add_arguments
+from ringfence.cli.lock_record import add_arguments
 from ringfence.errors import UsageError
 from ringfence.model.event import Observation, read_observations
 from ringfence.relay.deciding import decide_by, read_policies
 
 SCRIPT = """
 import argparse, sys
-from ringfence.cli.relay import add_arguments, run
+from ringfence.cli.lock_record import add_arguments, run
 parser = argparse.ArgumentParser()
 add_arguments(parser)
 sys.exit(run(parser.parse_args()))

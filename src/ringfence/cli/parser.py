@@ -18,6 +18,7 @@ from ringfence.cli import (
     lock_accept,
     lock_diff,
     lock_export,
+    lock_record,
     policy,
     rules,
     scan,
@@ -26,9 +27,20 @@ from ringfence.errors import UsageError
 
 DESCRIPTION = "Finds what an attacker can do to a serverless application, and what to change."
 
+VERB_MODULES = (
+    scan,
+    lock,
+    lock_diff,
+    lock_accept,
+    lock_export,
+    lock_record,
+    policy,
+    explain,
+    rules,
+)
 VERBS = ("scan", "lock", "policy", "explain", "rules")
 #: Verbs of two words; the parser sees them as one.
-PAIRS = (("lock", "diff"), ("lock", "accept"), ("lock", "export"))
+PAIRS = (("lock", "diff"), ("lock", "accept"), ("lock", "export"), ("lock", "record"))
 
 EPILOG = """\
 examples:
@@ -90,7 +102,17 @@ def build_parser() -> Parser:
     verbs = parser.add_subparsers(
         title="commands", prog="ringfence", metavar="COMMAND", dest="command", required=False
     )
-    for verb in (scan, lock, lock_diff, lock_accept, lock_export, policy, explain, rules):
+    for verb in (
+        scan,
+        lock,
+        lock_diff,
+        lock_accept,
+        lock_export,
+        lock_record,
+        policy,
+        explain,
+        rules,
+    ):
         verb.add_parser(verbs)
     parser.set_defaults(run=_no_command(parser))
     return parser

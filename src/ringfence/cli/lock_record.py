@@ -25,6 +25,19 @@ examples:
 DEFAULT_PORT = 4510
 
 
+def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the sub-verb and its options."""
+    parser = verbs.add_parser(
+        "lock record",
+        usage="ringfence lock record [options]",
+        description="Relays the cloud calls of functions that run on this machine, and writes down"
+        "\nwhat they call, one observation a line.",
+        epilog=EPILOG,
+    )
+    parser.set_defaults(run=run)
+    add_arguments(parser)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
     parser.add_argument(
