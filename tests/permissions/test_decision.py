@@ -143,3 +143,24 @@ def test_problems_have_places(statement: dict[str, Any], kind: str, found: list[
 def test_variables_in_an_old_version_are_told() -> None:
     old = {**policy(Resource="arn:aws:s3:::${aws:username}"), "Version": "2008-10-17"}
     assert places(old) == [("Statement[0]", False)]
+
+
+@pytest.mark.parametrize(
+    ("principal", "effect", "verdict"),
+    [
+        (Reference("Role", "Arn"), "Allow", "depends"),
+        (Scalar(BOB), "Allow", "allowed"),
+        (Scalar(BOB[:-1]), "Allow", "denied"),
+        (Reference("Role", "Arn"), "Deny", "denied"),
+    ],
+)
+def test_principals_of_a_template(principal: Any, effect: str, verdict: str) -> None:
+    parts = {
+        "Effect": Scalar(effect),
+        "Action": Scalar("sqs:*"),
+        "Principal": Mapping({"AWS": principal}),
+    }
+    document = parse_policy(Mapping({"Statement": Sequence([Mapping(parts)])}))
+    decider = Decider(resource=document)
+    queue = "arn:aws:sqs:us-east-1:123456789012:q"
+    assert decider.decide(Request("sqs:SendMessage", queue, BOB)).verdict == verdict

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from ringfence import late
 from ringfence.model.record import field, record
+from ringfence.permissions.decision.reading import NOT_KNOWN
 
 #: How closely a resource policy names the one who asks. An account only delegates; a role's ARN is
 #: limited by what limits the session; a user, a session, a service or everyone is granted directly.
@@ -151,10 +152,10 @@ def _account_in(arn: str) -> str:
 class Named:
     """The principals of one statement."""
 
-    __slots__ = ("_accounts", "_everyone", "_others", "_roles", "_texts")
+    __slots__ = ("_accounts", "_everyone", "_others", "_roles", "_texts", "_unsure")
 
     def __init__(self, principals: Iterable[tuple[str, str]]) -> None:
-        self._everyone = False
+        self._everyone = self._unsure = False
         self._accounts: set[str] = set()
         self._roles: set[tuple[str, str]] = set()
         self._texts: set[str] = set()
@@ -163,6 +164,9 @@ class Named:
             self._add(kind, value)
 
     def _add(self, kind: str, value: str) -> None:
+        if kind == NOT_KNOWN:
+            self._unsure = True
+            return
         if kind not in ("AWS", "*"):
             self._others.add((kind, value))
         elif value == "*":
@@ -210,7 +214,7 @@ class Named:
 
     def _most(self, caller: Caller, sure: int) -> int:
         """A role asks in some session, a federated user for some user: their names are unknown."""
-        if any(kind == "CanonicalUser" for kind, _ in self._others):
+        if self._unsure or any(kind == "CanonicalUser" for kind, _ in self._others):
             return DIRECTLY
         if caller.kind == "role":
             start = f":sts::{caller.account}:assumed-role/{caller.role[1]}/"
@@ -224,7 +228,8 @@ class Named:
         kind = {"service": "Service", "federated": "Federated", "canonical": "CanonicalUser"}
         wanted = kind.get(caller.kind, "")
         named = bool({(wanted, caller.value), (wanted, "*")} & self._others)
-        return (DIRECTLY, DIRECTLY) if named else (NOT_NAMED, NOT_NAMED)
+        most = DIRECTLY if named or self._unsure else NOT_NAMED
+        return (DIRECTLY if named else NOT_NAMED), most
 
     def excepts(self, caller: Caller, role_arn: str = "") -> bool | None:
         """Whether a ``NotPrincipal`` with these leaves the caller out.
@@ -234,6 +239,8 @@ class Named:
         sure, most = self.closeness(caller, role_arn)
         if caller.kind not in _OF_ACCOUNTS or self._everyone or caller.kind == "root":
             return True if sure else None if most else False
+        if self._unsure:
+            return None
         if caller.account not in self._accounts:
             return False
         if caller.kind == "session" and not self._names_role(caller, role_arn):

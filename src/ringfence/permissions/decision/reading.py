@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ringfence.model.policy import Pattern, PolicyDocument, Statement
+from ringfence.model.policy import Pattern, PolicyDocument, Principal, Statement
 from ringfence.model.record import record
 
 #: Since this version a policy has variables.
 WITH_VARIABLES = "2012-10-17"
+#: The kind of a principal of which some part is not known.
+NOT_KNOWN = "?"
 
 
 @record(frozen=True)
@@ -120,11 +122,16 @@ def _of_model(index: int, item: Statement) -> PlainStatement:
         resources=resources if resources or loose_resources else None,
         loose_resources=loose_resources,
         not_resource=bool(item.not_resources),
-        principals=tuple((one.kind, one.value.text) for one in principals) or None,
+        principals=tuple(map(_principal, principals)) or None,
         not_principal=bool(item.not_principals),
         conditions=tuple((one.operator, one.key, *_values(one.values)) for one in item.conditions),
         certain=item.certain,
     )
+
+
+def _principal(one: Principal) -> tuple[str, str]:
+    known = one.value.known and one.value.parts is None
+    return (one.kind, one.value.text) if known else (NOT_KNOWN, "")
 
 
 def _patterns(patterns: Iterable[Pattern]) -> tuple[tuple[str, ...], tuple[str, ...]]:
