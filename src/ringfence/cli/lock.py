@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ examples:
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb and its options."""
-    from ringfence.cli.tree_options import add_path, add_place, add_reading
+    from ringfence.cli.tree_options import add_path, add_place, add_reading, add_recordings
 
     parser = verbs.add_parser(
         "lock",
@@ -48,6 +47,10 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "the template grants what nobody needs",
     )  # fmt: skip
     group.add_argument(
+        "--unused-days", metavar="DAYS", type=float, default=90.0,
+        help="name what was not called in recordings of so many days (default: 90)",
+    )  # fmt: skip
+    group.add_argument(
         "--format", choices=("text", "json"), default="text", metavar="FORMAT",
         help="text (default) or json",
     )  # fmt: skip
@@ -55,20 +58,29 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     group.add_argument(
         "-v", "--verbose", action="store_true", help="name every grant that is too much"
     )
+    add_recordings(parser)
     add_place(parser)
     add_reading(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or check, report, and give the exit code."""
-    from ringfence.cli.tree_options import drafts_of
+    from ringfence.cli.tree_options import drafts_of, recorded_calls, say
     from ringfence.contract.assemble import contract_of
     from ringfence.contract.reconcile import reconcile
+    from ringfence.contract.used import unused
 
     drafts, skipped = drafts_of(arguments.path, arguments)
     for note in skipped if arguments.verbose else ():
-        _say(f"not read: {note.what}: {note.reason}")
-    reconciled = reconcile(drafts)
+        say(f"not read: {note.what}: {note.reason}")
+    recorded = recorded_calls(arguments, drafts)
+    reconciled = reconcile(drafts, recorded.by_key)
+    for key, idle in unused([d.contract for d in drafts], recorded, arguments.unused_days).items():
+        for need in idle:
+            say(f"{key}: {need.action} was not used in {recorded.days:.0f} days")
+    for key, calls in recorded.denied.items():
+        for call in calls:
+            say(f"{key}: {call.action} on {call.resource} was denied ({call.evidence[0].text})")
     contract = contract_of(drafts)
     if arguments.check:
         return _check(arguments, contract, reconciled)
@@ -99,6 +111,7 @@ def _write(
 
     from ringfence.cli import EXIT_OK
     from ringfence.cli.output import print_text
+    from ringfence.cli.tree_options import say
     from ringfence.contract.lockfile import write_lock
     from ringfence.contract.merge import merged
     from ringfence.report.lock_report import report_json, report_text
@@ -111,9 +124,9 @@ def _write(
             print_text(report_json(drafts, reconciled))
         else:
             print_text(report_text(drafts, reconciled, verbose=arguments.verbose))
-        _say(f"{file}: {'written' if changed else 'as it was'}")
+        say(f"{file}: {'written' if changed else 'as it was'}")
     for note in result.notes:
-        _say(note.line)
+        say(note.line)
     return EXIT_OK
 
 
@@ -133,9 +146,3 @@ def _check(arguments: argparse.Namespace, contract: Contract, reconciled: list[R
         as_json = arguments.format == "json"
         print_text(differences_json(differences) if as_json else differences_text(differences))
     return EXIT_FOUND if fails(differences) else EXIT_OK
-
-
-def _say(line: str) -> None:
-    from ringfence.report.text import escape
-
-    print(escape(line, unicode=False), file=sys.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     """Add the sub-verb and its options."""
     from pathlib import Path
 
-    from ringfence.cli.tree_options import add_path, add_place, add_reading
+    from ringfence.cli.tree_options import add_path, add_place, add_reading, add_recordings
 
     parser = verbs.add_parser(
         "lock export",
@@ -53,6 +52,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="add what event sources, the network, tracing, logs and dead letters need",
     )  # fmt: skip
     group.add_argument("--output", metavar="FILE", type=Path, help="write to FILE instead")
+    add_recordings(parser)
     add_place(parser)
     add_reading(parser)
 
@@ -79,14 +79,16 @@ def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str
     Raises:
         AssertionError: a document denies what its function needs; it is not shown.
     """
+    from ringfence.cli.tree_options import recorded_calls, say
     from ringfence.contract.exports.iam import documents_of, json_text, notes_of, plain_text
     from ringfence.contract.replay import replay
 
-    documents = documents_of(chosen, arguments.with_platform)
-    proof = replay(documents, chosen, arguments.with_platform)
+    recorded = recorded_calls(arguments, chosen).by_key
+    documents = documents_of(chosen, arguments.with_platform, recorded)
+    proof = replay(documents, chosen, arguments.with_platform, recorded)
     assert not proof.denied, proof.line
     for note in (*notes_of(chosen, documents), proof.line):
-        _say(note)
+        say(note)
     return json_text(documents) if arguments.format == "json" else plain_text(documents)
 
 
@@ -105,12 +107,6 @@ def _other(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         return json.dumps(network.security_groups(contracts), indent=2) + "\n"
     make = profiles.guard_profile if arguments.form == "guard" else profiles.sandbox_profile
     return json.dumps({one.key: make(one) for one in contracts}, indent=2) + "\n"
-
-
-def _say(line: str) -> None:
-    from ringfence.report.text import escape
-
-    print(escape(line, unicode=False), file=sys.stderr)
 
 
 def _chosen(drafts: list[FunctionDraft], names: list[str]) -> list[FunctionDraft]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ringfence.contract.used import Recorded
     from ringfence.model.contract import FunctionDraft
     from ringfence.model.location import Skipped
     from ringfence.scan import ScanOptions
@@ -70,6 +72,36 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--partition", metavar="NAME", default="aws", help="aws (default), aws-cn, aws-us-gov"
     )
+
+
+def add_recordings(parser: argparse.ArgumentParser) -> None:
+    """Recordings of what functions called."""
+    group = parser.add_argument_group("what functions really called")
+    group.add_argument(
+        "--used", metavar="PATH", type=Path, action="append", default=[],
+        help="observations (NDJSON) or CloudTrail files, or a folder of them; may be repeated",
+    )  # fmt: skip
+
+
+def recorded_calls(arguments: argparse.Namespace, drafts: list[FunctionDraft]) -> Recorded:
+    """The recorded calls of the functions; notes about them go to standard error."""
+    from ringfence.contract.used import Recorded, read_recorded
+    from ringfence.relay.needs import requirements
+
+    if not arguments.used:
+        return Recorded()
+    contracts = [draft.contract for draft in drafts]
+    found = read_recorded(arguments.used, contracts, requirements)
+    for note in found.notes:
+        say(note)
+    return found
+
+
+def say(line: str) -> None:
+    """A line on standard error that cannot act on the terminal."""
+    from ringfence.report.text import escape
+
+    print(escape(line, unicode=False), file=sys.stderr)
 
 
 def scan_options(arguments: argparse.Namespace) -> ScanOptions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ringfence.model.contract import FunctionDraft
+from ringfence.model.contract import FunctionContract, FunctionDraft, Permission
 from ringfence.permissions.minimal import (
     MAX_INLINE_CHARACTERS,
     MAX_MANAGED_CHARACTERS,
@@ -16,14 +16,29 @@ from ringfence.permissions.minimal import (
 )
 
 
-def documents_of(drafts: Iterable[FunctionDraft], with_platform: bool) -> dict[str, Document]:
-    """Key of the function → its policy document. People's accepted extras are not part of it."""
+def documents_of(
+    drafts: Iterable[FunctionDraft],
+    with_platform: bool,
+    recorded: Mapping[str, Iterable[Permission]] | None = None,
+) -> dict[str, Document]:
+    """Key of the function → its policy document, of what the code needs and what recordings show.
+    People's accepted extras are not part of it."""
     found = {}
     for draft in drafts:
         contract = draft.contract
         platform = contract.platform if with_platform else []
-        found[contract.key] = minimal_policy([*contract.permissions, *platform])
+        seen = _beside(contract, (recorded or {}).get(contract.key, ()), with_platform)
+        found[contract.key] = minimal_policy([*contract.permissions, *platform, *seen])
     return found
+
+
+def _beside(
+    contract: FunctionContract, recorded: Iterable[Permission], with_platform: bool
+) -> list[Permission]:
+    """Recorded calls that the contract does not name; those for the platform only where its needs
+    are asked for, too."""
+    platform = {need.action for need in contract.platform}
+    return [call for call in recorded if with_platform or call.action not in platform]
 
 
 def json_text(documents: Mapping[str, Document]) -> str:
