@@ -11,6 +11,8 @@ from ringfence.permissions import actions
 #: Signing names and endpoint prefixes that are not the prefix of the actions.
 PREFIXES = {"monitoring": "cloudwatch", "iotdata": "iot", "eventbridge": "events"}
 MAX_DEPTH = 6
+#: boto3 takes a copy's source as a structure too, which the model does not say.
+COPY_SOURCE = ("CopySource.Bucket", "CopySource.Key", "CopySource.VersionId")
 _ROLE = re.compile(r"role(arn)?$", re.IGNORECASE)
 _PASSING = re.compile(
     r"^(Add|Associate|Continue|Create|Enable|Estimate|Import|Modify|Put|Register|Replace|Request"
@@ -55,6 +57,8 @@ def spellings(path: str, operation: Any) -> list[str]:
 
     A list of texts is ``Names[]`` or, when it is not known as a list, ``Names``.
     """
+    if path in COPY_SOURCE and "CopySource" in members_of(operation):
+        return [path]
     shape = shape_at(path.replace("<>", "{}"), operation)
     if shape is None:
         return []

@@ -36,7 +36,11 @@ ROLE_FORM = "arn:${Partition}:iam::${Account}:role/{%s}"
 PLACE_PARTS = {"Partition", "Region", "Account"}
 CREATES = re.compile(r"^(Allocate|Copy|Create|Import|Publish|Put|Register|Request|Restore|Run|Start)")
 TAGGING = ("TagResource", "AddTagsToResource", "CreateTags", "TagQueue", "AddTags")
-ROW_KEYS = ("given", "absent", "equals", "unless", "passed", "optional", "reason")
+TEXT_KEYS = ("equals", "contains", "lacks", "unless")
+ROW_KEYS = (
+    *("given", "given_all", "absent", "equals", "contains", "lacks", "unless", "when_hidden"),
+    *("passed", "optional", "reason"),
+)
 
 
 def main() -> None:
@@ -155,6 +159,10 @@ class Service:
             self.need(not why, operation.name)
             return None
         row = {"action": action, "on": self.forms(action, operation)}
+        for head, inside in self.own.get("inside", {}).items():
+            if "Tag" not in action:
+                end = re.compile(head + r"(\{[^}]*\}|[^:{]*)$")
+                row["on"] = [form + inside if end.search(form) else form for form in row["on"]]
         return [{**row, "why": why} if why else row]
 
     def known(self, name: str) -> str:
@@ -184,9 +192,9 @@ class Service:
         else:
             forms = [self.form(self.full(each), operation) for each in on]
         extra = {key: row[key] for key in ROW_KEYS if key in row}
-        for name in [*extra.get("given", ()), *extra.get("absent", ())]:
+        for name in (n for key in ("given", "given_all", "absent") for n in extra.get(key, ())):
             self.need(shapes.spellings(name, operation), operation.name, name)
-        for names in [*extra.get("equals", ()), *extra.get("unless", ())]:
+        for names in (n for key in TEXT_KEYS for n in extra.get(key, ())):
             known = any(shapes.spellings(name, operation) for name in names.split("|"))
             self.need(known, operation.name, names)
         return {"action": action, "on": forms, **extra, "why": why}

@@ -23,10 +23,15 @@ _PSEUDO = {
     "AWS::Partition": "${Partition}",
     "AWS::URLSuffix": "amazonaws.com",
 }
+#: Groups of regions before the id of a model ("Supported Regions and models for inference profiles").
+_PROFILE = re.compile(r"(?:us-gov|us|eu|apac|jp|au|ca|global)\.[a-z]")
 _QUEUE_HOST = re.compile(r"(?:sqs|queue)\.([a-z]{2}[a-z-]*-\d)\.")
 _SUFFIX = re.compile(r"-(?:[A-Za-z0-9]{6}|\?{6})$")
 _ACCOUNT = re.compile(r"\d{12}")
-_COPY_ARN = re.compile(r"^(arn:[^/]*)(?:[:/]accesspoint/)")
+_TABLE = re.compile(
+    r"""\b(?:from|into|update)\s+("[^"]+"|'[^']+'|[^\s"'.;(]+)(?:\.("[^"]+"|[^\s"'.;(]+))?""",
+    re.IGNORECASE,
+)
 
 
 class Resolver(Protocol):
@@ -63,7 +68,8 @@ ANYTHING = Value("*", unknown=True)
 def read(text: str, reading: str, form: str, resolve: Resolver) -> Value:
     """The value that a text has for a place in an ARN form."""
     found = READINGS[reading](text, form, resolve) if text else ANYTHING
-    unknown = "*" in text or "⟦$" in text or found.unknown
+    partly = reading not in SEARCHING and ("*" in text or "⟦$" in text)
+    unknown = found.unknown or (partly and "*" in found.text)
     return Value(
         re.sub(r"\*+", "*", found.text), found.whole, unknown, found.foreign, found.conditions
     )
@@ -160,7 +166,7 @@ def path(text: str, form: str, resolve: Resolver) -> Value:
     """A name that may begin with a slash, which its ARN has only once, and end in ``:VERSION``."""
     if text.startswith("arn:") or _TOKEN.fullmatch(text):
         return plain(text, form, resolve)
-    return Value(names(text, resolve).lstrip("/").partition(":")[0] or "*")
+    return Value(names(text, resolve).strip("/").partition(":")[0] or "*")
 
 
 def under(text: str, form: str, resolve: Resolver) -> Value:
@@ -175,7 +181,9 @@ def key(text: str, form: str, resolve: Resolver) -> Value:
 
     Source: "Use aliases to control access to KMS keys" (KMS Developer Guide).
     """
-    alias = names(text, resolve)
+    token = _TOKEN.fullmatch(text)
+    own = token and not token[1].startswith("$") and token[1] not in _PSEUDO
+    alias = resolve.arn(token[1]) if token and own else names(text, resolve)
     if alias.startswith("arn:") and ":alias/" in alias:
         head, _, alias = alias.partition(":alias/")
         return Value(f"{head}:key/*", True, conditions=_by_alias("alias/" + alias))
@@ -253,8 +261,24 @@ def address(text: str, form: str, resolve: Resolver) -> Value:
 
 
 def model(text: str, form: str, resolve: Resolver) -> Value:
-    """A model's id or ARN."""
+    """A foundation model's id, an inference profile's (it begins with a group of regions), or the
+    ARN of any kind of model."""
+    named = names(text, resolve)
+    if named.startswith("arn:"):
+        return Value(named, whole=True)
+    if _PROFILE.match(named):
+        arn = "arn:${Partition}:bedrock:${Region}:${Account}:inference-profile/"
+        return Value(arn + named, whole=True)
     return plain(text, form, resolve)
+
+
+def profiled(text: str, form: str, resolve: Resolver) -> Value:
+    """The foundation model behind an inference profile's id, in whichever region it runs."""
+    named = names(text, resolve)
+    if not _PROFILE.match(named):
+        return Value(named, foreign=True)
+    arn = "arn:${Partition}:bedrock:*::foundation-model/"
+    return Value(arn + named.partition(".")[2], whole=True)
 
 
 def log_group(text: str, form: str, resolve: Resolver) -> Value:
@@ -285,19 +309,21 @@ def anything(text: str, form: str, resolve: Resolver) -> Value:
     return found if found.whole else Value("*")
 
 
-def partiql(text: str, form: str, resolve: Resolver) -> Value:
-    """The table, or ``TABLE/index/INDEX``, that a PartiQL statement names."""
-    found = re.search(
-        r"""\b(?:from|into|update)\s+("[^"]+"|'[^']+'|[^\s"'.;(]+)(?:\.("[^"]+"|[^\s"'.;(]+))?""",
-        text,
-        re.IGNORECASE,
-    )
-    if not found:
-        return ANYTHING
-    table_of = plain(found[1].strip("\"'"), form, resolve)
-    if not found[2]:
-        return table_of
-    return Value(f"{table_of.text}/index/{names(found[2].strip(chr(34)), resolve)}", table_of.whole)
+def partiql(verb: str) -> Callable[[str, str, Resolver], Value]:
+    """A reading for statements of one verb: the table, or ``TABLE/index/INDEX``, that they name."""
+
+    def reading(text: str, form: str, resolve: Resolver) -> Value:
+        found = _TABLE.search(text)
+        named = plain(found[1].strip("\"'"), form, resolve) if found else Value("*")
+        name = named.text
+        if found and found[2]:
+            name += "/index/" + names(found[2].strip('"'), resolve)
+        said = found[0] if found else "*"
+        begun = text.strip().lower()
+        foreign = not begun.startswith((verb, "*", "⟦"))
+        return Value(name, named.whole, "*" in said or "⟦$" in said, foreign)
+
+    return reading
 
 
 def stream_arn(text: str, form: str, resolve: Resolver) -> Value:
@@ -305,8 +331,7 @@ def stream_arn(text: str, form: str, resolve: Resolver) -> Value:
     found = plain(text, form, resolve)
     if "/stream/" in found.text:
         return found
-    return Value(found.text.rstrip("*") + ("/stream/*" if found.text != "*" else "*/stream/*"),
-                 found.whole)  # fmt: skip
+    return Value(found.text + "/stream/*", found.whole)
 
 
 def subscription(text: str, form: str, resolve: Resolver) -> Value:
@@ -354,6 +379,8 @@ def definition(text: str, form: str, resolve: Resolver) -> Value:
     return plain(text, form, resolve)
 
 
+#: Readings that look for a part of a text, and say themselves whether that part is known.
+SEARCHING = ("partiql-select", "partiql-insert", "partiql-update", "partiql-delete")
 READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "plain": plain,
     "queue-url": queue_url,
@@ -371,10 +398,14 @@ READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "execution": execution,
     "address": address,
     "model": model,
+    "profiled": profiled,
     "log-group": log_group,
     "table": table,
     "task-definition": task_definition,
-    "partiql": partiql,
+    "partiql-select": partiql("select"),
+    "partiql-insert": partiql("insert"),
+    "partiql-update": partiql("update"),
+    "partiql-delete": partiql("delete"),
     "stream-arn": stream_arn,
     "subscription": subscription,
     "endpoint": endpoint,

@@ -147,13 +147,13 @@ def _missing(
     place: Place, arguments: Mapping[str, CallArgument], complete: bool
 ) -> tuple[str, Value]:
     name = place.arguments[0]
-    hidden = not complete or any(_is_hidden(each, arguments) for each in place.arguments)
+    hidden = not complete or any(is_hidden(each, arguments) for each in place.arguments)
     if place.default is not None and not hidden:
-        return "", Value(place.default)
-    return name, Value("*", unknown=hidden or place.required)
+        return name, Value(place.default, unknown=place.default == "*")
+    return name, ANYTHING
 
 
-def _is_hidden(name: str, arguments: Mapping[str, CallArgument]) -> bool:
+def is_hidden(name: str, arguments: Mapping[str, CallArgument]) -> bool:
     """Whether a structure around the argument was given of which the inside is not known."""
     pieces = re.split(r"(\[\]|\{\}|\.)", name)
     for end in range(1, len(pieces)):

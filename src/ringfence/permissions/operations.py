@@ -16,7 +16,7 @@ from ringfence.model.contract import Condition
 from ringfence.model.facts import CallArgument
 from ringfence.model.record import record
 from ringfence.permissions import arn_forms
-from ringfence.permissions.argument_values import Resolver
+from ringfence.permissions.argument_values import Resolver, names
 from ringfence.permissions.globs import overlaps
 from ringfence.rules.pack import Pack
 
@@ -61,7 +61,7 @@ def requirements_of(
         return None
     found: list[Requirement] = []
     for row in rows:
-        if _applies(row, arguments):
+        if _applies(row, arguments, resolve):
             found += _requirements(row, operation, arguments, resolve, complete)
     return tuple(_merged(found))
 
@@ -100,16 +100,43 @@ def about() -> dict[str, str]:
     return _pack().about
 
 
-def _applies(row: dict[str, Any], arguments: Mapping[str, CallArgument]) -> bool:
-    """Whether the arguments can be such that this row counts."""
-    given = row.get("given", ())
-    if given and not any(_is_given(name, arguments) for name in given):
-        return False
-    if any(_is_given(name, arguments) for name in row.get("absent", ())):
-        return False
-    if not all(_may_be(arguments, *item) for item in row.get("equals", {}).items()):
-        return False
-    return all(_may_differ(arguments, *item) for item in row.get("unless", {}).items())
+def _applies(
+    row: dict[str, Any], arguments: Mapping[str, CallArgument], resolve: Resolver
+) -> bool:
+    """Whether the arguments can be such that this row counts.
+
+    ``given``: any of these is given; ``given_all``: all; ``absent``: none. ``equals``: a text may be
+    one of these patterns. ``contains``: a text has one of these parts, ``lacks``: one has none.
+    ``unless``: not every text is one of these. With ``when_hidden``, arguments inside a structure of
+    which nothing is known count as given.
+    """
+    hidden = row.get("when_hidden", False)
+
+    def given(name: str) -> bool:
+        return _is_given(name, arguments) or (hidden and arn_forms.is_hidden(name, arguments))
+
+    return (
+        (not row.get("given") or any(given(name) for name in row["given"]))
+        and all(given(name) for name in row.get("given_all", ()))
+        and not any(_is_given(name, arguments) for name in row.get("absent", ()))
+        and all(
+            (hidden and any(arn_forms.is_hidden(name, arguments) for name in names.split("|")))
+            or any(overlaps(p.lower(), x) for x in _said(names, arguments, resolve) for p in wanted)
+            for names, wanted in row.get("equals", {}).items()
+        )
+        and all(
+            any(part in x for x in _texts(name, arguments) for part in parts)
+            for name, parts in row.get("contains", {}).items()
+        )
+        and all(
+            any(not any(part in x for part in parts) for x in _texts(name, arguments) or ("",))
+            for name, parts in row.get("lacks", {}).items()
+        )
+        and all(
+            any(x not in values for x in _texts(name, arguments) or ("",))
+            for name, values in row.get("unless", {}).items()
+        )
+    )
 
 
 def _is_given(name: str, arguments: Mapping[str, CallArgument]) -> bool:
@@ -117,29 +144,17 @@ def _is_given(name: str, arguments: Mapping[str, CallArgument]) -> bool:
     return name in arguments or any(each.startswith(inside) for each in arguments)
 
 
-def _may_be(arguments: Mapping[str, CallArgument], names: str, wanted: Iterable[str]) -> bool:
-    """Whether one of the arguments may have a text that a wanted pattern means; an argument that is
-    not given may not."""
-    found = [arguments[name] for name in names.split("|") if name in arguments]
-    return any(
-        overlaps(pattern.lower(), _loose(text).lower())
-        for argument in found
-        for text in arn_forms.texts_of(argument)
-        for pattern in wanted
-    )
+def _texts(name: str, arguments: Mapping[str, CallArgument]) -> tuple[str, ...]:
+    return arn_forms.texts_of(arguments[name]) if name in arguments else ()
 
 
-def _may_differ(arguments: Mapping[str, CallArgument], name: str, values: Iterable[str]) -> bool:
-    argument = arguments.get(name)
-    if argument is None:
-        return True
-    return any(text not in tuple(values) for text in arn_forms.texts_of(argument))
-
-
-def _loose(text: str) -> str:
-    from ringfence.permissions.argument_values import _TOKEN
-
-    return _TOKEN.sub("*", text)
+def _said(
+    names_: str, arguments: Mapping[str, CallArgument], resolve: Resolver
+) -> Iterator[str]:
+    """The texts of these arguments with the names of resources, in lower case."""
+    for name in names_.split("|"):
+        for text in _texts(name, arguments):
+            yield names(text, resolve).lower().strip()
 
 
 def _requirements(
@@ -169,17 +184,17 @@ def _requirements(
 
 
 def _merged(found: Iterable[Requirement]) -> Iterator[Requirement]:
-    """One requirement for each action, reason and set of conditions."""
+    """One requirement for each action, reason, set of conditions and of what is unknown."""
     groups: dict[tuple[object, ...], list[Requirement]] = {}
     for each in found:
-        key = (each.action, each.conditions, each.reason, each.optional)
+        key = (each.action, each.conditions, each.reason, each.optional, each.unknown)
         groups.setdefault(key, []).append(each)
     for same in groups.values():
         first = same[0]
         yield Requirement(
             first.action,
             tuple(dict.fromkeys(arn for each in same for arn in each.resources)),
-            tuple(dict.fromkeys(name for each in same for name in each.unknown)),
+            first.unknown,
             first.conditions,
             first.reason,
             first.optional,
