@@ -286,6 +286,8 @@ def default_result(
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)
     returned = callbacks.run_callbacks(machine, arguments, result, node)
+    if path.startswith("graphql.GraphQL"):
+        run_resolvers(machine, arguments, node)
     name = path.rpartition(".")[2]
     if returned.objects and name in _MAPPING and machine.language != "python":
         listed = machine.struct("list")
@@ -294,6 +296,25 @@ def default_result(
     return join(result, returned) if returned.objects and _RETURNING.match(name) else result
 
 
+def run_resolvers(machine: Machine, arguments: Arguments, node: syntax.Node) -> None:
+    """The functions in a schema that is written as objects."""
+    found: dict[int, Closure] = {}
+    waiting = [(value, 0) for value in arguments.positional]
+    while waiting:
+        value, depth = waiting.pop()
+        for obj in value.objects:
+            if isinstance(obj, Closure):
+                found[id(obj.node)] = obj
+            elif isinstance(obj, Struct) and depth < MAX_SCHEMA:
+                waiting += [(inner, depth + 1) for inner in obj.fields.values()]
+    for closure in found.values():
+        if id(closure.node) not in machine.ran:
+            given = [UNKNOWN for _ in closure.node.parameters]
+            machine.call(Value(objects=(closure,)), given, node)
+
+
+#: How deep resolvers stand in such a schema.
+MAX_SCHEMA = 6
 #: Methods of a library's list that give a list of what a function returned.
 _MAPPING = frozenset(("map", "flatMap"))
 #: Calls of libraries that give what the function returned.
