@@ -9,7 +9,6 @@ operation}, "resources": {kind: resource}}``; what a resource holds stands in
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from pathlib import Path

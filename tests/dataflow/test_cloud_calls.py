@@ -53,7 +53,9 @@ def files_of(program: str, suffix: str) -> dict[str, str]:
     if "handler" not in first:
         lines = first.rstrip("\n").split("\n")
         if suffix == "py":
-            first = "def handler(event, context): " + "\n" + "\n".join(f"    {one}" for one in lines)
+            first = (
+                "def handler(event, context): " + "\n" + "\n".join(f"    {one}" for one in lines)
+            )
         else:
             first = "exports.handler = async (event, context) => {\n" + "\n".join(lines) + "\n};"
     return {f"app.{suffix}": first, **files}

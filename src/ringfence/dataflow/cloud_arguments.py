@@ -37,7 +37,11 @@ def facts_of(machine: Machine, parameters: dict[str, Value]) -> dict[str, CallAr
         if name == "*":
             continue
         found[name] = described(machine, name, value)
-        if value.objects and name not in PAYLOADS and not (name == "Key" and "TableName" in parameters):
+        if (
+            value.objects
+            and name not in PAYLOADS
+            and not (name == "Key" and "TableName" in parameters)
+        ):
             _inside(machine, name, value, found, 0)
     return found
 

@@ -60,7 +60,11 @@ def may_be_own(machine: Machine, value: Value) -> bool:
     if None in value.consts:
         return True
     for const in value.consts:
-        holes = [part for part in const.parts if isinstance(part, Hole)] if isinstance(const, Mix) else []
+        holes = (
+            [part for part in const.parts if isinstance(part, Hole)]
+            if isinstance(const, Mix)
+            else []
+        )
         names = {hole.variable for hole in holes}
         if names and names <= _OWN_VARIABLES:
             return not names & machine.function.environment.keys()
@@ -102,7 +106,9 @@ def _is_foreign_host(const: object) -> bool:
 def _is_unsigned(config: Value | None) -> bool:
     """``Config(signature_version=UNSIGNED)``."""
     for obj in config.objects if config is not None else ():
-        version = obj.keywords.get("signature_version", NOTHING) if isinstance(obj, External) else NOTHING
+        version = (
+            obj.keywords.get("signature_version", NOTHING) if isinstance(obj, External) else NOTHING
+        )
         if any(isinstance(o, External) and o.path.endswith("UNSIGNED") for o in version.objects):
             return True
     return False
@@ -111,7 +117,8 @@ def _is_unsigned(config: Value | None) -> bool:
 def _signs_not(signer: Value | None) -> bool:
     """``signer: { sign: async (request) => request }``."""
     return any(
-        isinstance(obj, Struct) and "sign" in obj.fields for obj in (signer.objects if signer else ())
+        isinstance(obj, Struct) and "sign" in obj.fields
+        for obj in (signer.objects if signer else ())
     )
 
 

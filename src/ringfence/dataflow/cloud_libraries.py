@@ -44,7 +44,9 @@ def called(
 ) -> None:
     """Note what a call of a library calls."""
     table = libraries()
-    row = table.get(path) or (table.get(path.rpartition(".")[0] + ".*") if made is not None else None)
+    row = table.get(path) or (
+        table.get(path.rpartition(".")[0] + ".*") if made is not None else None
+    )
     if row is None:
         return
     if "signed" in row:
@@ -147,7 +149,9 @@ def parts_of_address(value: Value | None) -> dict[str, Value]:
         scheme = next((s for s in _SCHEMES if isinstance(first, str) and first.startswith(s)), "")
         if not scheme or not isinstance(first, str):
             continue
-        bucket, key = split_parts((first[len(scheme) :], *(p for p in parts[1:] if isinstance(p, (str, Hole)))))
+        bucket, key = split_parts(
+            (first[len(scheme) :], *(p for p in parts[1:] if isinstance(p, (str, Hole))))
+        )
         buckets, keys = join(buckets, bucket), join(keys, key)
     return {} if buckets.is_nothing else {"Bucket": buckets, "Key": keys}
 

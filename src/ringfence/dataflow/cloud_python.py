@@ -49,7 +49,9 @@ def call_library(
         return None
     own = cloud_credentials.of_keywords(machine, arguments)
     if name in _SESSIONS:
-        own = own and (bool(arguments.keywords) or cloud_credentials.default_is_own(machine, "boto3"))
+        own = own and (
+            bool(arguments.keywords) or cloud_credentials.default_is_own(machine, "boto3")
+        )
         return Value(objects=(CloudObject("boto3", "", "session", own=own),))
     if name in _MAKERS:
         own = own and cloud_credentials.default_is_own(machine, "boto3")
@@ -157,9 +159,7 @@ def call(
     return record(machine, obj, operation, parameters, node, document) if operation else UNKNOWN
 
 
-def heard(
-    machine: Machine, obj: CloudObject, given: dict[str, Value], node: syntax.Node
-) -> None:
+def heard(machine: Machine, obj: CloudObject, given: dict[str, Value], node: syntax.Node) -> None:
     """``copy`` asks for the size of what it copies first."""
     source = given.get("CopySource") or UNKNOWN
     parameters = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ringfence.dataflow import cloud_names, sinks, subjects
+from ringfence.dataflow import sinks, subjects
 from ringfence.dataflow.cloud_calls import record
 from ringfence.dataflow.objects import CloudObject, Method
-from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
+from ringfence.dataflow.values import UNKNOWN, Value
 from ringfence.model import syntax
 from ringfence.rules import sdk
 
@@ -46,7 +46,9 @@ def member(machine: Machine, obj: CloudObject, name: str, node: syntax.Node) -> 
     if made is not None:
         load_lazily(machine, obj, shape, node)
         return Value(objects=(part(obj, made, {}, True),))
-    if name in shape.get("attributes", ()) or name in _LOADED_BY_HAND.get((obj.service, obj.kind), ()):
+    if name in shape.get("attributes", ()) or name in _LOADED_BY_HAND.get(
+        (obj.service, obj.kind), ()
+    ):
         load_lazily(machine, obj, shape, node)
         return UNKNOWN
     return Value(objects=(Method(Value(objects=(obj,)), name),))
@@ -68,14 +70,14 @@ def load(machine: Machine, obj: CloudObject, shape: dict[str, Any], node: syntax
 def collection(obj: CloudObject, made: list[Any]) -> CloudObject:
     """``bucket.objects``."""
     element = part(obj, made[2:], {}, False) if len(made) > 2 else None
-    identity = {parameter: obj.identity.get(source, UNKNOWN) for parameter, source in made[1].items()}
+    identity = {
+        parameter: obj.identity.get(source, UNKNOWN) for parameter, source in made[1].items()
+    }
     return CloudObject(obj.flavour, obj.service, "collection", identity, obj.own, made[0],
                        element=element)  # fmt: skip
 
 
-def part(
-    obj: CloudObject, made: list[Any], given: dict[str, Value], several: bool
-) -> CloudObject:
+def part(obj: CloudObject, made: list[Any], given: dict[str, Value], several: bool) -> CloudObject:
     """A resource object that another one gives; ``given`` are the parameters of the request."""
     kind, fills = made[0], made[1]
     identity: dict[str, Value] = {}
@@ -150,7 +152,9 @@ def act(
     if not request[4]:
         return whole
     listed = machine.sequence_of(whole)
-    return Value(answer.consts, answer.taint, (*listed.objects, *answer.objects), bool(answer.taint))
+    return Value(
+        answer.consts, answer.taint, (*listed.objects, *answer.objects), bool(answer.taint)
+    )
 
 
 def call(

@@ -119,7 +119,8 @@ def own_v2(machine: Machine, options: Value | None) -> bool:
         return False
     given = options.objects if options is not None else ()
     named = any(
-        isinstance(obj, Struct) and {"credentials", "accessKeyId"} & obj.fields.keys() for obj in given
+        isinstance(obj, Struct) and {"credentials", "accessKeyId"} & obj.fields.keys()
+        for obj in given
     )
     return named or cloud_credentials.default_is_own(machine, "v2")
 
@@ -157,7 +158,11 @@ def call_v3(machine: Machine, path: str, arguments: Arguments, node: syntax.Node
     if "()" in name:
         return None
     service = cloud_names.v3_service(module.removesuffix("[]"))
-    return call_client_package(machine, service, name or "*Command", arguments, node, module) if service else None
+    return (
+        call_client_package(machine, service, name or "*Command", arguments, node, module)
+        if service
+        else None
+    )
 
 
 def call_client_package(
@@ -175,7 +180,9 @@ def call_client_package(
         params = arguments.get(0) or Value(objects=(machine.struct("map"),))
         return Value(objects=(Command(service, operation, params, False),))
     if name.startswith("paginate") and len(name) > 8:
-        return paginated(machine, service, cloud_names.operation_of(service, name[8:]), arguments, node)
+        return paginated(
+            machine, service, cloud_names.operation_of(service, name[8:]), arguments, node
+        )
     if name.startswith("waitFor") or name.startswith("waitUntil"):
         operation = cloud_names.waiter_of(service, name[9:] if name[4] == "U" else name[7:])
         client = client_of(arguments.get(0), service)
@@ -295,7 +302,10 @@ def call_method(
             note(machine, obj, operation_of(obj, one), params, node)
         return finish(machine, UNKNOWN, arguments, node)
     operation = "*" if name == "*" else operation_of(obj, name)
-    params = {**obj.identity, **parameters_of(arguments.get(0) or Value(objects=(machine.struct("map"),)))}
+    params = {
+        **obj.identity,
+        **parameters_of(arguments.get(0) or Value(objects=(machine.struct("map"),))),
+    }
     answer = note(machine, obj, operation, params, node)
     return finish(machine, answer, arguments, node)
 
@@ -327,7 +337,9 @@ def call_named(
     answer = UNKNOWN
     params = {**obj.identity, **parameters_of(arguments.get(1) or UNKNOWN)}
     for one in names_in(arguments, 0, ""):
-        found = cloud_names.waiter_of(obj.service, one) if name == "waitFor" else operation_of(obj, one)
+        found = (
+            cloud_names.waiter_of(obj.service, one) if name == "waitFor" else operation_of(obj, one)
+        )
         answer = join(answer, note(machine, obj, found, params, node))
     return finish(machine, answer, arguments, node)
 

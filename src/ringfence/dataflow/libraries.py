@@ -15,6 +15,7 @@ from ringfence.dataflow import (
     builtins,
     cloud,
     cloud_calls,
+    cloud_libraries,
     cross_origin,
     encodings,
     exposures,
@@ -166,13 +167,39 @@ def handlers(language: str) -> dict[str, known_calls.Handler]:
 
 
 def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node) -> Value:
-    """The handler's callback, ``context.succeed`` and ``context.done``."""
+    """The handler's callback, ``context.succeed`` and ``context.done``, and the steps of a durable
+    function, which run what they are given."""
+    from ringfence.dataflow import callbacks
+    from ringfence.dataflow.call_arguments import Arguments as Given
+
     name = path.rpartition(".")[2]
+    if name in _STEPS and path.startswith("lambda.context."):
+        cloud_libraries.called(machine, path, arguments, node, None)
+        given = [value for one in arguments.everything() for value in branches_of(one)]
+        return join(UNKNOWN, callbacks.run_callbacks(machine, Given(given), UNKNOWN, node))
     if name in ("callback", "done"):
         machine.answer(arguments.get(1) or UNKNOWN, node)
     elif name == "succeed":
         machine.answer(arguments.get(0) or UNKNOWN, node)
     return UNKNOWN
+
+
+#: https://docs.aws.amazon.com/lambda/latest/dg/durable-basic-concepts.html
+_STEPS = frozenset(
+    ("step", "parallel", "map", "run_in_child_context", "runInChildContext", "wait_for_condition",
+     "waitForCondition", "wait_for_callback", "waitForCallback", "invoke")
+)  # fmt: skip
+
+
+def branches_of(value: Value) -> list[Value]:
+    """A function, or those in a list and in the entries of one."""
+    found = [value]
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            held = obj.items()
+            found.append(held)
+            found += [one.items() for one in held.objects if isinstance(one, Struct)]
+    return found
 
 
 def register(machine: Machine, registrations: list[Registration], arguments: Arguments) -> Value:
