@@ -115,11 +115,10 @@ def _resource(kind: str, data: Data, canonical: Data, model: Data, waiters: Data
         found["identifiers"].append([own[one["name"]], names])
     if "load" in data:
         found["load"] = _request(data["load"]["request"], own)
-    actions = {
-        xform_name(name): [*_request(one["request"], own), *_made(one.get("resource"), own, canonical)]
+    found["actions"] = {
+        xform_name(name): _making(one, own, canonical)
         for name, one in data.get("actions", {}).items()
-    }  # fmt: skip
-    found["actions"] = actions
+    }
     found["batch"] = {
         xform_name(name): _request(one["request"], own)
         for name, one in data.get("batchActions", {}).items()
@@ -131,9 +130,9 @@ def _resource(kind: str, data: Data, canonical: Data, model: Data, waiters: Data
         for name, one in data.get("waiters", {}).items()
     }  # fmt: skip
     found["collections"] = {
-        xform_name(name): [*_request(one["request"], own), *_made(one.get("resource"), own, canonical)]
+        xform_name(name): _making(one, own, canonical)
         for name, one in data.get("hasMany", {}).items()
-    }  # fmt: skip
+    }
     for name, one in data.get("has", {}).items():
         of_data = any(i["source"] == "data" for i in one["resource"].get("identifiers", ()))
         place = found.setdefault("references" if of_data else "parts", {})
@@ -141,6 +140,10 @@ def _resource(kind: str, data: Data, canonical: Data, model: Data, waiters: Data
     shape = model["shapes"].get(data.get("shape", ""), {})
     found["attributes"] = sorted(xform_name(name) for name in shape.get("members", ()))
     return {name: value for name, value in found.items() if value or name == "identifiers"}
+
+
+def _making(action: Data, own: Data, canonical: Data) -> list[Any]:
+    return [*_request(action["request"], own), *_made(action.get("resource"), own, canonical)]
 
 
 def _request(request: Data, own: Data) -> list[Any]:

@@ -477,9 +477,8 @@ def spread_into(machine: Machine, struct: Struct, value: Value) -> None:
         if isinstance(obj, Struct):
             certain = len(value.objects) == 1 and not value.consts and not value.open
             for key, inner in obj.fields.items():
-                if not certain and key in OPTIONAL and key not in struct.fields:
-                    inner = join(inner, NONE)
-                struct.put(key, inner, machine.branch)
+                absent = not certain and key in OPTIONAL and key not in struct.fields
+                struct.put(key, join(inner, NONE) if absent else inner, machine.branch)
                 answer_places.copied(machine, obj, struct, key)
             struct.rest = join(struct.rest, obj.rest)
             struct.names = join(struct.names, obj.names)

@@ -167,6 +167,9 @@ def call_super(
                     bound = access.bind(found[0], this, found[1])
                     return call_value(machine, bound, arguments, node)
             elif isinstance(obj, External):
+                if home is not None:
+                    cls = this_class(this) or home
+                    cloud_libraries.model_called(machine, cls, name, node, inherited=True)
                 path = (
                     f"{obj.path}()"
                     if name in ("constructor", "__init__")
@@ -174,6 +177,11 @@ def call_super(
                 )
                 return libraries.call_external(machine, path, None, arguments, node)
     return derive(*arguments.everything())
+
+
+def this_class(this: Value) -> ClassObject | None:
+    """The class of what ``this`` is."""
+    return next((o.cls for o in this.objects if isinstance(o, Struct) and o.cls is not None), None)
 
 
 def call_value(
@@ -436,7 +444,8 @@ def call_method(
             found = call_of_method(machine, obj, name, arguments, node)
         elif isinstance(obj, (ModuleObject, ClassObject)):
             if isinstance(obj, ClassObject):
-                cloud_libraries.model_called(machine, obj, name, node)
+                records = cloud_libraries.model_called(machine, obj, name, node)
+                result = join(result, records) if records is not None else result
                 found = models.class_method(machine, obj, name, arguments, node)
                 if found is not None:
                     result = join(result, found)

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 _NAMES = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "profile_name",
           "profile", "credentials", "accessKeyId", "secretAccessKey")  # fmt: skip
 _OWN_VARIABLES = frozenset(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
-_OWN_MAKERS = ("fromEnv()", "fromNodeProviderChain()", "defaultProvider()", "fromContainerMetadata()",
-               "EnvironmentCredentials()", "CredentialProviderChain()", "aws-sdk.config.credentials",
-               "boto3.Credentials")  # fmt: skip
+_OWN_MAKERS = (
+    "fromEnv()", "fromNodeProviderChain()", "defaultProvider()", "fromContainerMetadata()",
+    "EnvironmentCredentials()", "CredentialProviderChain()", "aws-sdk.config.credentials",
+    "boto3.Credentials",
+)  # fmt: skip
 _ENDPOINTS = ("endpoint_url", "endpoint")
 _PROVIDERS = ("amazonaws.com", "amazonaws.com.cn", "api.aws", "on.aws", "amazonaws.eu")
 _DEFAULT = ("default session",)
@@ -98,9 +100,8 @@ def _is_foreign_host(const: object) -> bool:
     except ValueError:
         return False
     known = host.rpartition("*")[2].lower()
-    if known.endswith(_PROVIDERS) or not known or ("*" in host and "." not in known[1:]):
-        return False
-    return True
+    is_open = "*" in host and "." not in known[1:]
+    return bool(known) and not known.endswith(_PROVIDERS) and not is_open
 
 
 def _is_unsigned(config: Value | None) -> bool:

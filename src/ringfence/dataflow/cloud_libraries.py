@@ -189,10 +189,13 @@ def note_signed(
 # --- models of tables ---
 
 
-def model_called(machine: Machine, cls: ClassObject, name: str, node: syntax.Node) -> None:
-    """A method of a class that stands for a table."""
-    if not cls.bases or cls.find(name) is not None:
-        return
+def model_called(
+    machine: Machine, cls: ClassObject, name: str, node: syntax.Node, inherited: bool = False
+) -> Value | None:
+    """A method of a class that stands for a table, and the records that it gives; ``inherited``
+    where a method of the class calls that of its base."""
+    if not cls.bases or (cls.find(name) is not None and not inherited):
+        return None
     bases = {base.path for base in cls.external_bases()}
     for row in models() if bases else ():
         if row["base"] in bases and name in row["methods"]:
@@ -207,3 +210,7 @@ def model_called(machine: Machine, cls: ClassObject, name: str, node: syntax.Nod
                 key = "RequestItems{}" if batch else "TableName"
                 client = CloudObject("library", row["service"], "client")
                 note(machine, client, operation, {key: table}, node)
+            if name in row["gives"]:
+                made = Value(objects=(machine.struct("instance", cls),))
+                return made if name in row["one"] else machine.sequence_of(made)
+    return None

@@ -1,7 +1,7 @@
 """Names of cloud services and operations in the SDKs, as botocore's service models spell them.
 
-Sources: boto3 and AWS SDK for JavaScript (v2, v3) API references. What the services' models say is in
-:mod:`ringfence.rules.sdk`.
+Sources: boto3 and AWS SDK for JavaScript (v2, v3) API references. What the services' models say is
+in :mod:`ringfence.rules.sdk`.
 """
 
 from __future__ import annotations

@@ -120,11 +120,12 @@ def call_client(
     machine: Machine, obj: CloudObject, name: str, arguments: Arguments, node: syntax.Node
 ) -> Value:
     if name == "get_paginator":
-        return steps(obj, "paginator", [cloud_names.operation_of(obj.service, one)
-                                        for one in names_in(arguments, 0, "operation_name")])  # fmt: skip
+        names = names_in(arguments, 0, "operation_name")
+        paged = [cloud_names.operation_of(obj.service, one) for one in names]
+        return steps(obj, "paginator", paged)
     if name == "get_waiter":
-        return steps(obj, "waiter", [cloud_names.waiter_of(obj.service, one)
-                                     for one in names_in(arguments, 0, "waiter_name")])  # fmt: skip
+        names = names_in(arguments, 0, "waiter_name")
+        return steps(obj, "waiter", [cloud_names.waiter_of(obj.service, one) for one in names])
     if name == "generate_db_auth_token":
         return Value(objects=(External("rds.AuthToken"),), open=True)
     if name == "generate_presigned_url":

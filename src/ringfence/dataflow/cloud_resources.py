@@ -122,7 +122,7 @@ def constructed(
     """``dynamodb.Table(name)``, ``s3.Object(bucket, key)``, ``bucket.Object(key)``."""
     service = sdk.service(obj.service)
     shape = service.resource(made[0]) if service is not None else {}
-    names = {parameter: found for parameter, found in shape.get("identifiers", ())}
+    names: dict[str, list[str]] = dict(shape.get("identifiers", ()))
     identity: dict[str, Value] = {}
     wanted = [parameter for parameter in names if made[1].get(parameter) == "?"]
     for place, parameter in enumerate(wanted):

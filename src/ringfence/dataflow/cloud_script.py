@@ -356,7 +356,7 @@ def finish(machine: Machine, answer: Value, arguments: Arguments, node: syntax.N
 
 
 def is_sent(receiver: Value, name: str, arguments: Arguments) -> bool:
-    """Whether a command is sent by something that is not known, such as a client that is injected."""
+    """Whether a command is sent by something not known, such as a client that is injected."""
     if name != "send" or not arguments.positional:
         return False
     given = any(isinstance(obj, Command) for obj in arguments.positional[0].objects)

@@ -173,7 +173,8 @@ _PYTHON: dict[str, Handler] = {
     "os.path.join": join_path, "posixpath.join": join_path,
     "os.path.realpath": normalised, "os.path.abspath": normalised, "os.path.normpath": normalised,
     "urllib.parse.urljoin": url_join,
-    "asyncio.run": same, "contextlib.closing": same, "contextlib.aclosing": same, "asyncio.gather": lambda machine, arguments, node: machine.list_of(
+    "asyncio.run": same, "contextlib.closing": same, "contextlib.aclosing": same,
+    "asyncio.gather": lambda machine, arguments, node: machine.list_of(
         *arguments.positional
     ),
     "open": open_file, "io.open": open_file,

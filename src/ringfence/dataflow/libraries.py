@@ -15,6 +15,7 @@ from ringfence.dataflow import (
     builtins,
     cloud,
     cloud_calls,
+    cloud_libraries,
     cross_origin,
     encodings,
     exposures,
@@ -166,13 +167,39 @@ def handlers(language: str) -> dict[str, known_calls.Handler]:
 
 
 def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node) -> Value:
-    """The handler's callback, ``context.succeed`` and ``context.done``."""
+    """The handler's callback, ``context.succeed`` and ``context.done``, and the steps of a durable
+    function, which run what they are given."""
+    from ringfence.dataflow import callbacks
+    from ringfence.dataflow.call_arguments import Arguments as Given
+
     name = path.rpartition(".")[2]
+    if name in _STEPS and path.startswith("lambda.context."):
+        cloud_libraries.called(machine, path, arguments, node, None)
+        given = [value for one in arguments.everything() for value in branches_of(one)]
+        return join(UNKNOWN, callbacks.run_callbacks(machine, Given(given), UNKNOWN, node))
     if name in ("callback", "done"):
         machine.answer(arguments.get(1) or UNKNOWN, node)
     elif name == "succeed":
         machine.answer(arguments.get(0) or UNKNOWN, node)
     return UNKNOWN
+
+
+#: https://docs.aws.amazon.com/lambda/latest/dg/durable-basic-concepts.html
+_STEPS = frozenset(
+    ("step", "parallel", "map", "run_in_child_context", "runInChildContext", "wait_for_condition",
+     "waitForCondition", "wait_for_callback", "waitForCallback", "invoke")
+)  # fmt: skip
+
+
+def branches_of(value: Value) -> list[Value]:
+    """A function, or those in a list and in the entries of one."""
+    found = [value]
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            held = obj.items()
+            found.append(held)
+            found += [one.items() for one in held.objects if isinstance(one, Struct)]
+    return found
 
 
 def register(machine: Machine, registrations: list[Registration], arguments: Arguments) -> Value:
@@ -286,6 +313,8 @@ def default_result(
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)
     returned = callbacks.run_callbacks(machine, arguments, result, node)
+    if path.startswith("graphql.GraphQL"):
+        run_resolvers(machine, arguments, node)
     name = path.rpartition(".")[2]
     if returned.objects and name in _MAPPING and machine.language != "python":
         listed = machine.struct("list")
@@ -294,6 +323,25 @@ def default_result(
     return join(result, returned) if returned.objects and _RETURNING.match(name) else result
 
 
+def run_resolvers(machine: Machine, arguments: Arguments, node: syntax.Node) -> None:
+    """The functions in a schema that is written as objects."""
+    found: dict[int, Closure] = {}
+    waiting = [(value, 0) for value in arguments.positional]
+    while waiting:
+        value, depth = waiting.pop()
+        for obj in value.objects:
+            if isinstance(obj, Closure):
+                found[id(obj.node)] = obj
+            elif isinstance(obj, Struct) and depth < MAX_SCHEMA:
+                waiting += [(inner, depth + 1) for inner in obj.fields.values()]
+    for closure in found.values():
+        if id(closure.node) not in machine.ran:
+            given = [UNKNOWN for _ in closure.node.parameters]
+            machine.call(Value(objects=(closure,)), given, node)
+
+
+#: How deep resolvers stand in such a schema.
+MAX_SCHEMA = 6
 #: Methods of a library's list that give a list of what a function returned.
 _MAPPING = frozenset(("map", "flatMap"))
 #: Calls of libraries that give what the function returned.

@@ -26,9 +26,7 @@ def is_settings(cls: ClassObject) -> bool:
     return any(base.path in _BASES for base in cls.external_bases())
 
 
-def construct(
-    machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node
-) -> Value:
+def construct(machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node) -> Value:
     """An instance, each field from what is given, its variable, or its default."""
     made = machine.struct("instance", cls)
     prefix = prefix_of(cls)
@@ -47,7 +45,9 @@ def field(machine: Machine, cls: ClassObject, name: str, prefix: str, node: synt
         default = instances.default_of(machine, found[0])
         for obj in found[0].objects:
             if isinstance(obj, External) and obj.path.endswith(".Field()"):
-                default = obj.arguments[0] if obj.arguments else obj.keywords.get("default", NOTHING)
+                default = (
+                    obj.arguments[0] if obj.arguments else obj.keywords.get("default", NOTHING)
+                )
                 texts = [t for key in _ALIASES for t in obj.keywords.get(key, NOTHING).texts()]
                 wanted = texts[0] if texts else wanted
     known = {one.lower(): one for one in machine.function.environment}

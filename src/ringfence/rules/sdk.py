@@ -4,9 +4,10 @@
 as boto3's clients. A resource object is ``{"identifiers": [[parameter, [attribute, …]], …], "load":
 request, "actions": {method: request}, "batch": {method: request}, "waiters": {method: request},
 "collections": {attribute: request}, "parts": {constructor: made}, "references": {attribute: made},
-"attributes": [name, …]}``; "" is the service's own. A request is ``[operation, {parameter: parameter
-of the identity}, *made]``, what it makes ``[kind, {parameter: what fills it}, is a list]``. An
-object's identity is named by the parameters that its operations take (``Bucket``, ``Key``).
+"attributes": [name, …]}``; "" is the service's own. A request is ``[operation, {parameter:
+parameter of the identity}, *made]``, what it makes ``[kind, {parameter: what fills it}, is a
+list]``. An object's identity is named by the parameters that its operations take (``Bucket``,
+``Key``).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Service:
         self.waiters: dict[str, str] = {
             key.lower(): operation for key, operation in data.get("waiters", {}).items()
         }
-        self._operations = {one.lower(): one for one in data["operations"]}
+        self._operations: dict[str, str] = {one.lower(): one for one in data["operations"]}
         self._resources: dict[str, dict[str, Any]] = data.get("resources", {})
 
     def operation(self, name: str) -> str:
