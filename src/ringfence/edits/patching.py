@@ -60,7 +60,11 @@ def _file(
     remove_unused: bool,
 ) -> tuple[dict[str, str], list[Note]]:
     """The changed files, and notes. Where all plans together cannot be written, those that can."""
-    patcher = _patcher(path, texts, application)
+    formats = {item.path.partition("@")[0]: item.format for item in application.templates}
+    if path not in formats and not path.endswith(".tf"):
+        what, cure = "no template declares the function", "write a template, or export a policy"
+        return {}, [Note("refused", plan.logical_id, what, path, cure) for plan in plans]
+    patcher = _patcher(path, formats)
     if path.endswith(_SCRIPTS):
         what = "a program makes this service; its text cannot be patched"
         cure = "move the functions' roles into a file of YAML, or write them by hand"
@@ -81,8 +85,7 @@ def _file(
         return result[0], [*result[1], *refused]
 
 
-def _patcher(path: str, texts: Mapping[str, str], application: Application) -> Patcher:
-    formats = {item.path: item.format for item in application.templates}
+def _patcher(path: str, formats: Mapping[str, str]) -> Patcher:
     if path.endswith(".tf"):
         from ringfence.edits.terraform import patch_modules
 
