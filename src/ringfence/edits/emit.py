@@ -80,10 +80,15 @@ def block(value: dict[str, Any] | list[Any], indent: str, style: Style) -> list[
 def entry(key: str, value: Any, indent: str, style: Style) -> list[str]:
     """The lines of one entry of an object."""
     head = f"{indent}{scalar(key, style)}:"
-    if is_inline(value):
+    if is_inline(value) or (key.startswith("Fn::") and _is_short(value)):
         return [f"{head} {flow(value, style)}"]
     deeper = indent + (" " * style.item_step if isinstance(value, list) else style.step)
     return [head, *block(value, deeper, style)]
+
+
+def _is_short(value: Any) -> bool:
+    """Whether the arguments of a function fit into one line."""
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def listed(value: Any, indent: str, style: Style) -> list[str]:
@@ -97,7 +102,7 @@ def listed(value: Any, indent: str, style: Style) -> list[str]:
 def flow(value: Any, style: Style, nested: bool = False) -> str:
     """A value in one line."""
     if isinstance(value, Tagged):
-        return f"!{value.tag} {_tagged(value.value, style, nested)}"
+        return f"!{value.tag} {flow(value.value, style, nested)}"
     if isinstance(value, dict):
         pairs = (
             f"{scalar(key, style, True)}{style.colon}{flow(item, style, True)}"
@@ -107,10 +112,6 @@ def flow(value: Any, style: Style, nested: bool = False) -> str:
     if isinstance(value, list):
         return "[" + style.comma.join(flow(item, style, True) for item in value) + "]"
     return scalar(value, style, nested)
-
-
-def _tagged(value: Any, style: Style, nested: bool) -> str:
-    return flow(value, style, nested)
 
 
 def lines_of(value: Any, indent: str, style: Style) -> str:

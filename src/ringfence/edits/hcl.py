@@ -68,6 +68,7 @@ class _Reader:
         self.text = text
         self.name = file
         self.at = 0
+        self.nesting = 0
 
     def problem(self, what: str) -> EditError:
         line = self.text.count("\n", 0, self.at) + 1
@@ -218,7 +219,7 @@ class _Reader:
         self.at += 1
 
     def _nested(self) -> None:
-        self.nesting = getattr(self, "nesting", 0) + 1
+        self.nesting += 1
         if self.nesting > _DEPTH:
             raise self.problem("nested too deep")
         self.string()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ringfence.edits.plans import FunctionPlan, Grant
-from ringfence.edits.statements import document, managed_policies, trust
+from ringfence.edits.statements import Written, document, managed_policies, trust
 from ringfence.edits.template import Template
 from ringfence.edits.emit import Intrinsic
-from ringfence.edits.values import intrinsics
+from ringfence.edits.values import cloudformation_value, intrinsics
 
 _MANAGED = "arn:aws:iam::aws:policy/"
 _ATTACHING = frozenset(("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"))
@@ -77,13 +77,17 @@ def policies_of(plan: FunctionPlan, held: list[Grant], managed: list[Any]) -> di
 
 
 def separate_policy(
-    plan: FunctionPlan, apart: list[Grant], role: str, condition: Any = None
+    plan: FunctionPlan,
+    apart: list[Grant],
+    role: str,
+    condition: Any = None,
+    written: Written = cloudformation_value,
 ) -> dict[str, Any]:
     """A policy beside the role, for grants that would close a circle inside of it."""
     properties = {
         "PolicyName": f"{plan.logical_id}AccessPolicy",
         "Roles": [Intrinsic("Ref", role)],
-        "PolicyDocument": document(apart),
+        "PolicyDocument": document(apart, written),
     }
     head: dict[str, Any] = {"Type": "AWS::IAM::Policy"}
     if isinstance(condition, str):

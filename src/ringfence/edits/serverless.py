@@ -16,7 +16,14 @@ from ringfence.edits.document import Path
 from ringfence.edits.nodes import EditError, data_of
 from ringfence.edits.plans import FunctionPlan, Grant
 from ringfence.edits.result import Note
-from ringfence.edits.statements import document, managed_policies, statements, trust
+from ringfence.edits.roles import separate_policy
+from ringfence.edits.statements import (
+    beyond_sam,
+    document,
+    managed_policies,
+    statements,
+    trust,
+)
 from ringfence.edits.template import Template
 from ringfence.edits.values import intrinsics, serverless_value
 
@@ -116,7 +123,7 @@ class _Service:
     ) -> None:
         """For the plugin, which adds what logs, networks and event sources need by itself."""
         template.lose_comments(plan.logical_id, (*path, "iamRoleStatements"))
-        written = statements(plan.grants, serverless_value)
+        written = statements((*plan.grants, *beyond_sam(plan, False)), serverless_value)
         template.document.set((*path, "iamRoleStatements"), written, after="role")
         template.document.remove((*path, "role"))
         custom = self.main.section("custom").get(PLUGIN)
@@ -130,14 +137,19 @@ class _Service:
         target, section = self._resources()
         prefix = plan.logical_id.removesuffix("LambdaFunction")
         name = target.unused_name(f"{prefix}Role", f"{prefix}ExecutionRole")
-        target.document.set((*section, name), self._role_resource(plan, settings))
+        held, apart = _parted((*plan.grants, *plan.platform), _notifying_buckets(settings))
+        target.document.set((*section, name), self._role_resource(plan, held, settings))
+        if apart:
+            policy = separate_policy(plan, apart, name, written=serverless_value)
+            target.document.set((*section, target.unused_name(f"{prefix}Policy")), policy)
         template.document.set((*path, "role"), name)
 
-    def _role_resource(self, plan: FunctionPlan, settings: dict[str, Any]) -> dict[str, Any]:
+    def _role_resource(
+        self, plan: FunctionPlan, grants: list[Grant], settings: dict[str, Any]
+    ) -> dict[str, Any]:
         properties: dict[str, Any] = {"AssumeRolePolicyDocument": trust("lambda.amazonaws.com")}
         if (boundary := self._boundary()) is not None:
             properties["PermissionsBoundary"] = boundary
-        grants: tuple[Grant, ...] = (*plan.grants, *plan.platform)
         managed = managed_policies(plan)
         if (settings.get("vpc") or self.main.section("provider").get("vpc")) and not any(
             "ec2:CreateNetworkInterface" in grant.actions for grant in plan.platform
@@ -211,3 +223,28 @@ class _Service:
             else:
                 what = f"no function uses {'.'.join(map(str, place))} any more"
                 self.main.note("unused", "", what, place, "remove it")
+
+
+def _notifying_buckets(settings: dict[str, Any]) -> set[str]:
+    """The logical ids of buckets that the framework makes for the function's events: they need the
+    function to exist first."""
+    from ringfence.loaders.serverless.naming import alphanumeric
+
+    found: set[str] = set()
+    events = settings.get("events")
+    for event in events if isinstance(events, list) else ():
+        bucket = event.get("s3") if isinstance(event, dict) else None
+        name = bucket.get("bucket") if isinstance(bucket, dict) else bucket
+        if isinstance(name, str):
+            found.add(f"S3Bucket{alphanumeric(name)}")
+    return found
+
+
+def _parted(grants: Sequence[Grant], buckets: set[str]) -> tuple[list[Grant], list[Grant]]:
+    """The grants that a role can hold, and those that would close a circle there."""
+    apart = [
+        grant
+        for grant in grants
+        if any(ref.name in buckets for value in grant.resources for ref in value.references())
+    ]
+    return [grant for grant in grants if grant not in apart], apart

@@ -74,7 +74,8 @@ class Template:
         lines = self.document.before[node.begin : node.end].split("\n")[1:]
         count = sum(1 for line in lines if line.lstrip().startswith("#"))
         if count and node.style not in ("|", ">"):
-            self.note("lost", function, f"{count} comment lines inside {path[-1]} go with it", path)
+            shown = "1 comment line" if count == 1 else f"{count} comment lines"
+            self.note("lost", function, f"{shown} inside {path[-1]} replaced with it", path)
 
     def mentions(self, logical_id: str) -> set[str]:
         """The resources that mention another one; ``!exports`` where an exported output does."""
