@@ -134,6 +134,11 @@ def test_decisions_survive_a_refresh_expired_ones_too() -> None:
     assert not fails(result.notes)
 
 
+def test_a_decision_holds_on_its_last_day() -> None:
+    last = replace(ENDED, until=TODAY.isoformat())
+    assert merged(samples.contract(samples.function("x")), decided("x", last), TODAY).notes == ()
+
+
 def test_a_decision_goes_with_its_function_and_that_is_said() -> None:
     result = merged(Contract(), decided("x", STANDS), TODAY)
     assert result.contract == Contract()

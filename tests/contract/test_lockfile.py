@@ -215,6 +215,7 @@ def agrees(text: str) -> None:
         'schema = 1\n[functions.a]\nname = "\\ud800"\n',
         "schema = 1\n[functions.a]\ngaps = [\n",
         "limits.timeout_s = 1\n",
+        'schema = 1\n[functions.a]\nx = [\n  {a = "b"}, {c = "d"},\n]\n',
     ],
 )
 def test_the_quick_reader_leaves_mistakes_to_the_general_parser(text: str) -> None:
