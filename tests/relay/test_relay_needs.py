@@ -50,6 +50,14 @@ def test_actions_are_on_the_place_of_the_call(
     assert [(item.action, item.resource) for item in found] == [(action, resource)]
 
 
+def test_versions_stay_with_their_keys() -> None:
+    objects = [{"Key": "a"}, {"Key": "c", "VersionId": "1"}]
+    parameters = {"Bucket": "b", "Delete": {"Objects": objects}}
+    found = used_by(requirements, "s3", "DeleteObjects", parameters, PLACE)
+    versions = [item.resource for item in found if item.action == "s3:DeleteObjectVersion"]
+    assert versions == ["arn:aws:s3:::b/c"]
+
+
 def test_partitions_are_filled_in() -> None:
     place = Place("cn-north-1", "123456789012", "aws-cn")
     (found,) = used_by(requirements, "kinesis", "PutRecord", {"StreamName": "s"}, place)
