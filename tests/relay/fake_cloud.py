@@ -102,8 +102,10 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def fake_cloud() -> Iterator[FakeCloud]:
     """A fake cloud that listens, empty at first."""
+    from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data
 
+    BackendDict.reset()
     reset_model_data()
     with FakeCloud() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringfence.logs.cloudtrail import read_cloudtrail
 from ringfence.logs.observing import Place, used_by
+from ringfence.model.event import Observation
 from ringfence.relay.deciding import decide_by
 from ringfence.relay.decode import decode
 from ringfence.relay.needs import requirements
@@ -19,6 +22,7 @@ pytest.importorskip("botocore")
 from model_requests import SERVICES, samples
 from relay_harness import signed
 
+TRAIL = Path(__file__).parent.parent / "logs" / "trail"
 PLACE = Place("eu-west-1", "123456789012")
 HERE = "eu-west-1:123456789012"
 
@@ -44,6 +48,14 @@ def test_actions_are_on_the_place_of_the_call(
 ) -> None:
     found = used_by(requirements, service, operation, parameters, PLACE)
     assert [(item.action, item.resource) for item in found] == [(action, resource)]
+
+
+def test_versions_stay_with_their_keys() -> None:
+    objects = [{"Key": "a"}, {"Key": "c", "VersionId": "1"}]
+    parameters = {"Bucket": "b", "Delete": {"Objects": objects}}
+    found = used_by(requirements, "s3", "DeleteObjects", parameters, PLACE)
+    versions = [item.resource for item in found if item.action == "s3:DeleteObjectVersion"]
+    assert versions == ["arn:aws:s3:::b/c"]
 
 
 def test_partitions_are_filled_in() -> None:
@@ -84,3 +96,24 @@ def _put(table: str) -> tuple[str, str]:
 def test_a_policy_of_one_table_is_for_that_table(table: str) -> None:
     expected = "allowed" if table == "orders" else "denied"
     assert _put(table) == (expected, "dynamodb:PutItem")
+
+
+def test_a_trail_is_read_with_the_same_map() -> None:
+    found = [
+        (item.value, item.resource)
+        for item in read_cloudtrail([TRAIL], requirements)
+        if isinstance(item, Observation) and not item.value.startswith("ses:")
+    ]
+    assert found == [
+        ("s3:GetObject", "arn:aws:s3:::photos/in/1.png"),
+        ("s3:GetObject", "arn:aws:s3:::photos/in/2.png"),
+        ("s3:ListBucket", "arn:aws:s3:::photos"),
+        ("s3:PutObject", "arn:aws:s3:::photos/out/1.png"),
+        ("dynamodb:PutItem", f"arn:aws:dynamodb:{HERE}:table/orders"),
+        ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/1234"),
+        ("lambda:GetFunction", f"arn:aws:lambda:{HERE}:function:shop-Other-1"),
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:shop-Other-1"),
+        ("cloudwatch:PutMetricData", "*"),
+        ("sqs:ReceiveMessage", f"arn:aws:sqs:{HERE}:work"),
+        ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/orders"),
+    ]

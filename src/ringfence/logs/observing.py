@@ -19,6 +19,8 @@ MAX_TEXTS = 1_000
 MAX_TEXT = 2_048
 MAX_PATHS = 3_000
 MAX_DEPTH = 8
+#: Items of a list that are looked at one by one; those of a longer one together.
+MAX_ITEMS = 100
 
 
 class Requirement(Protocol):
@@ -81,16 +83,32 @@ def used_by(
     model = service(service_name)
     if model is not None and operation in model.unsigned:
         return ()
-    found = requirements(service_name, operation, arguments_of(parameters), place, complete)
-    if found is None:
-        prefix = model.signing if model is not None else service_name
-        return (Used(f"{prefix}:{operation}", "*"),)
-    return tuple(
-        Used(item.action, resource, item)
-        for item in found
-        if not item.optional
-        for resource in (item.resources or ("*",))
-    )
+    used: dict[tuple[str, str], Used] = {}
+    for part in _one_by_one(parameters, 0):
+        found = requirements(service_name, operation, arguments_of(part), place, complete)
+        if found is None:
+            prefix = model.signing if model is not None else service_name
+            return (Used(f"{prefix}:{operation}", "*"),)
+        for item in found:
+            for resource in () if item.optional else item.resources or ("*",):
+                used.setdefault((item.action, resource), Used(item.action, resource, item))
+    return tuple(used.values())
+
+
+def _one_by_one(parameters: Mapping[str, Any], depth: int) -> list[Mapping[str, Any]]:
+    """The parameters with one item at a time of their first list of structures.
+
+    What belongs together in one item (an object's key and its version) then stays together.
+    """
+    for key, value in parameters.items():
+        if isinstance(value, list) and 1 < len(value) <= MAX_ITEMS:
+            if all(isinstance(item, Mapping) for item in value):
+                return [{**parameters, key: [item]} for item in value]
+        elif isinstance(value, Mapping) and depth == 0:
+            inner = _one_by_one(value, 1)
+            if len(inner) > 1:
+                return [{**parameters, key: part} for part in inner]
+    return [parameters]
 
 
 def observation(used: Used, time: str, function: str, decision: str, origin: str) -> Observation:
