@@ -90,6 +90,7 @@ _LISTS = (
     "roles", "users", "groups", "policies", "functions", "state_machines", "pipes", "stacks",
     "stack_sets", "projects", "instances", "sessions", "launch_templates", "tasks",
     "dev_endpoints", "jobs", "notebooks", "container_services", "code_interpreters",
+    "deployment_groups",
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Search:
     def __init__(self, account: Account, access: PolicyAccess) -> None:
         self.account = account
         self.access = access
-        self._answers: dict[tuple[str, str, str, bool], Verdict] = {}
+        self._answers: dict[tuple[str, str, tuple[str, ...], bool], Verdict] = {}
         self._effort = 0
         self._names: dict[tuple[str, ...], list[str]] = {}
 
@@ -125,7 +125,7 @@ class Search:
     # --- one action on one thing --------------------------------------------------------------
 
     def _ask(self, action: str, name: str, technique: Technique, entry: Entry | None) -> Verdict:
-        key = (action, name, technique.service, entry is None)
+        key = (action, name, (technique.service, *technique.passed), entry is None)
         if key not in self._answers:
             best = Verdict.DENIED
             spellings = [name, f"{name}:$LATEST"] if action.lower() in _QUALIFIED else [name]
@@ -158,9 +158,10 @@ class Search:
         lowered = action.lower()
         base: dict[str, tuple[str, ...]] = dict(self._target(name, entry))
         if lowered == "iam:passrole":
-            short = technique.service.removesuffix(".amazonaws.com")
-            for value in (technique.service, f"{short}.us-east-1.amazonaws.com"):
-                yield {**base, "iam:passedtoservice": (value,)}
+            for service in (technique.service, *technique.passed):
+                short = service.removesuffix(".amazonaws.com")
+                for value in (service, f"{short}.us-east-1.amazonaws.com"):
+                    yield {**base, "iam:passedtoservice": (value,)}
         elif lowered == "lambda:addpermission":
             for value in catalogue().principals:
                 principal = value.format(account=self.account.id)
