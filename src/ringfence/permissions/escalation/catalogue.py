@@ -33,7 +33,7 @@ class Technique:
 @record(frozen=True)
 class Kind:
     """A kind of resource: the form of its ARN, the service that trusts are about, and the key of
-    a record's list of such resources. ``rare`` kinds count surely only where a record lists them."""
+    a record's list of such resources. ``rare`` kinds count surely only where they are listed."""
 
     name: str
     arn: str
