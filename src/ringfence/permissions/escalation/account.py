@@ -90,6 +90,7 @@ _LISTS = (
     "roles", "users", "groups", "policies", "functions", "state_machines", "pipes", "stacks",
     "stack_sets", "projects", "instances", "sessions", "launch_templates", "tasks",
     "dev_endpoints", "jobs", "notebooks", "container_services", "code_interpreters",
+    "deployment_groups",
 )  # fmt: skip
 
 
@@ -245,9 +246,9 @@ def _boundary(value: dict[str, Any], where: str) -> tuple[PolicyDocument | None,
 
 def _image(value: dict[str, Any]) -> str:
     code = value.get("code", value.get("Code"))
-    found = _first(value, "image", "image_uri", "ImageUri")
+    found = _first(value, "image", "image_uri", "ImageUri", "repository")
     if not found and isinstance(code, dict):
-        found = _first(code, "image", "image_uri", "ImageUri")
+        found = _first(code, "image", "image_uri", "ImageUri", "repository")
     return found if isinstance(found, str) else ""
 
 

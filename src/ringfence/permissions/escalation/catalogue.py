@@ -15,7 +15,7 @@ DATA = "permissions/escalations.toml"
 class Technique:
     """One path; ``needs`` holds for every step the actions of which one is enough.
 
-    ``by``, ``uses``, ``service`` and ``on`` are explained at the top of the data file.
+    ``by``, ``uses``, ``service``, ``passed`` and ``on`` are explained at the top of the data file.
     """
 
     id: str
@@ -27,17 +27,19 @@ class Technique:
     service: str
     on: str
     rank: int
+    passed: tuple[str, ...] = ()
 
 
 @record(frozen=True)
 class Kind:
     """A kind of resource: the form of its ARN, the service that trusts are about, and the key of
-    a record's list of such resources."""
+    a record's list of such resources. ``rare`` kinds count surely only where they are listed."""
 
     name: str
     arn: str
     service: str = ""
     list: str = ""
+    rare: bool = False
 
 
 @record(frozen=True)
@@ -88,4 +90,5 @@ def _technique(path: dict[str, Any]) -> Technique:
         path.get("service", ""),
         path.get("on", ""),
         path["rank"],
+        tuple(path.get("passed", ())),
     )

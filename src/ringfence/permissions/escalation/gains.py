@@ -45,7 +45,7 @@ class Gains(OwnGains):
         if held is None:
             return
         actions = [one for one in held.actions if kind_of(one) == kind.name]
-        certain = held.certain and self.search.is_wide(kind.name, actions)
+        certain = held.certain and not kind.rare and self.search.is_wide(kind.name, actions)
         roles = self.account.lists.get("roles")
         if roles is None:
             label = self.search.label(kind.name, actions[0], held.resources[kind.name])

@@ -25,6 +25,8 @@ MAX_NAMES = 64
 MAX_EFFORT = 300_000
 #: Actions whose ARN may carry a version or alias.
 _QUALIFIED = frozenset({"lambda:invokefunction", "lambda:invokeasync"})
+#: Actions on ``*`` that name a function in the condition key ``lambda:FunctionArn`` alone.
+_ABOUT_FUNCTION = frozenset({"lambda:createeventsourcemapping"})
 _ATTACH = frozenset({"iam:attachrolepolicy", "iam:attachuserpolicy", "iam:attachgrouppolicy"})
 _SET_BOUNDARY = frozenset({"iam:putrolepermissionsboundary", "iam:putuserpermissionsboundary"})
 _MAKING = frozenset({"pass", "grant-passed", "new-role", "new-user"})
@@ -46,7 +48,7 @@ class Search:
     def __init__(self, account: Account, access: PolicyAccess) -> None:
         self.account = account
         self.access = access
-        self._answers: dict[tuple[str, str, str, bool], Verdict] = {}
+        self._answers: dict[tuple[str, str, tuple[str, ...], bool], Verdict] = {}
         self._effort = 0
         self._names: dict[tuple[str, ...], list[str]] = {}
 
@@ -125,10 +127,10 @@ class Search:
     # --- one action on one thing --------------------------------------------------------------
 
     def _ask(self, action: str, name: str, technique: Technique, entry: Entry | None) -> Verdict:
-        key = (action, name, technique.service, entry is None)
+        key = (action, name, (technique.service, *technique.passed), entry is None)
         if key not in self._answers:
             best = Verdict.DENIED
-            spellings = [name, f"{name}:$LATEST"] if action.lower() in _QUALIFIED else [name]
+            spellings = _spellings(action.lower(), name)
             for context in self._contexts(action, name, technique, entry):
                 for spelling in spellings:
                     free = self._free(action, name, technique, entry)
@@ -158,9 +160,10 @@ class Search:
         lowered = action.lower()
         base: dict[str, tuple[str, ...]] = dict(self._target(name, entry))
         if lowered == "iam:passrole":
-            short = technique.service.removesuffix(".amazonaws.com")
-            for value in (technique.service, f"{short}.us-east-1.amazonaws.com"):
-                yield {**base, "iam:passedtoservice": (value,)}
+            for service in (technique.service, *technique.passed):
+                short = service.removesuffix(".amazonaws.com")
+                for value in (service, f"{short}.us-east-1.amazonaws.com"):
+                    yield {**base, "iam:passedtoservice": (value,)}
         elif lowered == "lambda:addpermission":
             for value in catalogue().principals:
                 principal = value.format(account=self.account.id)
@@ -217,8 +220,11 @@ class Search:
         key = (kind, near, *actions)
         if key not in self._names:
             found: dict[str, None] = {}
-            lists = [self.access.patterns(action) for action in actions]
-            narrow = [one for action in actions for one in self.access.narrowing(action)]
+            named = [action for action in actions if action.lower() not in _ABOUT_FUNCTION]
+            lists = [self.access.patterns(action) for action in named]
+            narrow = [one for action in named for one in self.access.narrowing(action)]
+            for action in actions:
+                narrow += self.access.values(action, "lambda:functionarn")
             further = dict.fromkeys([near, *narrow, ""])
             for chosen in itertools.islice(itertools.product(*lists), MAX_NAMES):
                 patterns = list(dict.fromkeys([self.form(kind), *chosen]))
@@ -255,6 +261,13 @@ class Search:
 def kind_of(action: str) -> str:
     """The kind of thing that an action works on; "" for none."""
     return catalogue().acts.get(action.lower(), "")
+
+
+def _spellings(action: str, name: str) -> list[str]:
+    """The resources on which an action (lower case) may be asked about the thing ``name``."""
+    if action in _ABOUT_FUNCTION:
+        return ["*"]
+    return [name, f"{name}:$LATEST"] if action in _QUALIFIED else [name]
 
 
 def _by_kind(actions: Iterable[str]) -> dict[str, list[str]]:
