@@ -119,6 +119,8 @@ def test_a_role_for_another_service_does_not_help(case: dict[str, Any]) -> None:
     trust = record["roles"][0]["trust"]["Statement"][0]
     trust["Principal"] = {"Service": "ssmmessages.amazonaws.com"}
     assert not holds(case, record)
+    possible = analyse(account_of(record)).possible
+    assert case["technique"] not in {item.technique for item in possible}
 
 
 @pytest.mark.parametrize("case", PASSING, ids=PASSING_IDS)
