@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import ringfence
-from ringfence.cli import EXIT_USAGE, explain, rules, scan
+from ringfence.cli import EXIT_USAGE, explain, policy, rules, scan
 from ringfence.errors import UsageError
 
 DESCRIPTION = "Finds what an attacker can do to a serverless application, and what to change."
 
-VERBS = ("scan", "explain", "rules")
+VERBS = ("scan", "explain", "rules", "policy")
 
 EPILOG = """\
 examples:
@@ -78,7 +78,7 @@ def build_parser() -> Parser:
     verbs = parser.add_subparsers(
         title="commands", prog="ringfence", metavar="COMMAND", dest="command", required=False
     )
-    for verb in (scan, explain, rules):
+    for verb in (scan, explain, rules, policy):
         verb.add_parser(verbs)
     parser.set_defaults(run=_no_command(parser))
     return parser
