@@ -312,6 +312,10 @@ def default_result(
     if taint and _DECODES.search(path.rpartition(".")[2] or path):
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)
+    if path.startswith("async."):  # it runs the functions of a list, too
+        from ringfence.dataflow.call_arguments import Arguments as Given
+
+        arguments = Given([one for value in values for one in branches_of(value)])
     returned = callbacks.run_callbacks(machine, arguments, result, node)
     if path.startswith("graphql.GraphQL"):
         run_resolvers(machine, arguments, node)
