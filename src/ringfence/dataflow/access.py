@@ -224,13 +224,40 @@ def any_function(module: ModuleObject) -> Value:
     return result
 
 
-def any_method(value: Value) -> Value:
+def may_name(key: Value, name: object) -> bool:
+    """Whether a key that is not wholly known may be this name: of ``"on_" + kind``, the beginning
+    is known."""
+    if not isinstance(name, str) or key.open or not key.consts:
+        return True
+    for const in key.consts:
+        if not isinstance(const, Mix):
+            if const == name:
+                return True
+            continue
+        first, last = const.parts[0], const.parts[-1]
+        begins = not isinstance(first, str) or name.startswith(first)
+        if begins and (not isinstance(last, str) or name.endswith(last)):
+            return True
+    return False
+
+
+def held_under(obj: Struct, key: Value) -> Value:
+    """What stands in a map under any key that a value may be."""
+    result = obj.rest
+    for name, value in obj.fields.items():
+        if may_name(key, name):
+            result = join(result, value)
+    return result
+
+
+def any_method(value: Value, key: Value = UNKNOWN) -> Value:
     """Every public method that a name not known may pick from an instance."""
     result = NOTHING
     for obj in value.objects:
         cls = obj.cls if isinstance(obj, Struct) else None
         for name, member in cls.members.items() if cls is not None else ():
-            if not name.startswith("__") and name != "constructor" and cls is not None:
+            public = not name.startswith("__") and name != "constructor"
+            if public and cls is not None and may_name(key, name):
                 result = join(result, bind(member, Value(objects=(obj,)), cls))
     return result
 
@@ -364,12 +391,12 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
                 result = join(result, asked)
             if ("factory", id(obj)) in machine.memo and obj.rest.is_nothing:
                 obj.rest = made_by_default(machine, obj)
-            found = obj.items()
+            found = held_under(obj, key)
             result = join(result, exposures.a_field(found) if obj.kind == "map" else found)
             if obj.base is not None:
                 result = join(result, index(machine, obj.base, key, node))
             if obj.cls is not None and machine.language != "python":
-                result = join(result, any_method(Value(objects=(obj,))))
+                result = join(result, any_method(Value(objects=(obj,)), key))
         elif isinstance(obj, External):
             result = join(
                 result,

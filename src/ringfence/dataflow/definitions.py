@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import (
@@ -57,7 +58,7 @@ def decorate(machine: Machine, decorator: syntax.Expression, value: Value) -> Va
         return Value(objects=callables) if callables else value
     for obj in applied.objects:
         if isinstance(obj, External):
-            callbacks.run_decorator(machine, obj, value, decorator)
+            machine.later(partial(callbacks.run_decorator, machine, obj, value, decorator))
             if obj.path in ("functools.singledispatch", "functools.singledispatchmethod"):
                 made = [o for o in value.objects if isinstance(o, Closure)]
                 machine.memo.update((("generic", id(o.node)), True) for o in made)

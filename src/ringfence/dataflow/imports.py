@@ -85,17 +85,20 @@ def execute(machine: Machine, file: str, module: syntax.Module) -> ModuleObject:
     branch, machine.branch = machine.branch, machine.branch
     depth = len(machine.frames)
     budget = machine.budget
+    deferred, machine.deferred = machine.deferred, []
     if depth > 1:
         machine.budget = min(budget, machine.nodes + MAX_NODES_OF_IMPORT)
     try:
         machine.run(module.body)
+        while machine.deferred:
+            machine.deferred.pop(0)()
     except BudgetExceeded:
         if machine.nodes > budget or depth <= 1:
             raise
         del machine.frames[depth:]
         machine.branch = branch
     finally:
-        machine.budget = budget
+        machine.budget, machine.deferred = budget, deferred
         machine.frames.pop()
         machine.proven = proven
         machine.in_handler = handler

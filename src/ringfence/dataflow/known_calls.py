@@ -21,6 +21,8 @@ from ringfence.dataflow import (
     texts,
 )
 from ringfence.dataflow.objects import (
+    ClassObject,
+    Closure,
     External,
     JsonText,
     Number,
@@ -155,7 +157,7 @@ def get_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> 
     found = access.index(machine, first(arguments), key, node)
     if access.keys_of(key) and not key.open:
         return found
-    return join(found, access.any_method(first(arguments)))
+    return join(found, access.any_method(first(arguments), key))
 
 
 def set_attribute(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
@@ -186,6 +188,17 @@ def environment_variable(machine: Machine, arguments: Arguments, node: syntax.No
 
 
 # --- collections ---
+
+
+def module_names(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
+    """``globals()``: the functions and classes of the file by their names."""
+    scope = machine.frame.module.scope
+    kept = {
+        name: value
+        for name, value in scope.variables.items()
+        if any(isinstance(obj, (Closure, ClassObject)) for obj in value.objects)
+    }
+    return machine.map_of(kept)
 
 
 def partial(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ringfence import late
@@ -312,6 +312,10 @@ def default_result(
     if taint and _DECODES.search(path.rpartition(".")[2] or path):
         taint = tuple(atom.changed(marks=("decoded",)) for atom in taint)
     result = named_result(machine, path, arguments, taint, before)
+    if path.startswith("async."):  # it runs the functions of a list, too
+        from ringfence.dataflow.call_arguments import Arguments as Given
+
+        arguments = Given([one for value in values for one in branches_of(value)])
     returned = callbacks.run_callbacks(machine, arguments, result, node)
     if path.startswith("graphql.GraphQL"):
         run_resolvers(machine, arguments, node)
@@ -428,19 +432,37 @@ def from_tables(
                 callback_parameter(machine, word, given, arguments, node)
                 for word in callback.parameters
             ]
-            for obj in function.objects:
-                if is_function(obj):
-                    branch, machine.branch = machine.branch, object()
-                    received = (*errors_first(machine, callback, obj, node), *values)
-                    with callbacks.answering(machine, path):
-                        returned = machine.call_object(obj, list(received), node)
-                    machine.branch = branch
-                    responses.check(machine, returned, node)
+            run = partial(run_callback, machine, path, callback, function, values, node)
+            if path.rpartition(".")[0].endswith((".App", ".Router")):
+                machine.later(run)
+            else:
+                run()
         if found is None:
             found = result or named_result(machine, path, arguments, ())
     elif found is not None:
         callbacks.run_callbacks(machine, arguments, found, node)
     return found if found is not None else result
+
+
+def run_callback(
+    machine: Machine,
+    path: str,
+    callback: Callback,
+    function: Value,
+    values: list[Value],
+    node: syntax.Node,
+) -> None:
+    """Call a function that a library was given, as its table says."""
+    from ringfence.dataflow import callbacks
+
+    for obj in function.objects:
+        if is_function(obj):
+            branch, machine.branch = machine.branch, object()
+            received = (*errors_first(machine, callback, obj, node), *values)
+            with callbacks.answering(machine, path):
+                returned = machine.call_object(obj, list(received), node)
+            machine.branch = branch
+            responses.check(machine, returned, node)
 
 
 def is_asked_by_caller(receiver: Value | None, arguments: Arguments) -> bool:

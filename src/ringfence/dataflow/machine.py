@@ -101,6 +101,8 @@ class Machine:
         self.nodes = 0
         self.budget = MAX_NODES
         self.memo: dict[tuple[object, ...], Any] = {}
+        #: What frameworks were given at the top of a file, to be run once all of it is defined.
+        self.deferred: list[Callable[[], None]] = []
         self.exits_of: dict[int, Any] = {}
         self.checks: dict[int, tuple[Schema, Value]] = {}
         self.heap_writes = 0
@@ -423,6 +425,14 @@ class Machine:
         return True
 
     # --- calling the application's functions ---
+
+    def later(self, action: Callable[[], None]) -> None:
+        """Run what a framework is given once the file that gives it is defined to its end."""
+        frame = self.frames[-1]
+        if frame.closure is None and frame.scope.is_module:
+            self.deferred.append(action)
+        else:
+            action()
 
     def call(self, callee: Value, arguments: list[Value], node: syntax.Node) -> Value:
         """Call any value with these positional arguments."""
