@@ -6,15 +6,19 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ringfence.model.contract import FunctionDraft
+    from ringfence.model.contract import FunctionDraft, Permission
+    from ringfence.permissions.minimal import Document
 
-FORMS = ("iam", "guard", "sandbox", "security-group", "kubernetes")
+PATCHES = ("sam", "cloudformation", "serverless", "terraform")
+FORMS = ("iam", *PATCHES, "guard", "sandbox", "security-group", "kubernetes")
 
 EPILOG = """\
 examples:
   ringfence lock export --as iam                        the policy of every function
   ringfence lock export --as iam --format json app      one object, function to policy document
   ringfence lock export --as iam --function resize --with-platform --region eu-west-1
+  ringfence lock export --as sam > smaller.patch        a patch of your own template
+  ringfence lock export --as sam --write                the same, applied
   ringfence lock export --as kubernetes > manifests.yaml
 """
 
@@ -36,8 +40,10 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     group = parser.add_argument_group("what to write")
     group.add_argument(
         "--as", dest="form", required=True, choices=FORMS, metavar="FORM",
-        help="iam (policy documents), guard or sandbox (profiles), security-group (egress rules), "
-        "kubernetes (network policy, security context, limits, service account)",
+        help="iam (policy documents); sam, cloudformation, serverless or terraform (a patch of "
+        "your template: one role per function, comments kept); guard or sandbox (profiles); "
+        "security-group (egress rules); kubernetes (network policy, security context, limits, "
+        "service account)",
     )  # fmt: skip
     group.add_argument(
         "--format", choices=("text", "json"), default="text", metavar="FORMAT",
@@ -52,6 +58,18 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="add what event sources, the network, tracing, logs and dead letters need",
     )  # fmt: skip
     group.add_argument("--output", metavar="FILE", type=Path, help="write to FILE instead")
+    group = parser.add_argument_group("patches of templates")
+    group.add_argument("--write", action="store_true", help="change the templates themselves")
+    group.add_argument(
+        "--reversal", metavar="FILE", type=Path, help="write the patch that undoes it to FILE"
+    )
+    group.add_argument(
+        "--staged", action="store_true",
+        help="send a tenth of the traffic to the new version first (SAM)",
+    )  # fmt: skip
+    group.add_argument(
+        "--remove-unused", action="store_true", help="take away roles that nothing uses any more"
+    )
     add_recordings(parser)
     add_place(parser)
     add_reading(parser)
@@ -65,7 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     drafts, _ = drafts_of(arguments.path, arguments)
     chosen = _chosen(drafts, arguments.function)
-    text = _policies(arguments, chosen) if arguments.form == "iam" else _other(arguments, chosen)
+    if arguments.form == "iam":
+        text = _policies(arguments, chosen)
+    elif arguments.form in PATCHES:
+        text = _patch(arguments, chosen)
+    else:
+        text = _other(arguments, chosen)
     if arguments.output is None:
         print_text(text)
     else:
@@ -73,23 +96,76 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
-    """Policy documents, proven before they are shown.
+def _proven(
+    arguments: argparse.Namespace, chosen: list[FunctionDraft], with_platform: bool
+) -> tuple[dict[str, Document], dict[str, list[Permission]]]:
+    """The policies of the functions and what they hold beside the needs of the code; nothing needed
+    or recorded is denied by them.
 
     Raises:
         AssertionError: a document denies what its function needs; it is not shown.
     """
+    from datetime import date
+
+    from ringfence.cli.lock import known_lock, lock_file
     from ringfence.cli.tree_options import recorded_calls, say
-    from ringfence.contract.exports.iam import documents_of, json_text, notes_of, plain_text
+    from ringfence.contract.exports.iam import documents_of
+    from ringfence.contract.extras import extras_of
     from ringfence.contract.replay import replay
 
     recorded = recorded_calls(arguments, chosen).by_key
-    documents = documents_of(chosen, arguments.with_platform, recorded)
-    proof = replay(documents, chosen, arguments.with_platform, recorded)
+    extra = extras_of(chosen, recorded, known_lock(lock_file(arguments.path)), date.today())
+    documents = documents_of(chosen, with_platform, extra)
+    calls = {key: [one for one in found if one.evidence[0].kind == "observed"]
+             for key, found in extra.items()}  # fmt: skip
+    proof = replay(documents, chosen, with_platform, calls)
     assert not proof.denied, proof.line
-    for note in (*notes_of(chosen, documents), proof.line):
+    say(proof.line)
+    return documents, extra
+
+
+def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
+    """Policy documents, proven before they are shown."""
+    from ringfence.cli.tree_options import say
+    from ringfence.contract.exports.iam import json_text, notes_of, plain_text
+
+    documents, extra = _proven(arguments, chosen, arguments.with_platform)
+    for note in notes_of(chosen, documents, extra):
         say(note)
     return json_text(documents) if arguments.format == "json" else plain_text(documents)
+
+
+def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
+    """A unified diff of the templates; with ``--write`` they are changed, too."""
+    from ringfence.cli.output import write_file
+    from ringfence.cli.tree_options import say
+    from ringfence.contract.exports.patches import note_text, patch_of, watch_for
+    from ringfence.files import write_whole
+    from ringfence.loaders import LoadOptions, load_application
+
+    _, extra = _proven(arguments, chosen, True)
+    load = LoadOptions(
+        env=frozenset(arguments.env),
+        parameters=dict(arguments.param),
+        options=dict(arguments.opt),
+        exclude=tuple(arguments.exclude),
+    )
+    root = arguments.path if arguments.path.is_dir() else arguments.path.parent
+    made = patch_of(
+        root, load_application(arguments.path, load), chosen, arguments.form, extra,
+        staged=arguments.staged, remove_unused=arguments.remove_unused,
+    )  # fmt: skip
+    for note in made.patch.notes:
+        say(note_text(note))
+    if arguments.reversal is not None:
+        write_file(arguments.reversal, made.patch.reversal.diff)
+    if arguments.write:
+        for change in made.patch.changes:
+            write_whole(root / change.path, made.bytes_of(change))
+            say(f"{change.path}: written")
+    for line in watch_for(chosen):
+        say(line)
+    return made.patch.diff
 
 
 def _other(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:

@@ -41,12 +41,7 @@ def replay(
         contract = draft.contract
         policies = PolicySet([parse_json_policy(documents[contract.key])])
         needs = [*contract.permissions, *(contract.platform if with_platform else ())]
-        own = {need.action for need in contract.platform}
-        seen = [
-            call
-            for call in (recorded or {}).get(contract.key, ())
-            if with_platform or call.action not in own
-        ]
+        seen = list((recorded or {}).get(contract.key, ()))
         result.needed += sum(max(len(need.evidence), 1) for need in needs)
         result.recorded += sum(max(len(call.evidence), 1) for call in seen)
         for call in (*needs, *seen):

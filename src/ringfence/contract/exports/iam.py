@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
-from ringfence.model.contract import FunctionContract, FunctionDraft, Permission
+from ringfence.model.contract import FunctionDraft, Permission
 from ringfence.permissions.minimal import (
     MAX_INLINE_CHARACTERS,
     MAX_MANAGED_CHARACTERS,
@@ -19,26 +20,17 @@ from ringfence.permissions.minimal import (
 def documents_of(
     drafts: Iterable[FunctionDraft],
     with_platform: bool,
-    recorded: Mapping[str, Iterable[Permission]] | None = None,
+    extra: Mapping[str, Iterable[Permission]] = MappingProxyType({}),
 ) -> dict[str, Document]:
-    """Key of the function → its policy document, of what the code needs and what recordings show.
-    People's accepted extras are not part of it."""
+    """Key of the function → its policy document. ``extra`` are permissions by key beside those that
+    the code needs."""
     found = {}
     for draft in drafts:
         contract = draft.contract
         platform = contract.platform if with_platform else []
-        seen = _beside(contract, (recorded or {}).get(contract.key, ()), with_platform)
-        found[contract.key] = minimal_policy([*contract.permissions, *platform, *seen])
+        beside = extra.get(contract.key, ())
+        found[contract.key] = minimal_policy([*contract.permissions, *platform, *beside])
     return found
-
-
-def _beside(
-    contract: FunctionContract, recorded: Iterable[Permission], with_platform: bool
-) -> list[Permission]:
-    """Recorded calls that the contract does not name; those for the platform only where its needs
-    are asked for, too."""
-    platform = {need.action for need in contract.platform}
-    return [call for call in recorded if with_platform or call.action not in platform]
 
 
 def json_text(documents: Mapping[str, Document]) -> str:
@@ -54,8 +46,13 @@ def plain_text(documents: Mapping[str, Document]) -> str:
     return "\n".join(parts)
 
 
-def notes_of(drafts: Sequence[FunctionDraft], documents: Mapping[str, Document]) -> Iterator[str]:
-    """What a reader of the documents must know: limits of size, and what was not seen."""
+def notes_of(
+    drafts: Sequence[FunctionDraft],
+    documents: Mapping[str, Document],
+    extra: Mapping[str, Sequence[Permission]] = MappingProxyType({}),
+) -> Iterator[str]:
+    """What a reader of the documents must know: limits of size, what stands there without a line
+    that needs it, and what was not seen."""
     for draft in drafts:
         key = draft.contract.key
         size = size_of(documents[draft.contract.key])
@@ -66,6 +63,12 @@ def notes_of(drafts: Sequence[FunctionDraft], documents: Mapping[str, Document])
                 f" inline policies; as managed policies of {MAX_MANAGED_CHARACTERS:,} it takes"
                 f" {count}"
             )
+        needed = {need.action for need in draft.contract.permissions}
+        for call in extra.get(key, ()):
+            if call.action not in needed:
+                why = f"{call.evidence[0].kind}: {call.evidence[0].text}"
+                what = f"{call.action} on {call.resource}"
+                yield f"{key}: {what} without a line that needs it ({why})"
         for gap in draft.contract.gaps:
             yield f"{key}: not seen: {gap}"
         for need in draft.contract.permissions:
