@@ -36,6 +36,13 @@ class TemplateValue:
         parts = (before, Ref(name, attribute), after)
         return TemplateValue(tuple(part for part in parts if part))
 
+    def __str__(self) -> str:
+        """For people, and for sorting: ``${Orders.Arn}/index/*``."""
+        return "".join(
+            part if isinstance(part, str) else f"${{{part.name}.{part.attribute}}}"
+            for part in self.parts
+        )
+
     def references(self) -> tuple[Ref, ...]:
         return tuple(part for part in self.parts if isinstance(part, Ref))
 
