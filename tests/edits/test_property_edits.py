@@ -19,7 +19,9 @@ SCALARS = st.one_of(
     st.booleans(),
     st.none(),
     st.text("aé#:'\"\\{}[]-,&*!|>%@` \n\t𝒳", max_size=8),
-    st.sampled_from(["yes", "1.0", "arn:aws:s3:::b/*", "# no", "a: b", "*", "&x", "2012-10-17", ""]),
+    st.sampled_from(
+        ["yes", "1.0", "arn:aws:s3:::b/*", "# no", "a: b", "*", "&x", "2012-10-17", ""]
+    ),
 )
 VALUES = st.recursive(
     SCALARS,
@@ -117,7 +119,9 @@ def untouched(before: str, after: str, allowed: int) -> None:
     import difflib
 
     old, new = before.split("\n"), after.split("\n")
-    same = sum(block.size for block in difflib.SequenceMatcher(None, old, new, False).get_matching_blocks())
+    same = sum(
+        block.size for block in difflib.SequenceMatcher(None, old, new, False).get_matching_blocks()
+    )
     assert len(old) - same <= allowed
 
 

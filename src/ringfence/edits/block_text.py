@@ -82,9 +82,7 @@ def _below(text: str, key: Node, value: Any, style: Style) -> str:
     return style.newline.join(emit.block(value, " " * column + step, style))
 
 
-def _replaced_item(
-    text: str, old: Node, dash: int, value: Any, style: Style
-) -> Iterator[Splice]:
+def _replaced_item(text: str, old: Node, dash: int, value: Any, style: Style) -> Iterator[Splice]:
     lines = emit.listed(value, " " * column_of(text, dash), style)
     lines[0] = lines[0].strip(" ")
     yield Splice(dash, max(old.end, dash + 1), style.newline.join(lines))

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ringfence.edits.emit import lowered
-from ringfence.edits.nodes import ALIAS, MAPPING, SEQUENCE, EditError, Node, Tree
 from ringfence.edits.changes import Changes
+from ringfence.edits.emit import lowered
 from ringfence.edits.lines import Splice
+from ringfence.edits.nodes import ALIAS, MAPPING, SEQUENCE, EditError, Node, Tree
 from ringfence.edits.render import spliced, splices_of
 from ringfence.edits.style import Style, style_of
 from ringfence.edits.verify import matches

@@ -15,7 +15,9 @@ from ringfence.model.record import record
 
 #: Text that every YAML reader takes for text without quotes.
 _PLAIN = late.pattern(r"[A-Za-z_/][A-Za-z0-9_./:*@+=-]*\Z")
-_WORDS = frozenset("y n yes no on off true false null none nan inf".split())
+_WORDS = frozenset(
+    ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf")
+)
 _ESCAPED = late.pattern("[\x7f-\x9f\ufeff\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
@@ -141,10 +143,12 @@ def scalar(value: Any, style: Style, in_flow: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return json.dumps(value)
+    value = str(value)
     if not style.is_json:
         if is_plain(value, in_flow):
-            return str(value)
+            return value
         if style.quote == "'" and value.isprintable():
             return "'" + value.replace("'", "''") + "'"
     quoted = json.dumps(value, ensure_ascii=False)
-    return str(_ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted))
+    shown: str = _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+    return shown

@@ -1,4 +1,4 @@
-"""JSON text → :class:`~ringfence.edits.nodes.Tree`, from the places that the loaders' reader gives."""
+"""JSON text → :class:`~ringfence.edits.nodes.Tree`, by the places of the loaders' reader."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def grants_of(
     for (action, conditions), values in sorted(resources.items(), key=lambda item: item[0][0]):
         actions.setdefault((frozenset(values), conditions), []).append(action)
     return tuple(
-        Grant(tuple(names), tuple(sorted(values, key=lambda value: repr(value.parts))), conditions)
+        Grant(tuple(names), tuple(sorted(values, key=str)), conditions)
         for (values, conditions), names in actions.items()
     )
 

@@ -37,7 +37,9 @@ def spliced(text: str, splices: Iterable[Splice]) -> str:
     Raises:
         ValueError: two of them overlap.
     """
-    ordered = sorted(splices, key=lambda piece: (piece.start, piece.end > piece.start, -piece.depth))
+    ordered = sorted(
+        splices, key=lambda piece: (piece.start, piece.end > piece.start, -piece.depth)
+    )
     parts: list[str] = []
     position = 0
     for piece in ordered:

@@ -13,8 +13,8 @@ from ringfence.model.record import record
 class Note:
     """Something to know about a patch. ``kind`` is ``refused`` (nothing was changed for this
     function), ``unused`` (nothing needs it any more), ``remains`` (it still grants something),
-    ``lost`` (comments went with what was replaced) or ``note``. ``where`` is ``file:line``, ``cure``
-    what to do, or ""."""
+    ``lost`` (comments went with what was replaced) or ``note``. ``where`` is ``file:line``.
+    ``cure`` says what to do, or is ""."""
 
     kind: str
     function: str

@@ -1,13 +1,13 @@
-"""What the formats share about roles: parts of the old one that stay, circles, what is left over."""
+"""What the formats share about roles: parts of the old one that stay, circles, what is left."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ringfence.edits.emit import Intrinsic
 from ringfence.edits.plans import FunctionPlan, Grant
 from ringfence.edits.statements import Written, document, managed_policies, trust
 from ringfence.edits.template import Template
-from ringfence.edits.emit import Intrinsic
 from ringfence.edits.values import cloudformation_value, intrinsics
 
 _MANAGED = "arn:aws:iam::aws:policy/"

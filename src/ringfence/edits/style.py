@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from ringfence.edits.nodes import MAPPING, SCALAR, SEQUENCE, Node, Tree
 from ringfence.model.record import record
@@ -68,7 +69,9 @@ def _steps(text: str, nodes: list[Node]) -> tuple[Counter[int], Counter[int]]:
 
 
 def _quote(nodes: list[Node]) -> str:
-    found = Counter(node.style for node in nodes if node.kind == SCALAR and node.style in ("'", '"'))
+    found = Counter(
+        node.style for node in nodes if node.kind == SCALAR and node.style in ("'", '"')
+    )
     return found.most_common(1)[0][0] if found else '"'
 
 
@@ -95,7 +98,7 @@ def _separators(text: str, nodes: list[Node]) -> tuple[str, str]:
         for key, value in node.entries:
             colons[text[key.end : value.start]] += 1
         elements = [(item, item) for item in node.items] or node.entries
-        for (_, before), (after, _) in zip(elements, elements[1:], strict=False):
+        for (_, before), (after, _) in pairwise(elements):
             between = text[before.end : after.start]
             if "\n" not in between:
                 commas[between] += 1

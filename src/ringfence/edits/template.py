@@ -85,9 +85,9 @@ class Template:
             if name != logical_id and logical_id in set(mentioned(resource))
         }
         for output in self.section("Outputs").values():
-            if isinstance(output, dict) and "Export" in output:
-                if logical_id in set(mentioned(output.get("Value"))):
-                    found.add("!exports")
+            exports = isinstance(output, dict) and "Export" in output
+            if exports and logical_id in set(mentioned(output.get("Value"))):
+                found.add("!exports")
         return found
 
     def depend(self, planned: set[str]) -> None:
@@ -96,11 +96,10 @@ class Template:
         for name, resource in self.resources.items():
             if not isinstance(resource, dict):
                 continue
-            if name in planned:
-                resource = _without_grants(resource)
-                for source in _event_sources(resource):
-                    self.edges.setdefault(source, set()).add(name)
-            self.edges.setdefault(name, set()).update(mentioned(resource))
+            counted = _without_grants(resource) if name in planned else resource
+            for source in _event_sources(counted):
+                self.edges.setdefault(source, set()).add(name)
+            self.edges.setdefault(name, set()).update(mentioned(counted))
 
     def closes_circle(self, function: str, target: str) -> bool:
         """Whether ``function`` cannot need ``target``, since that needs the function; else it is
@@ -129,7 +128,8 @@ def mentioned(data: Any) -> Iterator[str]:
             if key == "Ref" and isinstance(value, str):
                 yield value
             elif key == "Fn::GetAtt":
-                yield str(value[0]) if isinstance(value, list) and value else str(value).split(".")[0]
+                parts = value if isinstance(value, list) and value else str(value).split(".")
+                yield str(parts[0])
             elif key == "DependsOn":
                 yield from (str(name) for name in (value if isinstance(value, list) else [value]))
             elif key == "Fn::Sub":
@@ -146,10 +146,12 @@ def _without_grants(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event_sources(resource: dict[str, Any]) -> Iterator[str]:
-    events = resource["Properties"].get("Events")
+    own = resource.get("Properties")
+    events = own.get("Events") if isinstance(own, dict) else None
     for event in events.values() if isinstance(events, dict) else ():
         properties = event.get("Properties") if isinstance(event, dict) else None
-        for name in _EVENT_SOURCES if isinstance(properties, dict) else ():
-            yield from mentioned(properties.get(name))
+        given = properties if isinstance(properties, dict) else {}
+        for name in _EVENT_SOURCES:
+            yield from mentioned(given.get(name))
         if isinstance(event, dict) and event.get("Type") in ("Api", "HttpApi"):
             yield "ServerlessRestApi" if event["Type"] == "Api" else "ServerlessHttpApi"

@@ -281,7 +281,7 @@ def _source(kind: str, label: str) -> str:
 
 def _statement(grant: Grant, sources: Sources, known: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {"Sid": grant.sid} if grant.sid else {}
-    resources = [_expression(value, sources, known) for value in grant.resources]
+    resources: list[str] = [_expression(value, sources, known) for value in grant.resources]
     found |= {"Effect": "Allow", "Action": list(grant.actions), "Resource": resources or ["*"]}
     for condition in grant.conditions:
         operator = found.setdefault("Condition", {}).setdefault(condition.operator, {})

@@ -1,4 +1,4 @@
-"""Values of statements: literal text and references, written as each template format writes them."""
+"""Values of statements: literal text and references, as each template format writes them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ class TemplateValue:
         parts = (before, Ref(name, attribute), after)
         return TemplateValue(tuple(part for part in parts if part))
 
+    def __str__(self) -> str:
+        """For people, and for sorting: ``${Orders.Arn}/index/*``."""
+        return "".join(
+            part if isinstance(part, str) else f"${{{part.name}.{part.attribute}}}"
+            for part in self.parts
+        )
+
     def references(self) -> tuple[Ref, ...]:
         return tuple(part for part in self.parts if isinstance(part, Ref))
 
@@ -52,9 +59,9 @@ def cloudformation_value(value: TemplateValue) -> Any:
 def serverless_value(value: TemplateValue) -> Any:
     """As a Serverless Framework file writes it, where ``${…}`` is the framework's own: references
     to resources are joined, pseudo parameters stand in a ``Sub``, which the framework lets pass."""
-    if all(ref.name.startswith("AWS::") for ref in value.references()):
-        if not any(isinstance(part, str) and "${" in part for part in value.parts):
-            return cloudformation_value(value)
+    is_plain = not any(isinstance(part, str) and "${" in part for part in value.parts)
+    if is_plain and all(ref.name.startswith("AWS::") for ref in value.references()):
+        return cloudformation_value(value)
     pieces: list[Any] = []
     for part in value.parts:
         if isinstance(part, Ref):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ringfence.edits.changes import Changes
 from ringfence.edits.emit import Tagged, is_plain, scalar
 from ringfence.edits.nodes import MAPPING, SCALAR, SEQUENCE, Node
-from ringfence.edits.changes import Changes
 from ringfence.edits.style import Style
 
 _PLAIN_STYLE = Style()

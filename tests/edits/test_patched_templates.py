@@ -1,5 +1,5 @@
 """Templates before and after: ``cases/<format>.toml`` holds the files, ``expected/`` the diff and
-the notes of each. ``python tests/edits/test_cases.py`` writes the latter anew, to be read."""
+the notes of each. ``python tests/edits/test_patched_templates.py`` writes the latter anew, to be read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def cases() -> dict[str, dict[str, Any]]:
 
 def texts_of(case: dict[str, Any]) -> dict[str, str]:
     texts = {}
-    for path, text in case["files"].items():
+    for path, written in case["files"].items():
+        text = written
         if "repeat" in case:
             head, body, tail = text.split("@@")
             text = head + "".join(body.replace("{n}", str(n)) for n in range(case["repeat"])) + tail
@@ -59,7 +60,11 @@ def grant_of(case: dict[str, Any], texts: dict[str, str]) -> Grant:
         value = TemplateValue.of(case["bucket"], "Arn", after="/*")
     if "literal" in case:
         value = arn_value(case["literal"])
-    return Grant(("dynamodb:GetItem", "dynamodb:PutItem"), (value,), (VARIABLE,) if case.get("condition") else ())
+    return Grant(
+        ("dynamodb:GetItem", "dynamodb:PutItem"),
+        (value,),
+        (VARIABLE,) if case.get("condition") else (),
+    )
 
 
 def patched(case: dict[str, Any], folder: Path) -> tuple[Patch, dict[str, str]]:
@@ -94,7 +99,10 @@ def test_case(name: str, tmp_path: Path) -> None:
 
 
 def test_every_expected_file_has_a_case() -> None:
-    files = {path.relative_to(HERE / "expected").with_suffix("").as_posix() for path in (HERE / "expected").rglob("*.diff")}
+    files = {
+        path.relative_to(HERE / "expected").with_suffix("").as_posix()
+        for path in (HERE / "expected").rglob("*.diff")
+    }
     assert files == set(cases())
     assert len(files) >= 60
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.edits.test_cases import application_of, cases, patched, texts_of
+from test_patched_templates import application_of, cases, patched, texts_of
 
 SAM = [name for name in cases() if name.startswith("sam/") and "very-long" not in name]
 CLOUD = [name for name in cases() if name.startswith(("cloudformation/", "json/"))]
@@ -29,7 +28,10 @@ def translated(text: str, folder: Path) -> dict[str, Any]:
     path.write_bytes(text.removeprefix("\ufeff").split("\n---")[0].encode())
     document = cfn_yaml.load(str(path))
     for resource in document["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function" and "InlineCode" not in resource["Properties"]:
+        if (
+            resource["Type"] == "AWS::Serverless::Function"
+            and "InlineCode" not in resource["Properties"]
+        ):
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
     return transform(document, {}, _Managed())
 
@@ -39,8 +41,12 @@ class _Managed:
         return {}
 
 
-@pytest.mark.parametrize("name", [n for n in SAM if n not in ("sam/globals-role", "sam/nested-stack")])
-def test_sam_makes_one_role_with_the_statements(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "name", [n for n in SAM if n not in ("sam/globals-role", "sam/nested-stack")]
+)
+def test_sam_makes_one_role_with_the_statements(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("samtranslator")
     pytest.importorskip("cfnlint")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -51,7 +57,9 @@ def test_sam_makes_one_role_with_the_statements(name: str, tmp_path: Path, monke
     roles = [key for key, value in resources.items() if value["Type"] == "AWS::IAM::Role"]
     assert "HelloRole" in roles
     assert resources["Hello"]["Properties"]["Role"] == {"Fn::GetAtt": ["HelloRole", "Arn"]}
-    policies = str(resources["HelloRole"]["Properties"].get("Policies", "")) + str(resources.get("HelloPolicy", ""))
+    policies = str(resources["HelloRole"]["Properties"].get("Policies", "")) + str(
+        resources.get("HelloPolicy", "")
+    )
     assert "dynamodb:GetItem" in policies
     assert "FullAccess" not in str(resources["HelloRole"])
 
@@ -67,7 +75,11 @@ def test_cfn_lint_finds_no_new_error(name: str, tmp_path: Path) -> None:
     del path
 
     def errors(text: str) -> set[str]:
-        return {f"{match.rule.id} {match.message}" for match in lint_all(text) if match.rule.id.startswith("E")}
+        return {
+            f"{match.rule.id} {match.message}"
+            for match in lint_all(text)
+            if match.rule.id.startswith("E")
+        }
 
     assert errors(after) <= errors(before)
 
