@@ -109,7 +109,7 @@ def _proven(
 
     from ringfence.cli.lock import known_lock, lock_file
     from ringfence.cli.tree_options import recorded_calls, say
-    from ringfence.contract.exports.iam import documents_of
+    from ringfence.contract.exports.iam import documents_of, notes_of
     from ringfence.contract.extras import extras_of
     from ringfence.contract.replay import replay
 
@@ -120,18 +120,17 @@ def _proven(
              for key, found in extra.items()}  # fmt: skip
     proof = replay(documents, chosen, with_platform, calls)
     assert not proof.denied, proof.line
+    for note in notes_of(chosen, documents, extra):
+        say(note)
     say(proof.line)
     return documents, extra
 
 
 def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     """Policy documents, proven before they are shown."""
-    from ringfence.cli.tree_options import say
-    from ringfence.contract.exports.iam import json_text, notes_of, plain_text
+    from ringfence.contract.exports.iam import json_text, plain_text
 
-    documents, extra = _proven(arguments, chosen, arguments.with_platform)
-    for note in notes_of(chosen, documents, extra):
-        say(note)
+    documents, _ = _proven(arguments, chosen, arguments.with_platform)
     return json_text(documents) if arguments.format == "json" else plain_text(documents)
 
 
