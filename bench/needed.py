@@ -111,21 +111,29 @@ def compare_resources(
 
 def same(entry: dict[str, Any], permission: Permission) -> bool:
     """Whether a permission has the resource of a label."""
-    names = {entry["resource"], entry.get("ref", entry["resource"])}
+    names = {normal(entry["resource"]), normal(entry.get("ref", entry["resource"]))}
+    ours = {normal(permission.resource)}
     if permission.of:
-        own = f"ref:{permission.of.rpartition('#')[2]}{permission.inside}"
-        if own in names:
-            return True
-    return normal(permission.resource) in {normal(name) for name in names}
+        ours.add(normal(f"ref:{permission.of.rpartition('#')[2]}{permission.inside}"))
+    return any(wanted == own or is_narrower(own, wanted) for wanted in names for own in ours)
+
+
+def is_narrower(own: str, wanted: str) -> bool:
+    """Labels name a bucket's objects by ``bucket/*``, and a mail's identity by ``*``."""
+    objects = wanted.startswith(("arn:aws:s3:", "ref:")) or ":ses:" in wanted
+    return objects and wanted.endswith("/*") and own.startswith(wanted[:-1])
 
 
 def normal(arn: str) -> str:
-    """Region and account as ``*`` where the ARN has such parts."""
+    """Region and account as ``*`` where the ARN has such parts, and one way to end a secret, a path
+    of parameters."""
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return arn
     parts[3], parts[4] = parts[3] and "*", parts[4] and "*"
-    return ":".join(parts)
+    if parts[2] == "ssm":
+        parts[5] = parts[5].removesuffix("/*").removesuffix("/")
+    return ":".join(parts).replace("-??????", "-*")
 
 
 def summary(counts: Counter[str]) -> str:
