@@ -23,10 +23,6 @@ from ringfence.permissions import actions, operations
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE.parent / "src/ringfence/rules/permissions/operations/_rules.toml"
-SERVICES = """s3 dynamodb dynamodbstreams lambda sqs sns ses sesv2 stepfunctions events kinesis
-firehose secretsmanager ssm kms sts logs cloudwatch xray cognito-idp cognito-identity apigateway
-apigatewayv2 apigatewaymanagementapi appsync iot iot-data rds rds-data redshift-data athena glue ecs
-ecr ec2 batch textract rekognition iam cloudformation""".split()
 #: The map names services as an older SDK did.
 NAMES = {
     "cognito-idp": "cognitoidentityserviceprovider",
@@ -44,7 +40,7 @@ def main() -> int:
     parser.add_argument("--markdown", type=Path, help="write the differences there")
     options = parser.parse_args()
     comparison = Comparison(public_map(options.map))
-    for service in SERVICES:
+    for service in comparison.services:
         comparison.add(service)
     comparison.show()
     if options.markdown:
@@ -73,6 +69,7 @@ class Comparison:
         self.public = public
         self.words: dict[str, str] = tomllib.loads(RULES.read_text(encoding="utf-8"))["why"]
         text = (HERE / "operations_arguments.toml").read_text(encoding="utf-8")
+        self.services: list[str] = tomllib.loads(text)["services"]
         self.arguments: list[dict[str, Any]] = tomllib.loads(text)["argument"]
         self.agree: Counter[str] = Counter()
         self.differ: Counter[str] = Counter()
@@ -127,18 +124,19 @@ class Comparison:
         if not actions.action_exists(action):
             return NO_ACTION
         for each in self.arguments:
-            if name in each["operations"] or f"{name.partition('.')[0]}.*" in each["operations"]:
-                if action in each["actions"]:
-                    return str(each["why"])
+            if name in each["operations"] and action in each["actions"]:
+                return str(each["why"])
         if not rows:
             return self.words["unsigned"]
         reviewed = [why for why in whys.values() if why and why not in self.words]
         return reviewed[0] if reviewed else ""
 
     def show(self) -> None:
-        for service in SERVICES:
+        for service in self.services:
             agree, differ = self.agree[service], self.differ[service]
-            print(f"{service:24} agree {agree:4}  differ {differ:4}  ours only {self.ours_only[service]:4}")
+            print(
+                f"{service:24} agree {agree:4}  differ {differ:4}  ours only {self.ours_only[service]:4}"
+            )
         print(f"compared {self.compared}, agree {self.agree.total()}"
               f" ({100 * self.agree.total() / self.compared:.1f} %), differ {self.differ.total()},"
               f" unargued {len(self.unargued)}"
@@ -158,7 +156,7 @@ class Comparison:
             "one has. Actions on a customer's key are kept apart in our map: they are needed only",
             "where the template names such a key.",
             "",
-            f"{self.compared} operations of {len(SERVICES)} services are in both."
+            f"{self.compared} operations of {len(self.services)} services are in both."
             f" {self.agree.total()} agree, {self.differ.total()} differ,"
             f" {len(self.unargued)} of them without an argument.",
         ]
@@ -172,7 +170,9 @@ class Comparison:
 
 
 def _difference(more: set[str], fewer: set[str]) -> str:
-    return ", ".join([*(f"+{each}" for each in sorted(more)), *(f"-{each}" for each in sorted(fewer))])
+    return ", ".join(
+        [*(f"+{each}" for each in sorted(more)), *(f"-{each}" for each in sorted(fewer))]
+    )
 
 
 if __name__ == "__main__":
