@@ -9,7 +9,19 @@ from typing import Any
 from ringfence.permissions import actions
 
 #: Signing names and endpoint prefixes that are not the prefix of the actions.
-PREFIXES = {"monitoring": "cloudwatch", "iotdata": "iot", "eventbridge": "events"}
+PREFIXES = {
+    "monitoring": "cloudwatch",
+    "iotdata": "iot",
+    "eventbridge": "events",
+    "resourcegroupstaggingapi": "tag",
+    "iotsecuretunneling": "iot",
+    "cloudcontrol": "cloudformation",
+    "mturk": "mechanicalturk",
+    "partnercentral-selling": "partnercentral",
+    "partnercentral-account": "partnercentral",
+    "partnercentral-benefits": "partnercentral",
+    "partnercentral-channel": "partnercentral",
+}
 MAX_DEPTH = 6
 #: boto3 takes a copy's source as a structure too, which the model does not say.
 COPY_SOURCE = ("CopySource.Bucket", "CopySource.Key", "CopySource.VersionId")
