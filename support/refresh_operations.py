@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.permissions import actions
-from ringfence.rules.pack import Pack, write_pack
+from ringfence.rules.pack import write_pack
 
 sys.path.insert(0, str(Path(__file__).parent))
 import operation_shapes as shapes
@@ -326,10 +326,6 @@ def is_text(name: str, operation: Any) -> bool:
     if shape.type_name == "list":
         shape = shape.member
     return bool(shape.type_name == "string")
-
-
-def old() -> Pack:
-    return Pack(OUTPUT)
 
 
 if __name__ == "__main__":
