@@ -9,11 +9,23 @@ from typing import Any
 from ringfence.permissions import actions
 
 #: Signing names and endpoint prefixes that are not the prefix of the actions.
-PREFIXES = {"monitoring": "cloudwatch", "iotdata": "iot", "eventbridge": "events"}
+PREFIXES = {
+    "monitoring": "cloudwatch",
+    "iotdata": "iot",
+    "eventbridge": "events",
+    "resourcegroupstaggingapi": "tag",
+    "iotsecuretunneling": "iot",
+    "cloudcontrol": "cloudformation",
+    "mturk": "mechanicalturk",
+    "partnercentral-selling": "partnercentral",
+    "partnercentral-account": "partnercentral",
+    "partnercentral-benefits": "partnercentral",
+    "partnercentral-channel": "partnercentral",
+}
 MAX_DEPTH = 6
 #: boto3 takes a copy's source as a structure too, which the model does not say.
 COPY_SOURCE = ("CopySource.Bucket", "CopySource.Key", "CopySource.VersionId")
-_ROLE = re.compile(r"role(arn)?$", re.IGNORECASE)
+_ROLE = re.compile(r"(role(arn)?|iamrolename)$", re.IGNORECASE)
 _PASSING = re.compile(
     r"^(Add|Associate|Continue|Create|Enable|Estimate|Import|Modify|Put|Register|Replace|Request"
     r"|Restore|Run|Send|Set|Start|Submit|Update|Upload|Export|Batch|Configure|Invoke|Deploy)"
@@ -94,7 +106,7 @@ def roles_in(operation: Any) -> Iterator[str]:
         elif shape.type_name == "structure":
             for name, member in shape.members.items():
                 inner = f"{path}.{name}" if path else name
-                if member.type_name == "string" and _ROLE.search(name):
+                if member.type_name == "string" and _ROLE.search(name) and not member.enum:
                     yield inner
                 elif member.type_name in ("structure", "list"):
                     stack.append((inner, member, depth + 1))

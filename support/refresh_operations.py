@@ -24,17 +24,19 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.permissions import actions
-from ringfence.rules.pack import Pack, write_pack
+from ringfence.rules.pack import write_pack
 
 sys.path.insert(0, str(Path(__file__).parent))
-import operation_shapes as shapes  # noqa: E402 - a neighbour of this script
+import operation_shapes as shapes
 
 RULES = Path(__file__).parent.parent / "src/ringfence/rules/permissions"
 OUTPUT = RULES / "operations.pack"
 FOLDER = RULES / "operations"
 ROLE_FORM = "arn:${Partition}:iam::${Account}:role/{%s}"
 PLACE_PARTS = {"Partition", "Region", "Account"}
-CREATES = re.compile(r"^(Allocate|Copy|Create|Import|Publish|Put|Register|Request|Restore|Run|Start)")
+CREATES = re.compile(
+    r"^(Allocate|Copy|Create|Import|Publish|Put|Register|Request|Restore|Run|Start)"
+)
 TAGGING = ("TagResource", "AddTagsToResource", "CreateTags", "TagQueue", "AddTags")
 TEXT_KEYS = ("equals", "contains", "lacks", "unless")
 ROW_KEYS = (
@@ -211,9 +213,7 @@ class Service:
         def place(match: re.Match[str]) -> str:
             text, equals, default = match[1].rstrip("!").partition("=")
             text, colon, reading = text.partition(":")
-            found = [
-                each for name in text.split("|") for each in shapes.spellings(name, operation)
-            ]
+            found = [each for name in text.split("|") for each in shapes.spellings(name, operation)]
             self.need(found or equals, operation.name, match[0])
             if not found:
                 return default
@@ -231,7 +231,7 @@ class Service:
         filled = [self.filled(known[each], operation) for each in (own or types)]
         best = max((score for score, _ in filled), default=0)
         found = [form for score, form in filled if score == best]
-        if self.name == "ec2" and 0 < best:
+        if self.name == "ec2" and best:
             found = [form for _, form in filled]
         return sorted(dict.fromkeys(found), key=lambda each: (each.count("{"), each))
 
@@ -240,7 +240,7 @@ class Service:
         slots = [each for each in re.findall(r"\$\{(\w+)\}", form) if each not in PLACE_PARTS]
         got = {slot: self.place_for(slot, len(slots) == 1, operation) for slot in slots}
         for slot, place in got.items():
-            form = form.replace("${%s}" % slot, place or "*")
+            form = form.replace("${" + slot + "}", place or "*")
         count = sum(bool(place) for place in got.values())
         score = 0 if not count else 2 if count == len(slots) else 1
         return score, self.form(form, operation)
@@ -255,7 +255,7 @@ class Service:
                     return spec
             return ""
         name = guess(slot, alone, operation)
-        return "{%s}" % name if name else ""
+        return "{" + name + "}" if name else ""
 
     def passed_rows(self, operation: Any, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """iam:PassRole for each parameter that is a role."""
@@ -267,7 +267,7 @@ class Service:
         for path in shapes.roles_in(operation):
             row: dict[str, Any] = {
                 "action": "iam:PassRole",
-                "on": [self.form(ROLE_FORM % path, operation)],
+                "on": [self.form(ROLE_FORM.replace("%s", path), operation)],
                 "reason": "passes the role",
                 "why": "passed",
             }
@@ -289,8 +289,12 @@ class Service:
         action = next((a for a in map(self.known, TAGGING) if a), "")
         if not name or not action or any(row["action"] == action for row in found):
             return []
-        types = [actions.arn_forms(self.prefix).get(t, "") for t in actions.resource_types_of(action)]
-        heads = tuple(form.partition("${")[2].split("${Account}:")[-1].split("$")[0] for form in types)
+        types = [
+            actions.arn_forms(self.prefix).get(t, "") for t in actions.resource_types_of(action)
+        ]
+        heads = tuple(
+            form.partition("${")[2].split("${Account}:")[-1].split("$")[0] for form in types
+        )
         fits = [
             form
             for row in found[:1]
@@ -322,10 +326,6 @@ def is_text(name: str, operation: Any) -> bool:
     if shape.type_name == "list":
         shape = shape.member
     return bool(shape.type_name == "string")
-
-
-def old() -> Pack:
-    return Pack(OUTPUT)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from permissions_shorthand import RESOURCES, Shop, argument, needs
 
 from ringfence.permissions import actions, arn_forms, operations
-from ringfence.permissions.argument_values import READINGS, read
+from ringfence.permissions.argument_readings import READINGS, read
 from ringfence.permissions.globs import overlaps
 from ringfence.permissions.operations import implied_by_key, requirements_of
 
@@ -36,7 +36,9 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize(("call", "arguments", "expected"), CASES, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("call", "arguments", "expected"), CASES, ids=lambda value: str(value)[:60]
+)
 def test_a_call_needs(call, arguments, expected):
     assert needs(call, arguments) == expected
 
@@ -46,7 +48,9 @@ def test_there_are_enough_cases():
 
 
 def test_every_action_exists():
-    wrong = {row["action"] for _, _, row in ALL if actions.expand(row["action"]) != (row["action"],)}
+    wrong = {
+        row["action"] for _, _, row in ALL if actions.expand(row["action"]) != (row["action"],)
+    }
     assert wrong == set()
 
 
@@ -133,7 +137,9 @@ def test_many_texts_are_no_product_without_end():
 
 
 def test_an_argument_without_text_is_unknown():
-    found = requirements_of("s3", "PutObject", {"Bucket": argument([]), "Key": argument("k")}, Shop())
+    found = requirements_of(
+        "s3", "PutObject", {"Bucket": argument([]), "Key": argument("k")}, Shop()
+    )
     assert found is not None
     assert found[0].unknown == ("Bucket",)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import tomllib
 from pathlib import Path
 
@@ -45,3 +46,40 @@ def test_operations_without_an_action_are_listed():
     assert "AcquireRole" in operations.unmapped_of("iam")
     assert operations.unmapped_of("sqs") == []
     assert operations.rows_of("iam", "AcquireRole") == []
+
+
+@pytest.mark.parametrize("service", ["sqs", "dynamodb", "apigatewaymanagementapi", "rekognition"])
+def test_a_service_built_anew_is_as_packed(service):
+    session = pytest.importorskip("botocore.session").get_session()
+    refresh = _script("refresh_operations")
+    model = session.get_service_model(service)
+    if operations.about()["version"] != pytest.importorskip("botocore").__version__:
+        pytest.skip("another version of the models")
+    built = refresh.Service(service, model, refresh.exceptions(service))
+    assert built.group() == operations._pack().group(service)
+    assert built.wrong == []
+
+
+def test_an_exception_that_fits_nothing_is_told():
+    session = pytest.importorskip("botocore.session").get_session()
+    refresh = _script("refresh_operations")
+    group = {
+        "why": "Because.",
+        "operations": ["SendMessage"],
+        "row": [{"action": "Nothing", "on": ["{QueueURL:queue-url}"], "given": ["Tea"]}],
+    }
+    built = refresh.Service("sqs", session.get_service_model("sqs"), {"group": [group]})
+    built.group()
+    assert built.wrong == [
+        "sqs.toml: SendMessage Nothing",
+        "sqs.toml: SendMessage {QueueURL:queue-url}",
+        "sqs.toml: SendMessage Tea",
+    ]
+
+
+def _script(name):
+    path = Path(__file__).parents[2] / "support" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

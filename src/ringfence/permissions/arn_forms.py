@@ -3,7 +3,7 @@
 A form is an ARN such as ``arn:${Partition}:dynamodb:${Region}:${Account}:table/{TableName:table}``.
 ``${…}`` stays for the caller to fill. A place in braces is
 ``{FIRST|SECOND:reading=default!}``: the first of these arguments that is given, read in that way
-(:mod:`ringfence.permissions.argument_values`), else the default, else ``*``. ``!`` marks an
+(:mod:`ringfence.permissions.argument_readings`), else the default, else ``*``. ``!`` marks an
 argument that the operation requires, so that where it is missing it was given but not seen.
 ``<>`` stands for the ``{}`` of a map's keys.
 """
@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping
 from ringfence.model.contract import Condition
 from ringfence.model.facts import CallArgument
 from ringfence.model.record import record, replace
-from ringfence.permissions.argument_values import ANYTHING, Resolver, Value, read
+from ringfence.permissions.argument_readings import read
+from ringfence.permissions.argument_values import ANYTHING, Resolver, Value
 from ringfence.permissions.globs import matches
 
 #: Above this many ARNs from one form the places are filled with what all texts share: nothing.
@@ -67,9 +68,7 @@ def _place(text: str) -> Place:
 
 def arguments_of(form: str) -> tuple[str, ...]:
     """The names of all arguments in a form."""
-    return tuple(
-        name for part in parse(form) if isinstance(part, Place) for name in part.arguments
-    )
+    return tuple(name for part in parse(form) if isinstance(part, Place) for name in part.arguments)
 
 
 def is_given(form: str, arguments: Mapping[str, CallArgument]) -> bool:

@@ -15,9 +15,8 @@ from typing import Any
 from ringfence.model.contract import Condition
 from ringfence.model.facts import CallArgument
 from ringfence.model.record import record
-from ringfence.permissions import arn_forms
-from ringfence.permissions.argument_values import Resolver, names
-from ringfence.permissions.globs import overlaps
+from ringfence.permissions import arn_forms, operation_rows
+from ringfence.permissions.argument_values import Resolver
 from ringfence.rules.pack import Pack
 
 __all__ = ["Requirement", "Resolver", "implied_by_key", "requirements_of"]
@@ -61,7 +60,7 @@ def requirements_of(
         return None
     found: list[Requirement] = []
     for row in rows:
-        if _applies(row, arguments, resolve):
+        if operation_rows.applies(row, arguments, resolve):
             found += _requirements(row, operation, arguments, resolve, complete)
     return tuple(_merged(found))
 
@@ -100,63 +99,6 @@ def about() -> dict[str, str]:
     return _pack().about
 
 
-def _applies(
-    row: dict[str, Any], arguments: Mapping[str, CallArgument], resolve: Resolver
-) -> bool:
-    """Whether the arguments can be such that this row counts.
-
-    ``given``: any of these is given; ``given_all``: all; ``absent``: none. ``equals``: a text may be
-    one of these patterns. ``contains``: a text has one of these parts, ``lacks``: one has none.
-    ``unless``: not every text is one of these. With ``when_hidden``, arguments inside a structure of
-    which nothing is known count as given.
-    """
-    hidden = row.get("when_hidden", False)
-
-    def given(name: str) -> bool:
-        return _is_given(name, arguments) or (hidden and arn_forms.is_hidden(name, arguments))
-
-    return (
-        (not row.get("given") or any(given(name) for name in row["given"]))
-        and all(given(name) for name in row.get("given_all", ()))
-        and not any(_is_given(name, arguments) for name in row.get("absent", ()))
-        and all(
-            (hidden and any(arn_forms.is_hidden(name, arguments) for name in names.split("|")))
-            or any(overlaps(p.lower(), x) for x in _said(names, arguments, resolve) for p in wanted)
-            for names, wanted in row.get("equals", {}).items()
-        )
-        and all(
-            any(part in x for x in _texts(name, arguments) for part in parts)
-            for name, parts in row.get("contains", {}).items()
-        )
-        and all(
-            any(not any(part in x for part in parts) for x in _texts(name, arguments) or ("",))
-            for name, parts in row.get("lacks", {}).items()
-        )
-        and all(
-            any(x not in values for x in _texts(name, arguments) or ("",))
-            for name, values in row.get("unless", {}).items()
-        )
-    )
-
-
-def _is_given(name: str, arguments: Mapping[str, CallArgument]) -> bool:
-    inside = (name + ".", name + "[]", name + "{}")
-    return name in arguments or any(each.startswith(inside) for each in arguments)
-
-
-def _texts(name: str, arguments: Mapping[str, CallArgument]) -> tuple[str, ...]:
-    return arn_forms.texts_of(arguments[name]) if name in arguments else ()
-
-
-def _said(
-    names_: str, arguments: Mapping[str, CallArgument], resolve: Resolver
-) -> Iterator[str]:
-    """The texts of these arguments with the names of resources, in lower case."""
-    for name in names_.split("|"):
-        for text in _texts(name, arguments):
-            yield names(text, resolve).lower().strip()
-
-
 def _requirements(
     row: dict[str, Any],
     operation: str,
@@ -174,9 +116,7 @@ def _requirements(
         yield Requirement(action, ("*",), (), passed, reason, optional)
         return
     given = [form for form in forms if arn_forms.is_given(form, arguments)] or forms[:1]
-    filled = [
-        each for form in given for each in arn_forms.fill(form, arguments, resolve, complete)
-    ]
+    filled = [each for form in given for each in arn_forms.fill(form, arguments, resolve, complete)]
     own = [each for each in filled if not each.foreign] or filled
     for each in own:
         conditions = passed + each.conditions
