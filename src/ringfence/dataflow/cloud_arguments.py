@@ -109,7 +109,7 @@ def described(machine: Machine, name: str, value: Value) -> CallArgument:
             variables += const.variables()
         elif const is not None:
             texts.append(str(const))
-    kind = NAMING.get(name)
+    kind = NAMING.get("TableName" if name.endswith("RequestItems{}") else name)
     if kind is not None and machine.directory is not None and not resources:
         for text in texts:
             resources += machine.directory.of_text(text, kind, machine.function.id)

@@ -52,6 +52,8 @@ def call_library(
         own = own and (
             bool(arguments.keywords) or cloud_credentials.default_is_own(machine, "boto3")
         )
+        given = cloud_credentials.session_of(arguments)
+        own = own and (given is None or given.own)
         return Value(objects=(CloudObject("boto3", "", "session", own=own),))
     if name in _MAKERS:
         own = own and cloud_credentials.default_is_own(machine, "boto3")

@@ -18,6 +18,7 @@ from ringfence.dataflow import (
 from ringfence.dataflow.objects import (
     ClassObject,
     Closure,
+    CloudObject,
     Environment,
     External,
     ModuleObject,
@@ -130,6 +131,8 @@ def assign_key(
             if machine.in_handler and obj.path in ("global", "globalThis"):
                 note_shared_state(machine, single, value)
             members.keep(machine, obj.path, single, value)
+        elif isinstance(obj, CloudObject) and single == "_credentials":
+            obj.own = False
     chosen_names.assigned(machine, container, key, value, node)
 
 
