@@ -50,6 +50,18 @@ def test_a_hostile_file_is_one_short_printable_error(name: str) -> None:
     assert str(caught.value).isprintable()
 
 
+def test_more_decisions_than_anybody_makes_are_refused() -> None:
+    entry = (
+        '[[functions.a.accepted]]\nkind = "host"\nvalue = "h{}"\nreason = "r"\nuntil = 2027-01-31\n'
+    )
+    text = f"{HEAD}\n" + "".join(entry.format(number) for number in range(501))
+    with pytest.raises(UsageError) as caught:
+        parsed(text.encode())
+    assert (caught.value.what, caught.value.where) == (
+        "function a: more than 500 accepted entries", "ringfence.lock:4",
+    )  # fmt: skip
+
+
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(SHOP)))

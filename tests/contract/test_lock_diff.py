@@ -164,6 +164,14 @@ def test_no_name_formats_links_or_runs_in_a_comment(contract: Contract) -> None:
     assert "<" not in blocks
 
 
+def test_thousands_of_patterns_are_compared_as_far_as_there_is_time() -> None:
+    def many(letter: str) -> Contract:
+        lines = [f"permission | s3:GetObject | arn:aws:s3:::{letter}{n}*x*/*" for n in range(1_500)]
+        return samples.contract(samples.function("x", lines))
+
+    assert len(diff(many("a"), many("b"))) == 3_000
+
+
 def test_a_hostile_name_stays_a_name() -> None:
     name = "a` ![x](http://e) <img> @team #1 |\n# head"
     new = samples.contract(FunctionContract(name, name, hosts=[Host(name)]))

@@ -56,6 +56,8 @@ _AT = late.pattern(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
 TYPES = ("", "string", "number", "boolean", "list", "map")
 SENDERS = tuple(str(exposure) for exposure in Exposure)
 _LARGEST = 2**31 - 1
+#: Decisions on one function; each is compared with everything that is granted and needed.
+MAX_ACCEPTED = 500
 
 
 def contract_of(text: str, name: str) -> Contract:
@@ -145,6 +147,9 @@ def _function(key: str, table: Table) -> FunctionContract:
     for name in ITEM_LISTS:
         setattr(found, name, _blocks(table, name, _item, item_key))
     table.done()
+    if len(found.accepted) > MAX_ACCEPTED:
+        what = f"more than {MAX_ACCEPTED} accepted entries"
+        raise table.wrong(what, "accept patterns, or grant less")
     return found
 
 
