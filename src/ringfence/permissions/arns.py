@@ -62,6 +62,12 @@ FORMS = {
     "alarm": ("cloudwatch", "alarm:{}"),
     "trail": ("cloudtrail", "trail/{}"),
 }
+#: Types of one kind whose ARNs have another form.
+_TYPE_FORMS = {
+    "AWS::RDS::DBCluster": ("rds", "cluster:{}"),
+    "AWS::Lambda::LayerVersion": ("lambda", "layer:{}"),
+    "AWS::Events::Archive": ("events", "archive/{}"),
+}
 #: What lies inside a resource, after its ARN: objects, indexes, streams, messages of a group.
 _INSIDE = {
     "bucket": ("/*",),
@@ -318,6 +324,11 @@ def service_of(glob: str) -> str:
     return parts[2]
 
 
+def form_for(resource: Resource) -> tuple[str, str] | None:
+    """(service, resource part with ``{}`` for the name) of a resource's ARN; None without one."""
+    return _TYPE_FORMS.get(resource.type) or FORMS.get(resource.kind)
+
+
 def refers_to_arn(resource: Resource) -> bool:
     """Whether ``Ref`` of the resource gives its ARN and not its name."""
     return resource.type in _REF_IS_ARN
@@ -325,7 +336,8 @@ def refers_to_arn(resource: Resource) -> bool:
 
 def named(resource: Resource) -> Value | None:
     """The property that names the resource; None where the template gives it no name."""
-    for key in _NAME_PROPERTIES:
+    label = resource.type.rpartition("::")[2]
+    for key in (*_NAME_PROPERTIES, f"{label}Name", f"{label}Id", "Family"):
         value = resource.properties.get(key)
         if isinstance(value, (Scalar, Text, Reference, Unknown, Choice)):
             return value

@@ -13,7 +13,7 @@ from __future__ import annotations
 from ringfence.model.application import Application, Resource
 from ringfence.model.record import record
 from ringfence.model.value import Choice, Reference, Scalar, Text, Unknown, Value
-from ringfence.permissions.arns import FORMS, OPAQUE_IDS, named, refers_to_arn
+from ringfence.permissions.arns import OPAQUE_IDS, form_for, named, refers_to_arn
 
 #: Services whose ARNs name no region, and those that name no account either.
 WITHOUT_REGION = frozenset(("s3", "iam", "cloudfront", "route53", "cloudwatch-dashboard"))
@@ -78,7 +78,7 @@ class PhysicalNames:
     def arn(self, identifier: str) -> str:
         """The pattern of a resource's ARN; ``*`` for kinds whose ARNs have no known form."""
         resource = self.application.resources.get(identifier)
-        form = FORMS.get(resource.kind) if resource is not None else None
+        form = form_for(resource) if resource is not None else None
         if resource is None or form is None:
             return "*"
         service, rest = form
@@ -98,7 +98,7 @@ class PhysicalNames:
         if self._owners is None:
             self._owners = {}
             for resource in self.application.resources.values():
-                if resource.kind in FORMS:
+                if form_for(resource) is not None:
                     self._owners.setdefault(self.arn(resource.id), resource.id)
         end = len(arn)
         while end > 0:
