@@ -270,6 +270,15 @@ def test_a_lock_without_functions_says_so() -> None:
     assert caught.value.cure == "the lock knows: none; run `ringfence lock`"
 
 
+def test_no_more_is_accepted_than_is_read() -> None:
+    full = decided("x", *(replace(ENDED, value=f"h{number}") for number in range(500)))
+    with pytest.raises(UsageError) as caught:
+        accept(full, "x", "host", "a", "", "why", "2026-12-31", TODAY)
+    assert caught.value.what == "500 entries are accepted already"
+    renewed = accept(full, "x", "host", "h7", "", "why", "2026-12-31", TODAY)
+    assert parsed(lock_text(renewed).encode()) == renewed
+
+
 @pytest.mark.parametrize("until", ["2026-06-15", "2027-06-16"])
 def test_the_first_and_the_last_day_that_may_be_named(until: str) -> None:
     changed = accept(samples.shop(), "Orders", "host", "a.example", "", "why", until, TODAY)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ringfence.contract.needs import needed_where
 from ringfence.contract.order import LIST_OF_KIND, accepted_key, settled
-from ringfence.contract.reading import mend_action
+from ringfence.contract.reading import MAX_ACCEPTED, mend_action
 from ringfence.contract.tables import near, shown
 from ringfence.errors import UsageError
 from ringfence.model.contract import Accepted, Contract, FunctionContract
@@ -46,6 +46,9 @@ def accept(
         cure = "accept only what the code does not need"
         raise UsageError(f"{shown(value)} is needed{place}, and so allowed", function, cure)
     others = [one for one in where.accepted if accepted_key(one) != accepted_key(entry)]
+    if len(others) >= MAX_ACCEPTED:
+        what = f"{MAX_ACCEPTED} entries are accepted already"
+        raise UsageError(what, function, "accept patterns, or grant less")
     changed = replace(where, accepted=[*others, entry])
     return settled(Contract(ordered.schema, {**ordered.functions, where.key: changed}))
 
