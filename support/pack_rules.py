@@ -16,7 +16,13 @@ from ringfence.rules.checks import SHIPPED, parse_head
 
 def pack() -> str:
     """One line for each file, sorted by name."""
-    return "".join(map(line, sorted(packed.FOLDER.rglob("*.toml"))))
+    return "".join(map(line, read_at_run_time()))
+
+
+def read_at_run_time() -> list[Path]:
+    """The files that a run reads; those about operations are compiled into a pack of their own."""
+    elsewhere = packed.FOLDER / "permissions" / "operations"
+    return sorted(path for path in packed.FOLDER.rglob("*.toml") if path.parent != elsewhere)
 
 
 def line(path: Path) -> str:

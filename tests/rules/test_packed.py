@@ -14,7 +14,11 @@ from ringfence.rules.checks import SHIPPED, load_rules, parse_head
 from ringfence.rules.events import load_events
 from ringfence.rules.taint import load_taint
 
-FILES = sorted(path.relative_to(packed.FOLDER).as_posix() for path in packed.FOLDER.rglob("*.toml"))
+FILES = sorted(
+    path.relative_to(packed.FOLDER).as_posix()
+    for path in packed.FOLDER.rglob("*.toml")
+    if path.parent.name != "operations"
+)
 SCRIPT = Path(__file__).parents[2] / "support" / "pack_rules.py"
 
 
