@@ -143,12 +143,12 @@ def scalar(value: Any, style: Style, in_flow: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return json.dumps(value)
-    value = str(value)
+    text = str(value)
     if not style.is_json:
-        if is_plain(value, in_flow):
-            return value
-        if style.quote == "'" and value.isprintable():
-            return "'" + value.replace("'", "''") + "'"
-    quoted = json.dumps(value, ensure_ascii=False)
+        if is_plain(text, in_flow):
+            return text
+        if style.quote == "'" and text.isprintable():
+            return "'" + text.replace("'", "''") + "'"
+    quoted = json.dumps(text, ensure_ascii=False)
     shown: str = _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
     return shown
