@@ -121,3 +121,21 @@ def request_path(operation: Any) -> str:
     }
     path = operation.http["requestUri"].partition("?")[0].removeprefix("/v2")
     return re.sub(r"\{([^{}+]+)\+?\}", lambda match: "{" + names[match[1]] + "}", path)
+
+
+#: Members whose ARNs are handed over, or only mentioned, and are not what the action is about.
+_NOT_THE_RESOURCE = re.compile("role|kms|key|topic|sns|policy|queue|log|bucket|certificate", re.I)
+
+
+def arn_argument(operation: Any) -> str:
+    """A placeholder for the one argument that is the ARN of what the operation is about; "" where
+    there is none, or more than one."""
+    shape = operation.input_shape
+    names = [
+        name
+        for name in (shape.members if shape is not None else ())
+        if name.endswith(("Arn", "ARN")) and not _NOT_THE_RESOURCE.search(name)
+    ]
+    if len(names) != 1:
+        return ""
+    return "{" + names[0] + ("!" if names[0] in shape.required_members else "") + "}"

@@ -91,6 +91,15 @@ def exceptions(service: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+#: A placeholder for an argument, and what stands for the place of deployment.
+_ARGUMENT = re.compile(r"(?<!\$)\{([^}]*)\}")
+
+
+def _own(form: str) -> str:
+    """The form without partition, region and account."""
+    return form.split(":", 5)[-1]
+
+
 class Service:
     """One service of the SDK, on its way into the pack."""
 
@@ -161,11 +170,32 @@ class Service:
             self.need(not why, operation.name)
             return None
         row = {"action": action, "on": self.forms(action, operation)}
+        if not self.own:
+            return self.optional_rows(row, operation)
         for head, inside in self.own.get("inside", {}).items():
             if "Tag" not in action:
                 end = re.compile(head + r"(\{[^}]*\}|[^:{]*)$")
                 row["on"] = [form + inside if end.search(form) else form for form in row["on"]]
         return [{**row, "why": why} if why else row]
+
+    def optional_rows(self, row: dict[str, Any], operation: Any) -> list[dict[str, Any]]:
+        """Without reviewed rows: an ARN that is an argument is the resource, and where only
+        arguments that need not be given name one, there is none without them."""
+        arn = shapes.arn_argument(operation)
+        row["on"] = [
+            form[:-1] + arn
+            if arn and form.endswith(("/*", ":*")) and "{" not in _own(form)
+            else form
+            for form in row["on"]
+        ]
+        named = [_ARGUMENT.findall(_own(form)) for form in row["on"]]
+        if not all(named) or any("!" in name for names in named for name in names):
+            return [row]
+        names = sorted({re.split("[:=]", name)[0] for found in named for name in found})
+        if not all(shapes.spellings(name, operation) for name in names):
+            return [row]
+        bare = {"action": row["action"], "on": [], "absent": names, "why": "optional"}
+        return [bare, {**row, "given": names, "why": "optional"}]
 
     def known(self, name: str) -> str:
         """The action in the reference's spelling; "" when there is none."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from ringfence.dataflow.directory import NAMING
 from ringfence.dataflow.objects import External, Struct, deep_taint
-from ringfence.dataflow.values import NOTHING, OWN_KINDS, Hole, Mix, Value, join
+from ringfence.dataflow.values import NOTHING, OWN_KINDS, Hole, Mix, Taint, Value, join
 from ringfence.model.facts import CallArgument
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
 
-MAX_TEXTS = 12
+MAX_TEXTS = 24
 #: How deep structures are described, and how many arguments of one call in all.
 MAX_DEPTH = 5
 MAX_ARGUMENTS = 60
@@ -134,8 +134,11 @@ def patterns_of(value: Value) -> tuple[str, ...]:
             whole = True
         elif const is not None:
             found[str(const)] = None
+    marked = mark_of(value.taint)
     loose = value.taint and not whole
-    if value.open or loose or any(isinstance(obj, External) for obj in value.objects):
+    if loose and marked and not value.consts:
+        found[marked] = None
+    elif value.open or loose or any(isinstance(obj, External) for obj in value.objects):
         found["*"] = None
     return tuple(found)[:MAX_TEXTS] if len(found) <= MAX_TEXTS else ("*",)
 
@@ -145,4 +148,29 @@ def _part(part: str | Hole) -> str:
         return part
     if part.resource:
         return f"⟦{part.resource}⟧"
-    return f"⟦${part.variable}⟧" if part.variable else "*"
+    return f"⟦${part.variable}⟧" if part.variable else mark_of(part.taint) or "*"
+
+
+#: Ends of event paths that name what delivers the event, and the mark of each.
+_DELIVERING = {
+    ("s3", "bucket", "name"): "⟦@bucket⟧",
+    ("detail", "bucket", "name"): "⟦@bucket⟧",
+    ("s3", "bucket", "arn"): "⟦@bucket⟧",
+    ("eventSourceARN",): "⟦@source⟧",
+    ("Sns", "TopicArn"): "⟦@source⟧",
+    ("userPoolId",): "⟦@source⟧",
+}
+
+
+def mark_of(taint: tuple[Taint, ...]) -> str:
+    """``⟦@bucket⟧`` or ``⟦@source⟧`` for a part of the event that the platform fills in with the name
+    of what delivers it; "" for everything else."""
+    marks = {_mark(atom) for atom in taint}
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def _mark(atom: Taint) -> str:
+    if atom.source.kind != "event" or atom.derived:
+        return ""
+    path = tuple(part for part in atom.path if not part.startswith(("[", "!")))
+    return next((mark for end, mark in _DELIVERING.items() if path[-len(end) :] == end), "")

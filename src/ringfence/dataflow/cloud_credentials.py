@@ -26,14 +26,18 @@ _OWN_MAKERS = (
     "EnvironmentCredentials()", "CredentialProviderChain()", "aws-sdk.config.credentials",
     "boto3.Credentials",
 )  # fmt: skip
+#: The first parameters of a session.
+_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 _ENDPOINTS = ("endpoint_url", "endpoint")
 _PROVIDERS = ("amazonaws.com", "amazonaws.com.cn", "api.aws", "on.aws", "amazonaws.eu")
 _DEFAULT = ("default session",)
 
 
-def of_keywords(machine: Machine, arguments: Arguments) -> bool:
-    """Whether a client or session of boto3 is the role's own."""
-    return is_own(machine, arguments.keywords)
+def of_keywords(machine: Machine, arguments: Arguments, session: bool = False) -> bool:
+    """Whether a client or session of boto3 is the role's own; a session takes its credentials by
+    position, too."""
+    given = dict(zip(_KEYS, arguments.positional, strict=False)) if session else {}
+    return is_own(machine, {**given, **arguments.keywords})
 
 
 def of_options(machine: Machine, options: Value | None) -> bool:

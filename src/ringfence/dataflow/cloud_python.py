@@ -47,10 +47,11 @@ def call_library(
         return UNKNOWN
     if "()" in path or path.count(".") > 2:
         return None
-    own = cloud_credentials.of_keywords(machine, arguments)
+    own = cloud_credentials.of_keywords(machine, arguments, name in _SESSIONS)
     if name in _SESSIONS:
         own = own and (
-            bool(arguments.keywords) or cloud_credentials.default_is_own(machine, "boto3")
+            bool(arguments.keywords or arguments.positional)
+            or cloud_credentials.default_is_own(machine, "boto3")
         )
         given = cloud_credentials.session_of(arguments)
         own = own and (given is None or given.own)

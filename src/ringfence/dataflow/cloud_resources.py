@@ -188,8 +188,21 @@ def call_collection(
     if held is not None and request is not None:
         if not obj.loaded:
             record(machine, obj, obj.operation, dict(obj.identity), node)
-        return call(machine, held, request, arguments_of(arguments, ()), node)
+        given = arguments_of(arguments, ())
+        if (held.kind, name) == ("ObjectVersion", "delete"):
+            given["Delete"] = versions(machine)
+        return call(machine, held, request, given, node)
     return UNKNOWN
+
+
+def versions(machine: Machine) -> Value:
+    """What the deletion of versions names: each with its id."""
+    listed, one = machine.struct("list"), machine.struct("map")
+    one.fields["Key"] = one.fields["VersionId"] = UNKNOWN
+    listed.rest = Value(objects=(one,))
+    whole = machine.struct("map")
+    whole.fields["Objects"] = Value(objects=(listed,))
+    return Value(objects=(whole,))
 
 
 def elements(machine: Machine, obj: CloudObject, node: syntax.Node) -> Value:

@@ -155,9 +155,14 @@ def run_try(machine: Machine, node: syntax.Try) -> bool:
 
 
 def run_with(machine: Machine, node: syntax.With) -> bool:
+    held = []
     for context, target in node.items:
         value = machine.evaluate(context)
         entered = expressions.enter_context(machine, value, context)
+        held.append((value, context))
         if target is not None:
             targets.assign(machine, target, entered, "")
-    return machine.run(node.body)
+    went_on = machine.run(node.body)
+    for value, context in reversed(held):
+        expressions.leave_context(machine, value, context)
+    return went_on

@@ -28,9 +28,16 @@ def variable(machine: Machine, name: str, node: syntax.Node) -> Value:
     known = machine.environment_cache.get(name)
     if known is None:
         value = machine.function.environment.get(name)
+        if value is None and name == "AWS_LAMBDA_FUNCTION_NAME":
+            return own_name(machine)
         known = translate(value, name) if value is not None else unknown(name)
         machine.environment_cache[name] = known
     return known
+
+
+def own_name(machine: Machine) -> Value:
+    """The name or ARN of the function itself."""
+    return Value((Mix((Hole((), machine.function.id),)),))
 
 
 def unknown(name: str) -> Value:

@@ -535,3 +535,13 @@ def enter_context(machine: Machine, value: Value, node: syntax.Node) -> Value:
     if generated and len(generated) == len(value.objects):
         return join_all(obj.items() for obj in generated)
     return value
+
+
+def leave_context(machine: Machine, value: Value, node: syntax.Node) -> None:
+    """What an own ``__exit__`` does at the end of ``with``, with or without an exception."""
+    for obj in value.objects:
+        if isinstance(obj, Struct) and obj.cls is not None:
+            for name in ("__exit__", "__aexit__"):
+                if obj.cls.find(name) is not None:
+                    given = call_arguments.Arguments([UNKNOWN, UNKNOWN, UNKNOWN])
+                    calls.call_method(machine, value, name, given, node)

@@ -44,6 +44,12 @@ def is_last_part(value: Value, name: str) -> bool:
     )
 
 
+#: Members of the context that name the function itself.
+_OWN_NAMES = frozenset(
+    ("function_name", "functionName", "invoked_function_arn", "invokedFunctionArn")
+)
+
+
 def external_member(
     machine: Machine, obj: External, name: str, value: Value, node: syntax.Node
 ) -> Value:
@@ -55,6 +61,10 @@ def external_member(
         from ringfence.dataflow import injection
 
         return injection.cradle(machine, node)
+    if obj.path == "lambda.context" and name in _OWN_NAMES:
+        from ringfence.dataflow import environment
+
+        return environment.own_name(machine)
     if obj.path == "string" and name in _LETTERS and machine.language == "python":
         return Value((getattr(string, name),))
     special = cloud.library_member(machine, path)

@@ -61,7 +61,8 @@ class CallArgument:
 
     ``patterns`` are the same texts with what each unknown part is: ``⟦id⟧`` for the name or ARN of
     a resource of the application, ``⟦$NAME⟧`` for an environment variable that no template sets,
-    ``*`` for everything else.
+    ``⟦@bucket⟧`` for the bucket that the event is about, ``⟦@source⟧`` for what delivers it, ``*``
+    for everything else.
     """
 
     texts: tuple[str, ...] = ()

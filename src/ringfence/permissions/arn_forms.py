@@ -166,4 +166,5 @@ def is_hidden(name: str, arguments: Mapping[str, CallArgument]) -> bool:
 
 def texts_of(argument: CallArgument) -> tuple[str, ...]:
     """The possible texts of an argument; ``*`` where nothing is known."""
-    return argument.patterns or argument.texts or ("*",)
+    known = tuple(text for text in argument.patterns or argument.texts if text)
+    return known or ("*",)

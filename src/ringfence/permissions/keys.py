@@ -36,6 +36,27 @@ def customer_keys(resource: Resource, names: PhysicalNames) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+class Aliases:
+    """The aliases of an application's keys, by their names and by their own ids."""
+
+    def __init__(self, names: PhysicalNames) -> None:
+        self._targets: dict[str, str] = {}
+        for resource in names.application.resources.values():
+            if resource.type != "AWS::KMS::Alias":
+                continue
+            target = resource.properties.get("TargetKeyId")
+            if isinstance(target, Reference) and names.kind(target.resource) == "key":
+                self._targets[f"⟦{resource.id}⟧"] = f"⟦{target.resource}⟧"
+                alias = names.text(resource.properties.get("AliasName"))
+                self._targets[alias] = f"⟦{target.resource}⟧"
+
+    def settled(self, pattern: str) -> str:
+        """The key in place of its alias (a name, an ARN, or the alias as a resource)."""
+        head, colon, name = pattern.partition(":alias/")
+        alias = f"alias/{name}" if colon and head.startswith("arn:") else pattern
+        return self._targets.get(alias, pattern)
+
+
 def _bucket_keys(properties: Mapping) -> list[Value]:
     rules = properties.at("BucketEncryption.ServerSideEncryptionConfiguration")
     found = []

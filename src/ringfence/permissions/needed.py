@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ringfence.model.contract import Condition, Evidence, Permission
-from ringfence.model.facts import CloudCall
+from ringfence.model.facts import CallArgument, CloudCall
 from ringfence.model.location import Location
 from ringfence.model.record import field, record, replace
-from ringfence.permissions.keys import customer_keys
+from ringfence.permissions.deliverers import Deliverers
+from ringfence.permissions.keys import Aliases, customer_keys
 from ringfence.permissions.operations import Requirement, implied_by_key, requirements_of
 from ringfence.permissions.physical import PhysicalNames
 
@@ -31,23 +32,27 @@ class Needs:
 def needs_by_function(calls: Iterable[CloudCall], names: PhysicalNames) -> dict[str, Needs]:
     """Function id → what its calls need; functions that call nothing are left out."""
     collected: dict[str, _Collector] = {}
+    deliverers, aliases = Deliverers(names.application), Aliases(names)
     for call in calls:
         if call.own_credentials:
-            collected.setdefault(call.function, _Collector(names)).add(call)
+            collected.setdefault(call.function, _Collector(names, deliverers, aliases)).add(call)
     return {function: collector.needs() for function, collector in collected.items()}
 
 
 class _Collector:
     """The permissions of one function, each once, with all the lines that need it."""
 
-    def __init__(self, names: PhysicalNames) -> None:
+    def __init__(self, names: PhysicalNames, deliverers: Deliverers, aliases: Aliases) -> None:
         self.names = names
+        self.deliverers = deliverers
+        self.aliases = aliases
         self.found: dict[Identity, Permission] = {}
         self.gaps: dict[str, None] = {}
 
     def add(self, call: CloudCall) -> None:
+        given = self._with_keys(self.deliverers.told(call))
         requirements = requirements_of(
-            call.service, call.operation, call.arguments, self.names, call.complete
+            call.service, call.operation, given, self.names, call.complete
         )
         if requirements is None:
             self.gaps[f"{called(call)} at {place(call.location)}: {_why(call)}"] = None
@@ -55,6 +60,17 @@ class _Collector:
         for requirement in requirements:
             if not requirement.optional:
                 self._require(call, requirement)
+
+    def _with_keys(self, given: Mapping[str, CallArgument]) -> Mapping[str, CallArgument]:
+        """The arguments with keys of the application in place of their aliases."""
+        if not any("KeyId" in name for name in given):
+            return given
+        return {
+            name: replace(item, patterns=tuple(map(self.aliases.settled, item.patterns)))
+            if "KeyId" in name
+            else item
+            for name, item in given.items()
+        }
 
     def _require(self, call: CloudCall, requirement: Requirement) -> None:
         unknown = tuple(f"{name} at {place(call.location)}" for name in requirement.unknown)
