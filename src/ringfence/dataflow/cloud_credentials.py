@@ -7,7 +7,6 @@ platform gave, and asks the provider.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ringfence.dataflow import members
 from ringfence.dataflow.objects import CloudObject, External, Struct
@@ -94,11 +93,9 @@ def _is_foreign_host(const: object) -> bool:
     if not isinstance(text, str) or not text:
         return False
     rest = text.partition("://")[2] if "://" in text else text
-    host = rest.partition("/")[0]
-    try:
-        host = urlsplit(f"//{host}").hostname or "" if "*" not in host else host.partition(":")[0]
-    except ValueError:
-        return False
+    host = rest.partition("/")[0].rpartition("@")[2]
+    if not host.startswith("["):
+        host = host.partition(":")[0]
     known = host.rpartition("*")[2].lower()
     is_open = "*" in host and "." not in known[1:]
     return bool(known) and not known.endswith(_PROVIDERS) and not is_open
