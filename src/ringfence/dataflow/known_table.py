@@ -251,6 +251,7 @@ _SCRIPT: dict[str, Handler] = {
     "async_hooks.AsyncLocalStorage().enterWith": enter_store,
     "async_hooks.AsyncLocalStorage().getStore": context_store,
     "module.createRequire": lambda machine, arguments, node: Value(objects=(External("require"),)),
+    "@aws/durable-execution-sdk-js.withDurableExecution": same,
     "util.promisify": callbackify, "bluebird.promisify": callbackify,
     "bluebird.promisifyAll": callbackify, "process.on": clean,
     "Error": lambda machine, arguments, node: Value(
