@@ -200,13 +200,15 @@ MAX_SCHEMA = 6
 def run_resolvers(machine: Machine, arguments: call_arguments.Arguments, node: syntax.Node) -> None:
     """The functions in a schema that is written as objects."""
     found: dict[int, Closure] = {}
+    seen: set[int] = set()
     waiting = [(value, 0) for value in arguments.positional]
     while waiting:
         value, depth = waiting.pop()
         for obj in value.objects:
             if isinstance(obj, Closure):
                 found[id(obj.node)] = obj
-            elif isinstance(obj, Struct) and depth < MAX_SCHEMA:
+            elif isinstance(obj, Struct) and depth < MAX_SCHEMA and id(obj) not in seen:
+                seen.add(id(obj))
                 waiting += [(inner, depth + 1) for inner in obj.fields.values()]
     for closure in found.values():
         if id(closure.node) not in machine.ran:
