@@ -13,6 +13,7 @@ from ringfence.dataflow import (
     environment,
     exposures,
     members,
+    partly_known,
     stores,
     subjects,
     texts,
@@ -218,41 +219,6 @@ def asked_for(machine: Machine, obj: Struct, key: Value, node: syntax.Node) -> V
     return machine.call(bound, [key], node)
 
 
-def any_function(module: ModuleObject) -> Value:
-    """Every function of a file that a name not known may pick from it."""
-    result = UNKNOWN
-    for member in module.scope.variables.values():
-        functions = tuple(obj for obj in member.objects if isinstance(obj, Closure))
-        result = join(result, Value(objects=functions))
-    return result
-
-
-def may_name(key: Value, name: object) -> bool:
-    """Whether a key that is not wholly known may be this name: of ``"on_" + kind``, the beginning
-    is known."""
-    if not isinstance(name, str) or key.open or not key.consts:
-        return True
-    for const in key.consts:
-        if not isinstance(const, Mix):
-            if const == name:
-                return True
-            continue
-        first, last = const.parts[0], const.parts[-1]
-        begins = not isinstance(first, str) or name.startswith(first)
-        if begins and (not isinstance(last, str) or name.endswith(last)):
-            return True
-    return False
-
-
-def held_under(obj: Struct, key: Value) -> Value:
-    """What stands in a map under any key that a value may be."""
-    result = obj.rest
-    for name, value in obj.fields.items():
-        if may_name(key, name):
-            result = join(result, value)
-    return result
-
-
 def any_method(value: Value, key: Value = UNKNOWN) -> Value:
     """Every public method that a name not known may pick from an instance."""
     result = NOTHING
@@ -260,7 +226,7 @@ def any_method(value: Value, key: Value = UNKNOWN) -> Value:
         cls = obj.cls if isinstance(obj, Struct) else None
         for name, member in cls.members.items() if cls is not None else ():
             public = not name.startswith("__") and name != "constructor"
-            if public and cls is not None and may_name(key, name):
+            if public and cls is not None and partly_known.may_name(key, name):
                 result = join(result, bind(member, Value(objects=(obj,)), cls))
     return result
 
@@ -394,7 +360,7 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
                 result = join(result, asked)
             if ("factory", id(obj)) in machine.memo and obj.rest.is_nothing:
                 obj.rest = made_by_default(machine, obj)
-            found = held_under(obj, key)
+            found = partly_known.held_under(obj, key)
             result = join(result, exposures.a_field(found) if obj.kind == "map" else found)
             if obj.base is not None:
                 result = join(result, index(machine, obj.base, key, node))
@@ -408,7 +374,7 @@ def index(machine: Machine, value: Value, key: Value, node: syntax.Node) -> Valu
                 ),
             )
         elif isinstance(obj, ModuleObject):
-            result = join(result, any_function(obj))
+            result = join(result, partly_known.any_function(obj))
         elif isinstance(obj, CloudObject):  # a method that is not known
             result = join(result, Value(objects=(Method(Value(objects=(obj,)), "*"),)))
         elif isinstance(obj, (Environment, ClassObject)):

@@ -10,9 +10,11 @@ from ringfence.dataflow import (
     access,
     call_arguments,
     calls,
+    cloud_libraries,
     libraries,
     models,
     powertools,
+    responses,
     targets,
 )
 from ringfence.dataflow.objects import (
@@ -20,12 +22,14 @@ from ringfence.dataflow.objects import (
     Closure,
     External,
     Partial,
+    Struct,
 )
 from ringfence.dataflow.values import NONE, NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
     from ringfence.dataflow.machine import Machine
+    from ringfence.rules.taint import Callback
 
 
 def run_callbacks(
@@ -157,3 +161,72 @@ def belongs(machine: Machine, decorator: External, function: Value) -> bool:
         return any(node.name == symbol for node in nodes)
     kinds = {trigger.kind for trigger in machine.triggers}
     return not kinds or not kinds <= _EVENT_KINDS
+
+
+def run_callback(
+    machine: Machine,
+    path: str,
+    callback: Callback,
+    function: Value,
+    values: list[Value],
+    node: syntax.Node,
+) -> None:
+    """Call a function that a library was given, as its table says."""
+    for obj in function.objects:
+        if isinstance(obj, (Closure, Partial)):
+            branch, machine.branch = machine.branch, object()
+            received = (*libraries.errors_first(machine, callback, obj, node), *values)
+            with answering(machine, path):
+                returned = machine.call_object(obj, list(received), node)
+            machine.branch = branch
+            responses.check(machine, returned, node)
+
+
+def branches_of(value: Value) -> list[Value]:
+    """A function, or those in a list and in the entries of one."""
+    found = [value]
+    for obj in value.objects:
+        if isinstance(obj, Struct):
+            held = obj.items()
+            found.append(held)
+            found += [one.items() for one in held.objects if isinstance(one, Struct)]
+    return found
+
+
+#: How deep resolvers stand in a schema.
+MAX_SCHEMA = 6
+
+
+def run_resolvers(machine: Machine, arguments: call_arguments.Arguments, node: syntax.Node) -> None:
+    """The functions in a schema that is written as objects."""
+    found: dict[int, Closure] = {}
+    seen: set[int] = set()
+    waiting = [(value, 0) for value in arguments.positional]
+    while waiting:
+        value, depth = waiting.pop()
+        for obj in value.objects:
+            if isinstance(obj, Closure):
+                found[id(obj.node)] = obj
+            elif isinstance(obj, Struct) and depth < MAX_SCHEMA and id(obj) not in seen:
+                seen.add(id(obj))
+                waiting += [(inner, depth + 1) for inner in obj.fields.values()]
+    for closure in found.values():
+        if id(closure.node) not in machine.ran:
+            given = [UNKNOWN for _ in closure.node.parameters]
+            machine.call(Value(objects=(closure,)), given, node)
+
+
+#: https://docs.aws.amazon.com/lambda/latest/dg/durable-basic-concepts.html
+STEPS = frozenset(
+    ("step", "parallel", "map", "run_in_child_context", "runInChildContext", "wait_for_condition",
+     "waitForCondition", "wait_for_callback", "waitForCallback", "invoke")
+)  # fmt: skip
+
+
+def run_steps(
+    machine: Machine, path: str, arguments: call_arguments.Arguments, node: syntax.Node
+) -> Value:
+    """Run what a durable function's context is given as a step, or as several."""
+    cloud_libraries.called(machine, path, arguments, node, None)
+    given = [value for one in arguments.everything() for value in branches_of(one)]
+    return join(UNKNOWN, run_callbacks(machine, call_arguments.Arguments(given), UNKNOWN, node))

@@ -17,13 +17,12 @@ from ringfence.dataflow import (
     cloud_libraries,
     cloud_script,
     exposures,
-    expressions,
+    function_methods,
     instances,
     known_calls,
     libraries,
     local_files,
     logs,
-    middlewares,
     models,
     powertools,
     stores,
@@ -441,7 +440,7 @@ def call_method(
             external = True
             found = cloud.call_method(machine, obj, name, arguments, node)
         elif isinstance(obj, Method) and name in ("bind", "call", "apply"):
-            found = call_of_method(machine, obj, name, arguments, node)
+            found = function_methods.call_of_method(machine, obj, name, arguments, node)
         elif isinstance(obj, (ModuleObject, ClassObject)):
             if isinstance(obj, ClassObject):
                 records = cloud_libraries.model_called(machine, obj, name, node)
@@ -460,7 +459,7 @@ def call_method(
                 cloud_libraries.model_called(machine, obj.cls, name, node)
             found = call_field(machine, obj, name, arguments, node)
         elif isinstance(obj, Closure):
-            found = call_of_function(machine, obj, name, arguments, node)
+            found = function_methods.call_of_function(machine, obj, name, arguments, node)
         elif isinstance(obj, Command):
             found = UNKNOWN
         if found is None:
@@ -491,47 +490,3 @@ def call_field(
         if member.objects:
             return call_value(machine, member, arguments, node)
     return None
-
-
-def call_of_method(
-    machine: Machine, obj: Method, name: str, arguments: call_arguments.Arguments, node: syntax.Node
-) -> Value:
-    """``client.putObject.bind(client)``, and ``call`` and ``apply`` of it."""
-    rest = arguments.positional[1:]
-    if name == "bind":
-        made = Partial(Value(objects=(obj,)), rest, {}) if rest else obj
-        return Value(objects=(made,))
-    if name == "apply":
-        rest = (access.known_items(rest[0]) or []) if rest else []
-    return call_method(machine, obj.receiver, obj.name, call_arguments.Arguments(rest), node)
-
-
-def call_of_function(
-    machine: Machine,
-    obj: Closure,
-    name: str,
-    arguments: call_arguments.Arguments,
-    node: syntax.Node,
-) -> Value | None:
-    """``f.call(this, …)``, ``f.apply(this, […])``, ``f.bind(this, …)``."""
-    rest = arguments.positional[1:]
-    this = arguments.get(0) or UNKNOWN
-    bound = obj if obj.node.is_arrow else obj.bound(this, obj.home)
-    if name == "call":
-        return call_closure(machine, bound, call_arguments.Arguments(rest), node)
-    if name == "apply":
-        items = access.known_items(rest[0]) if rest else []
-        if items is not None:
-            return call_closure(machine, bound, call_arguments.Arguments(items), node)
-        element = expressions.element_of(machine, rest[0], node, False)
-        return call_closure(machine, bound, call_arguments.Arguments([], rest=element), node)
-    if name == "bind":
-        if not rest:
-            return Value(objects=(bound,))
-        return Value(objects=(Partial(Value(objects=(bound,)), rest, {}),))
-    member = access.function_member(machine, obj, name)
-    if member.objects:
-        return call_value(machine, member, arguments, node)
-    middlewares.remember(machine, obj, name, arguments)
-    callbacks.run_callbacks(machine, arguments, UNKNOWN, node)
-    return Value(objects=(obj,))  # wrapped(handler).use(…) and its like give the function back

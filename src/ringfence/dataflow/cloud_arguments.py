@@ -16,6 +16,8 @@ MAX_TEXTS = 24
 #: How deep structures are described, and how many arguments of one call in all.
 MAX_DEPTH = 5
 MAX_ARGUMENTS = 60
+#: How many structures of one argument are looked into.
+MAX_STRUCTURES = 200
 #: What is carried, and names no resource.
 PAYLOADS = frozenset(
     ("Item", "Body", "Message", "MessageBody", "MessageAttributes", "Data", "Payload", "Blob",
@@ -42,25 +44,31 @@ def facts_of(machine: Machine, parameters: dict[str, Value]) -> dict[str, CallAr
             and name not in PAYLOADS
             and not (name == "Key" and "TableName" in parameters)
         ):
-            _inside(machine, name, value, found, 0)
+            _inside(machine, name, value, found, MAX_DEPTH, [MAX_STRUCTURES])
     return found
 
 
 def _inside(
-    machine: Machine, path: str, value: Value, found: dict[str, CallArgument], depth: int
+    machine: Machine,
+    path: str,
+    value: Value,
+    found: dict[str, CallArgument],
+    depth: int,
+    left: list[int],
 ) -> None:
-    """Describe what a structure holds, as far as its shape is known."""
+    """Describe what a structure holds, as far as its shape is known; ``left`` counts down."""
+    left[0] -= 1
     for name, inner in _parts(path, value).items():
-        if len(found) >= MAX_ARGUMENTS:
+        if len(found) >= MAX_ARGUMENTS or left[0] < 0:
             return
         last = name.rpartition(".")[2].removesuffix("[]")
         structured = any(isinstance(obj, Struct) for obj in inner.objects)
         if last in PAYLOADS or (last == "Key" and structured):
             continue
-        if structured and depth < MAX_DEPTH:
+        if structured and depth:
             if inner.consts:
                 found[name] = described(machine, last, inner)
-            _inside(machine, name, inner, found, depth + 1)
+            _inside(machine, name, inner, found, depth - 1, left)
         else:
             found[name] = described(machine, last, inner)
 

@@ -7,10 +7,9 @@ platform gave, and asks the provider.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ringfence.dataflow import members
-from ringfence.dataflow.objects import CloudObject, External, Struct
+from ringfence.dataflow.objects import CloudObject, External, Obj, Struct
 from ringfence.dataflow.values import NOTHING, Hole, Mix, Value
 
 if TYPE_CHECKING:
@@ -61,29 +60,26 @@ def is_own(machine: Machine, options: dict[str, Value] | dict[str | int, Value])
     return not (_is_unsigned(options.get("config")) or _signs_not(options.get("signer")))
 
 
-def may_be_own(machine: Machine, value: Value) -> bool:
+def may_be_own(machine: Machine, value: Value, depth: int = 3) -> bool:
     """Whether credentials are none, or those that the platform gave."""
     if None in value.consts:
         return True
     for const in value.consts:
-        holes = (
-            [part for part in const.parts if isinstance(part, Hole)]
-            if isinstance(const, Mix)
-            else []
-        )
-        names = {hole.variable for hole in holes}
+        parts = const.parts if isinstance(const, Mix) else ()
+        names = {part.variable for part in parts if isinstance(part, Hole)}
         if names and names <= _OWN_VARIABLES:
             return not names & machine.function.environment.keys()
-    return any(
-        isinstance(obj, External)
-        and (obj.path.endswith(_OWN_MAKERS) or "boto3.Credentials" in obj.path)
-        for obj in value.objects
-    ) or any(
-        isinstance(obj, Struct) and obj.fields and any(
-            may_be_own(machine, inner) for key, inner in obj.fields.items() if key in _NAMES
-        )
-        for obj in value.objects
-    )  # fmt: skip
+    return any(_holds_own(machine, obj, depth) for obj in value.objects)
+
+
+def _holds_own(machine: Machine, obj: Obj, depth: int) -> bool:
+    """Whether an object is the role's credentials, or holds some of them."""
+    if isinstance(obj, External):
+        return obj.path.endswith(_OWN_MAKERS) or "boto3.Credentials" in obj.path
+    if not isinstance(obj, Struct) or not depth:
+        return False
+    named = [inner for key, inner in obj.fields.items() if key in _NAMES]
+    return any(may_be_own(machine, inner, depth - 1) for inner in named)
 
 
 def is_foreign(value: Value) -> bool:
@@ -98,11 +94,9 @@ def _is_foreign_host(const: object) -> bool:
     if not isinstance(text, str) or not text:
         return False
     rest = text.partition("://")[2] if "://" in text else text
-    host = rest.partition("/")[0]
-    try:
-        host = urlsplit(f"//{host}").hostname or "" if "*" not in host else host.partition(":")[0]
-    except ValueError:
-        return False
+    host = rest.partition("/")[0].rpartition("@")[2]
+    if not host.startswith("["):
+        host = host.partition(":")[0]
     known = host.rpartition("*")[2].lower()
     is_open = "*" in host and "." not in known[1:]
     return bool(known) and not known.endswith(_PROVIDERS) and not is_open

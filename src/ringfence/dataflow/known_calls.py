@@ -21,8 +21,6 @@ from ringfence.dataflow import (
     texts,
 )
 from ringfence.dataflow.objects import (
-    ClassObject,
-    Closure,
     External,
     JsonText,
     Number,
@@ -188,17 +186,6 @@ def environment_variable(machine: Machine, arguments: Arguments, node: syntax.No
 
 
 # --- collections ---
-
-
-def module_names(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
-    """``globals()``: the functions and classes of the file by their names."""
-    scope = machine.frame.module.scope
-    kept = {
-        name: value
-        for name, value in scope.variables.items()
-        if any(isinstance(obj, (Closure, ClassObject)) for obj in value.objects)
-    }
-    return machine.map_of(kept)
 
 
 def partial(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:

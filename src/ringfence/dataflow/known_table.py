@@ -52,7 +52,6 @@ from ringfence.dataflow.known_calls import (
     kept_variable,
     largest,
     make_regex,
-    module_names,
     new_map,
     new_promise,
     new_url,
@@ -83,6 +82,7 @@ from ringfence.dataflow.known_calls import (
 from ringfence.dataflow.objects import (
     External,
 )
+from ringfence.dataflow.partly_known import module_names
 from ringfence.dataflow.powertools import (
     append_context,
     parse_call,
@@ -251,6 +251,7 @@ _SCRIPT: dict[str, Handler] = {
     "async_hooks.AsyncLocalStorage().enterWith": enter_store,
     "async_hooks.AsyncLocalStorage().getStore": context_store,
     "module.createRequire": lambda machine, arguments, node: Value(objects=(External("require"),)),
+    "@aws/durable-execution-sdk-js.withDurableExecution": same,
     "util.promisify": callbackify, "bluebird.promisify": callbackify,
     "bluebird.promisifyAll": callbackify, "process.on": clean,
     "Error": lambda machine, arguments, node: Value(

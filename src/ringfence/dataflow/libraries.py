@@ -15,7 +15,6 @@ from ringfence.dataflow import (
     builtins,
     cloud,
     cloud_calls,
-    cloud_libraries,
     cross_origin,
     encodings,
     exposures,
@@ -170,36 +169,15 @@ def answer(machine: Machine, path: str, arguments: Arguments, node: syntax.Node)
     """The handler's callback, ``context.succeed`` and ``context.done``, and the steps of a durable
     function, which run what they are given."""
     from ringfence.dataflow import callbacks
-    from ringfence.dataflow.call_arguments import Arguments as Given
 
     name = path.rpartition(".")[2]
-    if name in _STEPS and path.startswith("lambda.context."):
-        cloud_libraries.called(machine, path, arguments, node, None)
-        given = [value for one in arguments.everything() for value in branches_of(one)]
-        return join(UNKNOWN, callbacks.run_callbacks(machine, Given(given), UNKNOWN, node))
+    if name in callbacks.STEPS and path.startswith("lambda.context."):
+        return callbacks.run_steps(machine, path, arguments, node)
     if name in ("callback", "done"):
         machine.answer(arguments.get(1) or UNKNOWN, node)
     elif name == "succeed":
         machine.answer(arguments.get(0) or UNKNOWN, node)
     return UNKNOWN
-
-
-#: https://docs.aws.amazon.com/lambda/latest/dg/durable-basic-concepts.html
-_STEPS = frozenset(
-    ("step", "parallel", "map", "run_in_child_context", "runInChildContext", "wait_for_condition",
-     "waitForCondition", "wait_for_callback", "waitForCallback", "invoke")
-)  # fmt: skip
-
-
-def branches_of(value: Value) -> list[Value]:
-    """A function, or those in a list and in the entries of one."""
-    found = [value]
-    for obj in value.objects:
-        if isinstance(obj, Struct):
-            held = obj.items()
-            found.append(held)
-            found += [one.items() for one in held.objects if isinstance(one, Struct)]
-    return found
 
 
 def register(machine: Machine, registrations: list[Registration], arguments: Arguments) -> Value:
@@ -315,10 +293,10 @@ def default_result(
     if path.startswith("async."):  # it runs the functions of a list, too
         from ringfence.dataflow.call_arguments import Arguments as Given
 
-        arguments = Given([one for value in values for one in branches_of(value)])
+        arguments = Given([one for value in values for one in callbacks.branches_of(value)])
     returned = callbacks.run_callbacks(machine, arguments, result, node)
     if path.startswith("graphql.GraphQL"):
-        run_resolvers(machine, arguments, node)
+        callbacks.run_resolvers(machine, arguments, node)
     name = path.rpartition(".")[2]
     if returned.objects and name in _MAPPING and machine.language != "python":
         listed = machine.struct("list")
@@ -327,25 +305,6 @@ def default_result(
     return join(result, returned) if returned.objects and _RETURNING.match(name) else result
 
 
-def run_resolvers(machine: Machine, arguments: Arguments, node: syntax.Node) -> None:
-    """The functions in a schema that is written as objects."""
-    found: dict[int, Closure] = {}
-    waiting = [(value, 0) for value in arguments.positional]
-    while waiting:
-        value, depth = waiting.pop()
-        for obj in value.objects:
-            if isinstance(obj, Closure):
-                found[id(obj.node)] = obj
-            elif isinstance(obj, Struct) and depth < MAX_SCHEMA:
-                waiting += [(inner, depth + 1) for inner in obj.fields.values()]
-    for closure in found.values():
-        if id(closure.node) not in machine.ran:
-            given = [UNKNOWN for _ in closure.node.parameters]
-            machine.call(Value(objects=(closure,)), given, node)
-
-
-#: How deep resolvers stand in such a schema.
-MAX_SCHEMA = 6
 #: Methods of a library's list that give a list of what a function returned.
 _MAPPING = frozenset(("map", "flatMap"))
 #: Calls of libraries that give what the function returned.
@@ -432,7 +391,7 @@ def from_tables(
                 callback_parameter(machine, word, given, arguments, node)
                 for word in callback.parameters
             ]
-            run = partial(run_callback, machine, path, callback, function, values, node)
+            run = partial(callbacks.run_callback, machine, path, callback, function, values, node)
             if path.rpartition(".")[0].endswith((".App", ".Router")):
                 machine.later(run)
             else:
@@ -442,27 +401,6 @@ def from_tables(
     elif found is not None:
         callbacks.run_callbacks(machine, arguments, found, node)
     return found if found is not None else result
-
-
-def run_callback(
-    machine: Machine,
-    path: str,
-    callback: Callback,
-    function: Value,
-    values: list[Value],
-    node: syntax.Node,
-) -> None:
-    """Call a function that a library was given, as its table says."""
-    from ringfence.dataflow import callbacks
-
-    for obj in function.objects:
-        if is_function(obj):
-            branch, machine.branch = machine.branch, object()
-            received = (*errors_first(machine, callback, obj, node), *values)
-            with callbacks.answering(machine, path):
-                returned = machine.call_object(obj, list(received), node)
-            machine.branch = branch
-            responses.check(machine, returned, node)
 
 
 def is_asked_by_caller(receiver: Value | None, arguments: Arguments) -> bool:
