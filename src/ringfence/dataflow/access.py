@@ -207,8 +207,8 @@ def made_by_default(machine: Machine, obj: Struct) -> Value:
 
 
 def asked_for(machine: Machine, obj: Struct, key: Value, node: syntax.Node) -> Value | None:
-    """What an instance's own ``__getitem__``, ``__missing__`` or ``__getattr__`` gives; None where it
-    has none."""
+    """What an instance's own ``__getitem__``, ``__missing__`` or ``__getattr__`` gives; None where
+    it has none."""
     if obj.cls is None or machine.language != "python":
         return None
     names = ("__getitem__", "__missing__") if isinstance(node, syntax.Index) else ("__getattr__",)

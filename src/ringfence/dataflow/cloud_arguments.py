@@ -171,8 +171,8 @@ _DELIVERING = {
 
 
 def mark_of(taint: tuple[Taint, ...]) -> str:
-    """``⟦@bucket⟧`` or ``⟦@source⟧`` for a part of the event that the platform fills in with the name
-    of what delivers it; "" for everything else."""
+    """``⟦@bucket⟧`` or ``⟦@source⟧`` for a part of the event that the platform fills in with the
+    name of what delivers it; "" for everything else."""
     marks = {_mark(atom) for atom in taint}
     return marks.pop() if len(marks) == 1 else ""
 
