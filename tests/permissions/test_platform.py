@@ -46,8 +46,11 @@ def needs(application: Application, place: Place | None = None) -> dict[str, lis
 
 
 LOGS = {
-    "arn:aws:logs:*:*:log-group:/aws/lambda/work": ["logs:CreateLogGroup"],
-    "arn:aws:logs:*:*:log-group:/aws/lambda/work:*": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    "arn:aws:logs:*:*:log-group:/aws/lambda/work:*": [
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    ],
 }
 VPC = [
     "ec2:AssignPrivateIpAddresses",

@@ -31,7 +31,7 @@ USED = [
     ("dynamodb", "PutItem", {"TableName": "t"}, "dynamodb:PutItem", f"arn:aws:dynamodb:{HERE}:table/t"),
     ("sns", "Publish", {"TopicArn": f"arn:aws:sns:{HERE}:t"}, "sns:Publish", f"arn:aws:sns:{HERE}:t"),
     ("kinesis", "PutRecord", {"StreamName": "s"}, "kinesis:PutRecord", f"arn:aws:kinesis:{HERE}:stream/s"),
-    ("logs", "CreateLogGroup", {"logGroupName": "/a"}, "logs:CreateLogGroup", f"arn:aws:logs:{HERE}:log-group:/a"),
+    ("logs", "CreateLogGroup", {"logGroupName": "/a"}, "logs:CreateLogGroup", f"arn:aws:logs:{HERE}:log-group:/a:*"),
     ("s3", "GetObject", {"Bucket": "b", "Key": "a*b⟦c⟧"}, "s3:GetObject", "arn:aws:s3:::b/a*b⟦c⟧"),
     ("dynamodb", "ExecuteStatement", {"Statement": 'select * from "t"'}, "dynamodb:PartiQLSelect", f"arn:aws:dynamodb:{HERE}:table/t"),
     ("ec2", "DescribeInstances", {}, "ec2:DescribeInstances", "*"),

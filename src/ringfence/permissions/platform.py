@@ -84,8 +84,7 @@ class _Needs:
         return self.names.name(self.function.id)
 
     def _log(self, group: str, entry: dict[str, Any], at: Location) -> None:
-        self.add(entry["group"], group, entry["why"], at)
-        self.add(entry["streams"], group + ":*", entry["why"], at)
+        self.add((*entry["group"], *entry["streams"]), group + ":*", entry["why"], at)
 
     def configuration(self) -> None:
         properties = self.function.resource.properties
