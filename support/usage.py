@@ -17,13 +17,13 @@ from pathlib import Path
 from ringfence.cli import main as ringfence
 
 PAGE = Path(__file__).parents[1] / "docs" / "usage.md"
-BLOCK = re.compile(r"(<!-- help: (\w+) -->\n```\n).*?(```\n<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- help: ([\w ]+) -->\n```\n).*?(```\n<!-- end -->)", re.DOTALL)
 
 
 def help_of(verb: str) -> str:
     """What ``ringfence VERB --help`` prints."""
     with contextlib.redirect_stdout(io.StringIO()) as text:
-        ringfence([verb, "--help"])
+        ringfence([*verb.split(), "--help"])
     return text.getvalue()
 
 
