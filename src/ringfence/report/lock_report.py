@@ -56,7 +56,8 @@ def _function(draft: FunctionDraft, one: Reconciled, verbose: bool) -> list[str]
         lines.append(f"  shared    one role with {others}{more}: give each function its own")
     for need in contract.permissions if verbose else ():
         lines.append(f"  needs     {_need(need)}")
-    lines += [f"  unknown   {escape(text)}" for text in _unknown(contract.permissions)]
+    unknown = _unknown(contract.permissions, verbose)
+    lines += [f"  unknown   {escape(text)}" for text in unknown]
     lines += [f"  not seen  {escape(gap)}" for gap in (*contract.gaps, *draft.role_gaps)]
     if one.reach and verbose:
         lines.append(f"  reach     can {escape('; '.join(one.reach[:MAX_REACH]))}")
@@ -76,7 +77,8 @@ def _surplus(one: Reconciled, verbose: bool) -> list[str]:
         if words not in named:
             named.append(words)
     lines = []
-    for (where, origin), named in places.items():
+    gravest = sorted(places.items(), key=lambda entry: -sum(map(_is_grave, entry[1])))
+    for (where, origin), named in gravest:
         shown = named if verbose else named[:MAX_NAMED]
         more = f" and {len(named) - len(shown)} more" if len(named) > len(shown) else ""
         text = f"{escape(', '.join(shown))}{more}"
@@ -89,14 +91,23 @@ def _surplus(one: Reconciled, verbose: bool) -> list[str]:
     return kept
 
 
+def _is_grave(words: str) -> bool:
+    """Whether more than the resource is too wide."""
+    return "(needed only on" not in words
+
+
 def _need(need: Permission) -> str:
     where = f" ({need.evidence[0].where})" if need.evidence else ""
     return f"{escape(need.action)} on {escape(need.resource)}{where}"
 
 
-def _unknown(permissions: Iterable[Permission]) -> list[str]:
+def _unknown(permissions: Iterable[Permission], verbose: bool) -> list[str]:
+    """What could not be known; which objects of a bucket are meant is only told when asked for."""
     found = dict.fromkeys(
-        f"{need.action} on {need.resource}: {text}" for need in permissions for text in need.unknown
+        f"{need.action} on {need.resource}: {text}"
+        for need in permissions
+        for text in need.unknown
+        if verbose or not (text.startswith("Key at ") and ":s3:" in need.resource)
     )
     return list(found)
 
