@@ -40,9 +40,9 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     group = parser.add_argument_group("what to write")
     group.add_argument(
         "--as", dest="form", required=True, choices=FORMS, metavar="FORM",
-        help="iam (policy documents); sam, cloudformation, serverless or terraform (a patch of "
-        "your template: one role per function, comments kept); guard or sandbox (profiles); "
-        "security-group (egress rules); kubernetes (network policy, security context, limits, "
+        help="iam (policy documents); sam, cloudformation or serverless (a patch of your "
+        "template: one role per function, comments kept); terraform (roles and "
+        "policies); guard or sandbox (profiles); security-group (egress rules); kubernetes (network policy, security context, limits, "
         "service account)",
     )  # fmt: skip
     group.add_argument(
@@ -138,7 +138,13 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     """A unified diff of the templates; with ``--write`` they are changed, too."""
     from ringfence.cli.output import write_file
     from ringfence.cli.tree_options import say
-    from ringfence.contract.exports.patches import note_text, patch_of, watch_for
+    from ringfence.contract.exports.patches import (
+        note_text,
+        patch_of,
+        terraform_of,
+        watch_for,
+        with_work,
+    )
     from ringfence.files import write_whole
     from ringfence.loaders import LoadOptions, load_application
 
@@ -150,8 +156,14 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         exclude=tuple(arguments.exclude),
     )
     root = arguments.path if arguments.path.is_dir() else arguments.path.parent
+    application = load_application(arguments.path, load)
+    if arguments.form == "terraform":
+        return terraform_of(application, chosen, extra)
+    worked = with_work(chosen)
+    if len(worked) < len(chosen):
+        say(f"the smallest statements already: {len(chosen) - len(worked)} of {len(chosen)}")
     made = patch_of(
-        root, load_application(arguments.path, load), chosen, arguments.form, extra,
+        root, application, worked, arguments.form, extra,
         staged=arguments.staged, remove_unused=arguments.remove_unused,
     )  # fmt: skip
     for note in made.patch.notes:
@@ -162,7 +174,7 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         for change in made.patch.changes:
             write_whole(root / change.path, made.bytes_of(change))
             say(f"{change.path}: written")
-    for line in watch_for(chosen):
+    for line in watch_for(worked):
         say(line)
     return made.patch.diff
 

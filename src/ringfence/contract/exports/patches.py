@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ringfence.contract.reconcile import reconcile
 from ringfence.edits import FunctionPlan, Note, Patch, decode_exact, patch, plan_of, set_property
 from ringfence.edits.result import Change
+from ringfence.edits.terraform import terraform_module
 from ringfence.errors import UsageError
 from ringfence.files import read_regular
 from ringfence.model.application import Application
@@ -61,6 +63,46 @@ def patch_of(
     plans = list(_plans(application, drafts, paths, extra))
     made = patch(texts, plans, application, remove_unused=remove_unused)
     return Written(_staged(made, texts, plans, form) if staged else made, encodings)
+
+
+#: What SAM attaches to a function's role by itself, whatever the template says.
+_BY_ITSELF = (
+    "AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess",
+    "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole",
+)  # fmt: skip
+
+
+def with_work(drafts: Sequence[FunctionDraft]) -> list[FunctionDraft]:
+    """The drafts of functions whose grants can be smaller, or lack something, or are shared."""
+    return [
+        draft
+        for draft, one in zip(drafts, reconcile(drafts), strict=True)
+        if one.missing or one.shares or any(not item.reason.endswith(_ENDS) for item in one.surplus)
+    ]
+
+
+_ENDS = tuple(f"managed policy {name}]" for name in _BY_ITSELF)
+
+
+def terraform_of(
+    application: Application,
+    drafts: Sequence[FunctionDraft],
+    extra: Mapping[str, Sequence[Permission]],
+) -> str:
+    """A file that declares a role and its policy for each function, on ARNs: no address of another
+    tool's resource is known."""
+    plans = []
+    for draft in drafts:
+        contract = draft.contract
+        own = [*contract.permissions, *extra.get(contract.key, ())]
+        bare = replace(contract, permissions=_bare(own), platform=_bare(contract.platform))
+        plans.append(plan_of(bare, application))
+    return terraform_module(plans)
+
+
+def _bare(permissions: Sequence[Permission]) -> list[Permission]:
+    return [replace(item, of="", inside="") for item in permissions]
 
 
 def _plans(
