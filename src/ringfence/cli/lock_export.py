@@ -42,8 +42,8 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--as", dest="form", required=True, choices=FORMS, metavar="FORM",
         help="iam (policy documents); sam, cloudformation or serverless (a patch of your "
         "template: one role per function, comments kept); terraform (roles and "
-        "policies); guard or sandbox (profiles); security-group (egress rules); kubernetes (network policy, security context, limits, "
-        "service account)",
+        "policies); guard or sandbox (profiles); security-group (egress rules); kubernetes "
+        "(network policy, security context, limits, service account)",
     )  # fmt: skip
     group.add_argument(
         "--format", choices=("text", "json"), default="text", metavar="FORMAT",
