@@ -27,7 +27,7 @@ def script(name: str) -> ModuleType:
 
 
 def test_the_usage_page_is_up_to_date() -> None:
-    assert PAGE.count("<!-- help: ") == 3
+    assert PAGE.count("<!-- help: ") == 11
     assert script("usage").updated(PAGE) == PAGE, "run `python support/usage.py`"
 
 
