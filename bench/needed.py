@@ -37,10 +37,14 @@ def main() -> None:
     print(summary(counts))
 
 
+def drafts_of(folder: Path) -> list[FunctionDraft]:
+    make, key = harvest_for(Place())
+    return name_drafts(harvest(folder, ScanOptions(), make, key).drafts)
+
+
 def judge(folder: Path, expected: dict[str, Any], counts: Counter[str]) -> list[str]:
     """Count one application; the differences as lines."""
-    make, key = harvest_for(Place())
-    drafts = name_drafts(harvest(folder, ScanOptions(), make, key).drafts)
+    drafts = drafts_of(folder)
     found = {draft.contract.key: draft for draft in drafts}
     for draft in drafts:  # the Serverless Framework's own names
         short = draft.contract.key.removesuffix("LambdaFunction")

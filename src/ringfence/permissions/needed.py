@@ -14,9 +14,11 @@ from ringfence.model.facts import CallArgument, CloudCall
 from ringfence.model.location import Location
 from ringfence.model.record import field, record, replace
 from ringfence.permissions.deliverers import Deliverers
+from ringfence.permissions.handles import settled
 from ringfence.permissions.keys import Aliases, customer_keys
 from ringfence.permissions.operations import Requirement, implied_by_key, requirements_of
 from ringfence.permissions.physical import PhysicalNames
+from ringfence.permissions.websockets import narrowed
 
 Identity = tuple[str, str, tuple[Condition, ...]]
 
@@ -74,8 +76,14 @@ class _Collector:
 
     def _require(self, call: CloudCall, requirement: Requirement) -> None:
         unknown = tuple(f"{name} at {place(call.location)}" for name in requirement.unknown)
-        for pattern in requirement.resources:
-            arn = self.names.place.fill(pattern)
+        arns = [
+            arn
+            for pattern in requirement.resources
+            for arn in narrowed(
+                requirement.action, self.names.place.fill(pattern), call.function, self.names
+            )
+        ]
+        for arn in arns:
             of, inside = self.names.owner(arn)
             self._keep(
                 Permission(
@@ -114,7 +122,8 @@ class _Collector:
         self.found[identity] = permission
 
     def needs(self) -> Needs:
-        return Needs(sorted(self.found.values(), key=order_of), sorted(self.gaps))
+        permissions = settled(self.found.values(), self.names)
+        return Needs(sorted(permissions, key=order_of), sorted(self.gaps))
 
 
 def order_of(permission: Permission) -> tuple[str, str, str]:
