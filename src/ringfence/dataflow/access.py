@@ -264,7 +264,7 @@ def module_member(machine: Machine, module: ModuleObject, name: str) -> Value:
         from ringfence.dataflow import imports
 
         inner = imports.submodule(machine, module, name)
-        return inner if inner is not None else UNKNOWN
+        return inner if inner is not None else asked_of(machine, module, name)
     if name == "default":
         exported = module.exports.fields.get("exports", NOTHING)
         for obj in exported.objects:
@@ -273,6 +273,14 @@ def module_member(machine: Machine, module: ModuleObject, name: str) -> Value:
         return exported if not exported.is_nothing else UNKNOWN
     exported = module.exports.fields.get("exports", NOTHING)
     return attribute_of_exports(machine, exported, name)
+
+
+def asked_of(machine: Machine, module: ModuleObject, name: str) -> Value:
+    """What a module's own ``__getattr__`` gives for a name (PEP 562)."""
+    asked = module.scope.variables.get("__getattr__")
+    if asked is None or name.startswith("__"):
+        return UNKNOWN
+    return machine.call(asked, [Value((name,))], machine.current)
 
 
 def attribute_of_exports(machine: Machine, exported: Value, name: str) -> Value:

@@ -107,17 +107,25 @@ def entry_by_entry(
 
 
 def of_known_names(machine: Machine, node: syntax.Comprehension) -> Value | None:
-    """``{name: f(name) for name in ("a", "b")}``: each key with what is made for it."""
+    """``{name: f(name) for name in ("a", "b")}``: each key with what is made for it; of a list, one
+    item after the other."""
     clause = node.clauses[0]
-    if node.kind != "dict" or node.key is None or len(node.clauses) > 1 or clause.conditions:
+    if node.kind == "set" or len(node.clauses) > 1 or clause.conditions:
         return None
     if not isinstance(clause.iterable, (syntax.ListLiteral, syntax.Name)):
         return None
     items = access.known_items(subjects.evaluate_quietly(machine, clause.iterable))
     if not items or len(items) > MAX_ENTRIES or any(one.only_text() is None for one in items):
         return None
-    struct = machine.struct("map")
     outer = machine.save()
+    if node.key is None:
+        made = []
+        for one in items:
+            targets.assign(machine, clause.target, one, "let")
+            made.append(subjects.settled(machine, machine.evaluate(node.element)))
+            machine.restore(outer)
+        return machine.list_of(*made)
+    struct = machine.struct("map")
     for one in items:
         targets.assign(machine, clause.target, one, "let")
         key = access.keys_of(machine.evaluate(node.key))

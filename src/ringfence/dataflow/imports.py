@@ -259,6 +259,8 @@ def folders_of(machine: Machine, base: str, module: str) -> Value:
 
 def from_package(machine: Machine, base: str, node: syntax.Import) -> Value:
     """``from base import symbol``: a name of the module, or a submodule of the package."""
+    from ringfence.dataflow import access
+
     loaded = load(machine, base + ".py") or load(machine, base + "/__init__.py")
     if node.symbol == "*":
         if loaded is not None:
@@ -270,7 +272,9 @@ def from_package(machine: Machine, base: str, node: syntax.Import) -> Value:
     if loaded is not None and symbol in loaded.scope.variables:
         return loaded.scope.variables[symbol]
     inner = load(machine, f"{base}/{symbol}.py") or load(machine, f"{base}/{symbol}/__init__.py")
-    return Value(objects=(inner,)) if inner is not None else UNKNOWN
+    if inner is not None:
+        return Value(objects=(inner,))
+    return access.asked_of(machine, loaded, symbol) if loaded is not None else UNKNOWN
 
 
 def submodule(machine: Machine, module: ModuleObject, name: str) -> Value | None:

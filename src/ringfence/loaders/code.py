@@ -160,7 +160,9 @@ class CodeFinder:
 
     def packed(self, request: CodeRequest) -> CodeLocation | None:
         """The source of an archive that lies elsewhere (``path``, a key of a bucket): the one
-        folder below the template's that has its name and holds the handler's file."""
+        folder below the template's that has its name and holds the handler's file, else the
+        template's own folder, else the one folder that holds a handler's file which itself lies in
+        a folder."""
         name = PurePosixPath(request.path).name.partition(".")[0]
         pairs = list(splits(request.handler, request.language))
         listing = self._listing(request.folder) if name else []
@@ -168,7 +170,34 @@ class CodeFinder:
         named = sorted(folder for folder in folders if folder.rpartition("/")[2] == name)
         found = [self._directly(folder, pairs, EXTENSIONS[request.language]) for folder in named]
         hits = [hit for hit in found if hit is not None]
+        if not hits and name:
+            hits = self._beside(request.folder, folders, pairs, EXTENSIONS[request.language])
         return CodeLocation(*hits[0], request.layers) if len(hits) == 1 else None
+
+    def _beside(
+        self,
+        folder: str,
+        folders: set[str],
+        pairs: list[tuple[str, str]],
+        extensions: tuple[str, ...],
+    ) -> list[tuple[str, str, str]]:
+        here = self._directly(folder, pairs, extensions)
+        if here is not None:
+            return [here]
+        deep = [(stem, symbol) for stem, symbol in pairs if "/" in stem]
+        found = (
+            self._directly(base, deep, extensions) for base in sorted(self._above_all(folders))
+        )
+        return [hit for hit in found if hit is not None]
+
+    @staticmethod
+    def _above_all(folders: set[str]) -> set[str]:
+        """The folders with all that they lie in."""
+        found = set(folders)
+        for folder in folders:
+            while folder := folder.rpartition("/")[0]:
+                found.add(folder)
+        return found
 
     def named(self, folder: str, name: str) -> list[str]:
         """The files of a name below a folder, vendored and built ones left out."""

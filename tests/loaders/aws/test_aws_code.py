@@ -344,6 +344,19 @@ def test_an_archive_in_a_bucket_has_its_source_in_a_folder_of_its_name(tmp_path:
     assert found.code.file == "src/orders/app.py"
 
 
+@pytest.mark.parametrize(
+    ("handler", "file"),
+    [("app.handler", "app.py"), ("shop.api.handler", "backend/shop/api.py")],
+)
+def test_an_archive_in_a_bucket_has_its_source_where_its_handler_lies(
+    tmp_path: Path, handler: str, file: str
+) -> None:
+    template = cfn(BUCKETED.replace("app.handler", handler))
+    found = the(app(tmp_path, template, {file: PYTHON}), "Fn")
+    assert found.code is not None
+    assert found.code.file == file
+
+
 @pytest.mark.parametrize("files", [["other/app.py"], ["a/orders/app.py", "b/orders/app.py"]])
 def test_which_source_an_archive_has_is_not_guessed(tmp_path: Path, files: list[str]) -> None:
     found = the(app(tmp_path, cfn(BUCKETED), dict.fromkeys(files, PYTHON)), "Fn")
