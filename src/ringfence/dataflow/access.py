@@ -14,6 +14,7 @@ from ringfence.dataflow import (
     exposures,
     members,
     partly_known,
+    special_methods,
     stores,
     subjects,
     texts,
@@ -209,14 +210,8 @@ def made_by_default(machine: Machine, obj: Struct) -> Value:
 def asked_for(machine: Machine, obj: Struct, key: Value, node: syntax.Node) -> Value | None:
     """What an instance's own ``__getitem__``, ``__missing__`` or ``__getattr__`` gives; None where
     it has none."""
-    if obj.cls is None or machine.language != "python":
-        return None
     names = ("__getitem__", "__missing__") if isinstance(node, syntax.Index) else ("__getattr__",)
-    found = next((member for name in names if (member := obj.cls.find(name)) is not None), None)
-    if found is None:
-        return None
-    bound = bind(found[0], Value(objects=(obj,)), found[1])
-    return machine.call(bound, [key], node)
+    return special_methods.ask(machine, obj, names, [key], node)
 
 
 def any_method(value: Value, key: Value = UNKNOWN) -> Value:

@@ -21,6 +21,7 @@ from ringfence.dataflow import (
     guards,
     guessable,
     members,
+    special_methods,
     stores,
     subjects,
     targets,
@@ -228,7 +229,11 @@ def unary(machine: Machine, node: syntax.Unary) -> Value:
     if node.operator == "typeof":
         return type_name(value)
     if node.operator == "delete" and isinstance(node.operand, (syntax.Attribute, syntax.Index)):
-        exposures.take_out(machine, machine.evaluate(node.operand.value))
+        held = machine.evaluate(node.operand.value)
+        exposures.take_out(machine, held)
+        if isinstance(node.operand, syntax.Index):
+            key = machine.evaluate(node.operand.key)
+            special_methods.ask_all(machine, held, "__delitem__", [key], node)
     return UNKNOWN
 
 
@@ -329,6 +334,7 @@ def compare(machine: Machine, node: syntax.Compare) -> Value:
     right = machine.evaluate(node.right)
     amounts.compared(machine, left, right)
     if node.operator in ("in", "not in"):
+        special_methods.ask_all(machine, right, "__contains__", [left], node)
         inside = is_inside(left, right)
         if inside is not None:
             machine.module_reads = reads  # a list of known texts is no state
@@ -489,7 +495,10 @@ def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) ->
     result = NOTHING
     for obj in value.objects:
         if isinstance(obj, Struct):
-            if keys or (obj.kind == "map" and machine.language == "python"):
+            own = special_methods.iterated(machine, obj, node) if obj.cls is not None else None
+            if own is not None:
+                result = join(result, element_of(machine, own, node, keys))
+            elif keys or (obj.kind == "map" and machine.language == "python"):
                 result = join(result, access.key_values(machine, obj))
             else:
                 result = join(result, obj.items())

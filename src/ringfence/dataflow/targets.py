@@ -12,6 +12,7 @@ from ringfence.dataflow import (
     exposures,
     expressions,
     members,
+    special_methods,
     trees,
     verdicts,
 )
@@ -47,7 +48,9 @@ def assign(machine: Machine, target: syntax.Expression, value: Value, declares: 
         if isinstance(target.key, syntax.Slice):
             assign_key(machine, container, UNKNOWN, value, target)
         else:
-            assign_key(machine, container, machine.evaluate(target.key), value, target)
+            key = machine.evaluate(target.key)
+            assign_key(machine, container, key, value, target)
+            special_methods.ask_all(machine, container, "__setitem__", [key, value], target)
     elif isinstance(target, syntax.ListLiteral):
         assign_list(machine, target, value, declares)
     elif isinstance(target, syntax.MapLiteral):
