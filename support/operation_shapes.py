@@ -139,3 +139,12 @@ def arn_argument(operation: Any) -> str:
     if len(names) != 1:
         return ""
     return "{" + names[0] + ("!" if names[0] in shape.required_members else "") + "}"
+
+
+def name_argument(operation: Any) -> str:
+    """A placeholder for the one required argument that is a name or an identifier; "" where there
+    is none, or more than one."""
+    shape = operation.input_shape
+    required = shape.required_members if shape is not None else ()
+    names = [name for name in required if name.endswith(("Name", "Id", "Identifier"))]
+    return "{" + names[0] + "!}" if len(names) == 1 else ""

@@ -181,7 +181,7 @@ class Service:
     def optional_rows(self, row: dict[str, Any], operation: Any) -> list[dict[str, Any]]:
         """Without reviewed rows: an ARN that is an argument is the resource, and where only
         arguments that need not be given name one, there is none without them."""
-        arn = shapes.arn_argument(operation)
+        arn = shapes.arn_argument(operation) or shapes.name_argument(operation)
         row["on"] = [
             form[:-1] + arn
             if arn and form.endswith(("/*", ":*")) and "{" not in _own(form)

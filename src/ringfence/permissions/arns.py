@@ -104,6 +104,7 @@ _NAME_PROPERTIES = (
     "DBInstanceIdentifier",
     "DeliveryStreamName",
     "RepositoryName",
+    "EmailIdentity",
     "DomainName",
 )
 #: Kinds whose identifier the provider makes; their ``Name`` property is only a label.

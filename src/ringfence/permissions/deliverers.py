@@ -43,7 +43,7 @@ class Deliverers:
                 yield pattern
                 continue
             names = self._names(function, mark)
-            yield from (pattern.replace(mark, f"⟦{name}⟧") for name in names)
+            yield from (pattern.replace(mark, self._spelt(name)) for name in names)
             if not names:
                 yield pattern.replace(mark, "*")
 
@@ -55,10 +55,16 @@ class Deliverers:
             self._known[key] = tuple(dict.fromkeys(found))
         return self._known[key]
 
+    def _spelt(self, name: str) -> str:
+        """A resource by its id; what stands in no template by its name."""
+        return f"⟦{name}⟧" if name in self.application.resources else name
+
     def _of(self, trigger: Trigger, mark: str) -> Iterator[str]:
         if mark == SOURCE or trigger.kind == "s3":
-            if trigger.source:
-                yield trigger.source
+            literal = trigger.name.removeprefix("bucket ") if trigger.kind == "s3" else ""
+            found = trigger.source or ("" if " " in literal else literal)
+            if found:
+                yield found
         elif trigger.kind in _RELAYS and trigger.source:
             yield from self._notifying(trigger.source)
         elif trigger.kind == "eventbridge":

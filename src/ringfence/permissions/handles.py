@@ -37,9 +37,14 @@ def _of(
 ) -> Iterable[Permission]:
     handle = _handles().get(permission.action)
     givers = given.get(handle["gives"], []) if handle is not None else []
-    if handle is None or not permission.unknown or not givers:
+    if handle is None or not givers or not _is_open(permission):
         return (permission,)
     return [_moved(permission, giver, handle, names) for giver in givers]
+
+
+def _is_open(permission: Permission) -> bool:
+    """Whether the ARN leaves open which resource it is."""
+    return bool(permission.unknown) or "*" in permission.resource.split(":", 5)[-1]
 
 
 def _moved(

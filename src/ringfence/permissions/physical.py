@@ -25,9 +25,13 @@ _LOWER_CASE = frozenset(("bucket", "registry", "database", "cache", "search-doma
 #: Kinds whose names have at most 64 characters, so that CloudFormation cuts long logical ids.
 _SHORT_NAMES = frozenset(("function", "role", "delivery-stream", "rule", "schedule", "bucket",
                           "search-domain", "cache", "database"))  # fmt: skip
+#: Types whose ARNs hold an identifier that the provider makes up, and not the name.
+_OPAQUE_TYPES = ("AWS::Bedrock::", "AWS::AppConfig::", "AWS::CloudFront::")
 #: How much of a logical id surely remains in a short name.
 SURE_LETTERS = 20
 MAX_DEPTH = 8
+#: The secret that RDS makes for the master user (RDS User Guide, "Password management with RDS").
+MANAGED_SECRET = "secret:rds!*"  # noqa: S105 - the pattern of a name
 
 
 @record(frozen=True)
@@ -137,6 +141,8 @@ class PhysicalNames:
         if resource is None:
             return "*"
         attribute = reference.attribute
+        if attribute.startswith("MasterUserSecret"):
+            return self.arn_in("secretsmanager", MANAGED_SECRET)
         if attribute == "Ref":
             return self.arn(resource.id) if refers_to_arn(resource) else self._name(
                 resource.id, depth
@@ -158,7 +164,7 @@ class PhysicalNames:
         return found
 
     def _worked_out(self, resource: Resource, depth: int) -> str:
-        if resource.kind in OPAQUE_IDS:
+        if resource.kind in OPAQUE_IDS or resource.type.startswith(_OPAQUE_TYPES):
             return "*"
         value = resource.name or named(resource)
         if value is None:

@@ -1,0 +1,3 @@
+"""The labelled applications bring tests of their own along, which are not ours."""
+
+collect_ignore = ["labelled"]
