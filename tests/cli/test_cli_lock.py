@@ -127,3 +127,15 @@ def test_a_decision_survives(folder: Path) -> None:
     assert accepted.returncode == 0
     run_cli("lock", str(folder), "-q", "--no-cache")
     assert "clean-up" in (folder / "ringfence.lock").read_text()
+
+
+def test_a_function_of_another_cloud_gets_no_role_of_aws(tmp_path: Path) -> None:
+    service = "service: a\nprovider: {name: azure, runtime: nodejs18}\n"
+    functions = "functions: {Work: {handler: app.run, events: [{http: true}]}}\n"
+    code = "module.exports.run = async (context) => {}\n"
+    there = tree(tmp_path / "app", {"serverless.yml": service + functions, "app.js": code})
+    told = run_cli("lock", str(there), "--no-cache")
+    assert "not seen  another cloud runs it" in told.stdout
+    assert "arn:aws" not in (there / "ringfence.lock").read_text(encoding="utf-8")
+    module = run_cli("lock", "export", "--as", "terraform", str(there), "--no-cache")
+    assert "aws_iam_role" not in module.stdout

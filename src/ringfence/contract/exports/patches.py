@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ringfence.contract.build import ELSEWHERE
 from ringfence.contract.reconcile import reconcile
 from ringfence.edits import FunctionPlan, Note, Patch, decode_exact, patch, plan_of, set_property
 from ringfence.edits.result import Change
@@ -91,10 +92,12 @@ def terraform_of(
     extra: Mapping[str, Sequence[Permission]],
 ) -> str:
     """A file that declares a role and its policy for each function, on ARNs: no address of another
-    tool's resource is known."""
+    tool's resource is known. Functions that another cloud runs have no role there."""
     plans = []
     for draft in drafts:
         contract = draft.contract
+        if ELSEWHERE in contract.gaps:
+            continue
         own = [*contract.permissions, *extra.get(contract.key, ())]
         bare = replace(contract, permissions=_bare(own), platform=_bare(contract.platform))
         plans.append(plan_of(bare, application))
