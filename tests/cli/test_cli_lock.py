@@ -139,3 +139,28 @@ def test_a_function_of_another_cloud_gets_no_role_of_aws(tmp_path: Path) -> None
     assert "arn:aws" not in (there / "ringfence.lock").read_text(encoding="utf-8")
     module = run_cli("lock", "export", "--as", "terraform", str(there), "--no-cache")
     assert "aws_iam_role" not in module.stdout
+
+
+def test_check_holds_where_only_the_log_policy_of_sam_is_broad(tmp_path: Path) -> None:
+    template = TEMPLATE.replace("      Policies: [AmazonS3FullAccess]\n", "      Tracing: Active\n")
+    code = "def handler(event, context):\n    return 1\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    run_cli("lock", str(there), "-q", "--no-cache")
+    found = run_cli("lock", "--check", str(there), "--no-cache")
+    assert (found.returncode, found.stdout) == (0, "The lock holds.\n")
+
+
+def test_check_holds_after_the_patch_is_applied(folder: Path) -> None:
+    patched = run_cli("lock", "export", "--as", "sam", "--write", str(folder), "--no-cache")
+    assert patched.returncode == 0
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    found = run_cli("lock", "--check", str(folder), "--no-cache")
+    assert (found.returncode, found.stdout) == (0, "The lock holds.\n")
+
+
+def test_check_says_once_why_a_grant_is_too_much(folder: Path) -> None:
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    found = run_cli("lock", "--check", str(folder), "--no-cache")
+    by = "is granted by managed policy AmazonS3FullAccess"
+    assert f"Resize: s3-object-lambda:* on * {by} and not needed" in found.stdout
+    assert f"Resize: s3:* on * {by}: of 180 actions only s3:GetObject needed" in found.stdout

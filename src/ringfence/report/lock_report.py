@@ -68,11 +68,8 @@ def _surplus(one: Reconciled, verbose: bool) -> list[str]:
     """One line for each statement that grants too much, with its place in the template."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for item in one.surplus:
-        reason, _, origin = item.reason.rpartition(" [")
-        origin = origin.removesuffix("]") if reason else ""
-        words = item.action if (reason or item.reason) == "not needed" else (
-            f"{item.action} ({reason or item.reason})"
-        )  # fmt: skip
+        reason, origin = item.parts
+        words = item.action if reason == "not needed" else f"{item.action} ({reason})"
         named = places[item.where, origin]
         if words not in named:
             named.append(words)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ringfence.contract.build import ELSEWHERE
-from ringfence.contract.reconcile import reconcile
+from ringfence.contract.reconcile import comes_by_itself, reconcile
 from ringfence.edits import FunctionPlan, Note, Patch, decode_exact, patch, plan_of, set_property
 from ringfence.edits.result import Change
 from ringfence.edits.terraform import terraform_module
@@ -66,24 +66,13 @@ def patch_of(
     return Written(_staged(made, texts, plans, form) if staged else made, encodings)
 
 
-#: What SAM attaches to a function's role by itself, whatever the template says.
-_BY_ITSELF = (
-    "AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess",
-    "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole",
-    "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole",
-)  # fmt: skip
-
-
 def with_work(drafts: Sequence[FunctionDraft]) -> list[FunctionDraft]:
     """The drafts of functions whose grants can be smaller, or lack something, or are shared."""
     return [
         draft
         for draft, one in zip(drafts, reconcile(drafts), strict=True)
-        if one.missing or one.shares or any(not item.reason.endswith(_ENDS) for item in one.surplus)
+        if one.missing or one.shares or not all(map(comes_by_itself, one.surplus))
     ]
-
-
-_ENDS = tuple(f"managed policy {name}]" for name in _BY_ITSELF)
 
 
 def terraform_of(
