@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ringfence.errors import UsageError
     from ringfence.model.contract import Contract
 
 EPILOG = """\
@@ -47,16 +48,21 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, report, and give the exit code."""
+    from datetime import date
+
     from ringfence.cli import EXIT_FOUND, EXIT_OK
+    from ringfence.cli.lock import known_lock, lock_file
     from ringfence.cli.output import print_text
     from ringfence.cli.tree_options import drafts_of
     from ringfence.contract.assemble import contract_of
     from ringfence.contract.diff import diff, widens
+    from ringfence.contract.merge import merged
     from ringfence.report.lock_changes import changes_json, changes_markdown, changes_text
 
     before = _before(arguments)
     drafts, _ = drafts_of(arguments.path, arguments)
-    changes = diff(before, contract_of(drafts))
+    decided = known_lock(lock_file(arguments.path))
+    changes = diff(before, merged(contract_of(drafts), decided, date.today()).contract)
     if arguments.format == "text":
         print_text(changes_text(changes))
     else:
@@ -68,17 +74,39 @@ def run(arguments: argparse.Namespace) -> int:
 def _before(arguments: argparse.Namespace) -> Contract:
     """The contract to compare with: of a lock file, or of the tree at a commit."""
     from ringfence.contract.lockfile import read_lock
+    from ringfence.errors import UsageError
 
     file = Path(arguments.base)
     if file.is_file():
         return read_lock(file)
-    return _at_commit(arguments)
+    try:
+        return _at_commit(arguments)
+    except UsageError as problem:
+        raise _about_base(problem, arguments.base) from problem
+
+
+def _about_base(problem: UsageError, base: str) -> UsageError:
+    """What is wrong with the commit, in the words of this command: others name theirs by an
+    option."""
+    from ringfence.errors import UsageError
+
+    what, where, cure = problem.what, problem.where, problem.cure
+    if what.startswith("--since needs"):
+        what = f"{base!r} is no lock file, and no git repository is here that could know it"
+        cure = "name a lock file, or a folder inside of a repository"
+    elif "--baseline" in cure:
+        cure = "install Git, or name a lock file"
+    return UsageError(what, "BASE" if where == "--since" else where, cure)
 
 
 def _at_commit(arguments: argparse.Namespace) -> Contract:
-    """The contract worked out from the tree as it was where both ways part."""
+    """The contract worked out from the tree as it was where both ways part, with the decisions
+    that its lock file held."""
+    from datetime import date
+
     from ringfence.cli.tree_options import drafts_of, scan_options
     from ringfence.contract.assemble import contract_of
+    from ringfence.contract.merge import merged
     from ringfence.errors import NothingToRead
     from ringfence.model.contract import Contract
     from ringfence.model.record import replace
@@ -97,4 +125,15 @@ def _at_commit(arguments: argparse.Namespace) -> Contract:
             drafts, _ = drafts_of(there, arguments, replace(options, copy_of=path))
         except NothingToRead:
             return Contract()
-    return contract_of(drafts)
+        return merged(contract_of(drafts), _decided(there), date.today()).contract
+
+
+def _decided(there: Path) -> Contract | None:
+    """What people had decided then; None where the lock file of then cannot be read."""
+    from ringfence.cli.lock import known_lock, lock_file
+    from ringfence.errors import UsageError
+
+    try:
+        return known_lock(lock_file(there))
+    except UsageError:
+        return None
