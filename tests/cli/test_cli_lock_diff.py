@@ -65,3 +65,23 @@ def test_decisions_of_people_stand_on_both_sides(folder: Path) -> None:
     assert found.stdout == "No contract changed.\n"
     found = run_cli("lock", "diff", "HEAD", str(folder), "--no-cache")
     assert "is now accepted for `Resize`" in found.stdout
+
+
+def test_a_comment_names_files_from_the_root_of_the_repository(folder: Path) -> None:
+    committed(folder)
+    (folder / "src/app.py").write_text(MORE)
+    words = ("lock", "diff", "HEAD", str(folder), "--no-cache", "--format", "markdown")
+    assert "at `app/src/app.py:5`" in run_cli(*words).stdout
+
+
+def test_a_module_that_is_a_repository_of_its_own_is_not_new(folder: Path) -> None:
+    committed(folder)
+    outer = tree(folder.parents[1] / "outer", {"template.yaml": TEMPLATE, "src/app.py": CODE})
+    git(outer, "init", "-q")
+    allowed = ("-c", "protocol.file.allow=always")
+    git(outer, *allowed, "submodule", "add", "-q", str(folder.parent), "inner")
+    git(outer, "add", ".")
+    git(outer, "commit", "-qm", "first")
+    found = run_cli("lock", "diff", "HEAD", str(outer), "--no-cache")
+    assert found.stdout == "No contract changed.\n"
+    assert "inner: not compared" in found.stderr
