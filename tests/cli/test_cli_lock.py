@@ -164,3 +164,20 @@ def test_check_says_once_why_a_grant_is_too_much(folder: Path) -> None:
     by = "is granted by managed policy AmazonS3FullAccess"
     assert f"Resize: s3-object-lambda:* on * {by} and not needed" in found.stdout
     assert f"Resize: s3:* on * {by}: of 180 actions only s3:GetObject needed" in found.stdout
+
+
+def test_names_that_only_a_deployment_completes_are_not_told_as_unknown(tmp_path: Path) -> None:
+    bucket = (
+        "  Receipts: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'r-${AWS::Region}'}}\n"
+    )
+    variables = "      Environment: {Variables: {BUCKET: !Ref Receipts}}\n"
+    template = TEMPLATE.replace("Resources:\n", f"Resources:\n{bucket}") + variables
+    call = "boto3.client('s3').delete_objects"
+    code = f"import boto3, os\n\n\ndef handler(event, context):\n    {call}(\n        "
+    code += "Bucket=os.environ['BUCKET'], Delete={'Objects': [{'Key': event['key']}]})\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    assert "unknown" not in run_cli("lock", str(there), "--no-cache").stdout
+    assert "Delete.Objects[].Key at" in run_cli("lock", "-v", str(there), "--no-cache").stdout
+    found = run_cli("lock", "export", "--as", "iam", str(there), "--no-cache")
+    assert "arn:aws:s3:::r-*/*" in found.stdout
+    assert "not known" not in found.stderr

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ringfence import late
 from ringfence.model.contract import FunctionDraft, Permission
 from ringfence.model.contract_change import Reconciled
 from ringfence.report.text import clip, escape
@@ -17,6 +18,8 @@ MAX_GRANTS = 4
 MAX_NAMED = 6
 MAX_REACH = 4
 WIDTH = 150
+#: The argument that names an object of a bucket, wherever it stands in the call.
+_KEY = late.pattern(r"(?:\S*\.)?Key at ")
 
 
 def report_text(
@@ -104,7 +107,7 @@ def _unknown(permissions: Iterable[Permission], verbose: bool) -> list[str]:
         f"{need.action} on {need.resource}: {text}"
         for need in permissions
         for text in need.unknown
-        if verbose or not (text.startswith("Key at ") and ":s3:" in need.resource)
+        if verbose or not (":s3:" in need.resource and _KEY.match(text))
     )
     return list(found)
 
