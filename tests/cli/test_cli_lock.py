@@ -181,3 +181,44 @@ def test_names_that_only_a_deployment_completes_are_not_told_as_unknown(tmp_path
     found = run_cli("lock", "export", "--as", "iam", str(there), "--no-cache")
     assert "arn:aws:s3:::r-*/*" in found.stdout
     assert "not known" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--region", "x y"),
+        ("--account", "12"),
+        ("--stack-name", "*/*"),
+        ("--partition", "gcp"),
+        ("--unused-days", "-1"),
+        ("--unused-days", "nan"),
+    ],
+)
+def test_a_place_or_time_that_cannot_be_is_refused(folder: Path, words: tuple[str, str]) -> None:
+    found = run_cli("lock", str(folder), "--no-cache", *words)
+    assert found.returncode == 2
+    assert f"error: argument {words[0]}: {words[1]!r} is not" in found.stderr
+    assert not (folder / "ringfence.lock").exists()
+
+
+def test_a_wrong_form_of_template_is_told_before_all_else(folder: Path) -> None:
+    found = run_cli("lock", "export", "--as", "cloudformation", str(folder), "--no-cache")
+    assert found.stderr.splitlines() == [
+        "error: --as: there is no template of the form cloudformation",
+        "help: the templates here are sam",
+    ]
+
+
+def test_a_patch_without_changes_asks_for_no_watching(folder: Path) -> None:
+    words = ("lock", "export", "--as", "sam", str(folder), "--no-cache")
+    assert "watch for" in run_cli(*words, "--write").stderr
+    again = run_cli(*words)
+    assert again.stdout == ""
+    assert "watch for" not in again.stderr
+
+
+def test_a_function_that_needs_no_policy_is_named(tmp_path: Path) -> None:
+    code = "def handler(event, context):\n    return 1\n"
+    there = tree(tmp_path / "app", {"template.yaml": TEMPLATE, "src/app.py": code})
+    found = run_cli("lock", "export", "--as", "iam", str(there), "--no-cache")
+    assert "Resize: needs no permission, so no policy" in found.stderr

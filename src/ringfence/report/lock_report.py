@@ -38,7 +38,8 @@ def headline(reconciled: Sequence[Reconciled]) -> str:
     granted, needed = sum(one.granted for one in known), sum(one.needed for one in known)
     functions = _count(len(reconciled), "function")
     if not known:
-        return f"{functions}; no role of theirs is known in full"
+        whose = "its role is not" if len(reconciled) == 1 else "no role of theirs is"
+        return f"{functions}; {whose} known in full"
     times = f": {granted / needed:.1f} times too much" if needed and granted > needed else ""
     unknown = len(reconciled) - len(known)
     beside = f" ({_count(unknown, 'function')} with a role that is not known in full left out)"

@@ -73,6 +73,8 @@ def notes_of(
                 why = f"{call.evidence[0].kind}: {call.evidence[0].text}"
                 what = f"{call.action} on {call.resource}"
                 yield f"{key}: {what} without a line that needs it ({why})"
+        if not documents[key]["Statement"]:
+            yield f"{key}: needs no permission, so no policy: IAM takes none without a statement"
         for gap in draft.contract.gaps:
             yield f"{key}: not seen: {gap}"
         for need in draft.contract.permissions:

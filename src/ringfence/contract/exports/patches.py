@@ -53,17 +53,27 @@ def patch_of(
     Raises:
         UsageError: no template has this form, a file cannot be read, or staging is not possible.
     """
-    paths = [t.path for t in application.templates if t.format == form and (root / t.path).exists()]
-    if not paths:
-        known = sorted({template.format for template in application.templates})
-        cure = f"the templates here are {' and '.join(known)}" if known else "none was found"
-        raise UsageError(f"there is no template of the form {form}", "--as", cure)
+    paths = templates_of(root, application, form)
     texts, encodings = {}, {}
     for path in paths:
         texts[path], encodings[path] = decode_exact(read_regular(root / path, MAX_BYTES), path)
     plans = list(_plans(application, drafts, paths, extra))
     made = patch(texts, plans, application, remove_unused=remove_unused)
     return Written(_staged(made, texts, plans, form) if staged else made, encodings)
+
+
+def templates_of(root: Path, application: Application, form: str) -> list[str]:
+    """The paths of the templates that have a form.
+
+    Raises:
+        UsageError: there is none.
+    """
+    paths = [t.path for t in application.templates if t.format == form and (root / t.path).exists()]
+    if not paths:
+        known = sorted({template.format for template in application.templates})
+        cure = f"the templates here are {' and '.join(known)}" if known else "none was found"
+        raise UsageError(f"there is no template of the form {form}", "--as", cure)
+    return paths
 
 
 def with_work(drafts: Sequence[FunctionDraft]) -> list[FunctionDraft]:
@@ -149,6 +159,7 @@ def watch_for(drafts: Sequence[FunctionDraft]) -> Iterator[str]:
             f"  log group /aws/lambda/{draft.contract.name}: "
             'filter pattern ?AccessDenied ?"not authorized to perform"'
         )
-    if len(drafts) > 3:
-        yield f"  and the log groups of {len(drafts) - 3} more functions"
+    more = len(drafts) - 3
+    if more > 0:
+        yield f"  and the log group{'s' if more > 1 else ''} of {more} more"
     yield "  one denied call: apply the reversal, then `ringfence lock --used` with the recording"
