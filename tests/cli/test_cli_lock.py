@@ -127,3 +127,98 @@ def test_a_decision_survives(folder: Path) -> None:
     assert accepted.returncode == 0
     run_cli("lock", str(folder), "-q", "--no-cache")
     assert "clean-up" in (folder / "ringfence.lock").read_text()
+
+
+def test_a_function_of_another_cloud_gets_no_role_of_aws(tmp_path: Path) -> None:
+    service = "service: a\nprovider: {name: azure, runtime: nodejs18}\n"
+    functions = "functions: {Work: {handler: app.run, events: [{http: true}]}}\n"
+    code = "module.exports.run = async (context) => {}\n"
+    there = tree(tmp_path / "app", {"serverless.yml": service + functions, "app.js": code})
+    told = run_cli("lock", str(there), "--no-cache")
+    assert "not seen  another cloud runs it" in told.stdout
+    assert "arn:aws" not in (there / "ringfence.lock").read_text(encoding="utf-8")
+    module = run_cli("lock", "export", "--as", "terraform", str(there), "--no-cache")
+    assert "aws_iam_role" not in module.stdout
+
+
+def test_check_holds_where_only_the_log_policy_of_sam_is_broad(tmp_path: Path) -> None:
+    template = TEMPLATE.replace("      Policies: [AmazonS3FullAccess]\n", "      Tracing: Active\n")
+    code = "def handler(event, context):\n    return 1\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    run_cli("lock", str(there), "-q", "--no-cache")
+    found = run_cli("lock", "--check", str(there), "--no-cache")
+    assert (found.returncode, found.stdout) == (0, "The lock holds.\n")
+
+
+def test_check_holds_after_the_patch_is_applied(folder: Path) -> None:
+    patched = run_cli("lock", "export", "--as", "sam", "--write", str(folder), "--no-cache")
+    assert patched.returncode == 0
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    found = run_cli("lock", "--check", str(folder), "--no-cache")
+    assert (found.returncode, found.stdout) == (0, "The lock holds.\n")
+
+
+def test_check_says_once_why_a_grant_is_too_much(folder: Path) -> None:
+    run_cli("lock", str(folder), "-q", "--no-cache")
+    found = run_cli("lock", "--check", str(folder), "--no-cache")
+    by = "is granted by managed policy AmazonS3FullAccess"
+    assert f"Resize: s3-object-lambda:* on * {by} and not needed" in found.stdout
+    assert f"Resize: s3:* on * {by}: of 180 actions only s3:GetObject needed" in found.stdout
+
+
+def test_names_that_only_a_deployment_completes_are_not_told_as_unknown(tmp_path: Path) -> None:
+    bucket = (
+        "  Receipts: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'r-${AWS::Region}'}}\n"
+    )
+    variables = "      Environment: {Variables: {BUCKET: !Ref Receipts}}\n"
+    template = TEMPLATE.replace("Resources:\n", f"Resources:\n{bucket}") + variables
+    call = "boto3.client('s3').delete_objects"
+    code = f"import boto3, os\n\n\ndef handler(event, context):\n    {call}(\n        "
+    code += "Bucket=os.environ['BUCKET'], Delete={'Objects': [{'Key': event['key']}]})\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    assert "unknown" not in run_cli("lock", str(there), "--no-cache").stdout
+    assert "Delete.Objects[].Key at" in run_cli("lock", "-v", str(there), "--no-cache").stdout
+    found = run_cli("lock", "export", "--as", "iam", str(there), "--no-cache")
+    assert "arn:aws:s3:::r-*/*" in found.stdout
+    assert "not known" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--region", "x y"),
+        ("--account", "12"),
+        ("--stack-name", "*/*"),
+        ("--partition", "gcp"),
+        ("--unused-days", "-1"),
+        ("--unused-days", "nan"),
+    ],
+)
+def test_a_place_or_time_that_cannot_be_is_refused(folder: Path, words: tuple[str, str]) -> None:
+    found = run_cli("lock", str(folder), "--no-cache", *words)
+    assert found.returncode == 2
+    assert f"error: argument {words[0]}: {words[1]!r} is not" in found.stderr
+    assert not (folder / "ringfence.lock").exists()
+
+
+def test_a_wrong_form_of_template_is_told_before_all_else(folder: Path) -> None:
+    found = run_cli("lock", "export", "--as", "cloudformation", str(folder), "--no-cache")
+    assert found.stderr.splitlines() == [
+        "error: --as: there is no template of the form cloudformation",
+        "help: the templates here are sam",
+    ]
+
+
+def test_a_patch_without_changes_asks_for_no_watching(folder: Path) -> None:
+    words = ("lock", "export", "--as", "sam", str(folder), "--no-cache")
+    assert "watch for" in run_cli(*words, "--write").stderr
+    again = run_cli(*words)
+    assert again.stdout == ""
+    assert "watch for" not in again.stderr
+
+
+def test_a_function_that_needs_no_policy_is_named(tmp_path: Path) -> None:
+    code = "def handler(event, context):\n    return 1\n"
+    there = tree(tmp_path / "app", {"template.yaml": TEMPLATE, "src/app.py": code})
+    found = run_cli("lock", "export", "--as", "iam", str(there), "--no-cache")
+    assert "Resize: needs no permission, so no policy" in found.stderr

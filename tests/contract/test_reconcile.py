@@ -100,3 +100,8 @@ def test_functions_that_share_a_role(tmp_path: Path) -> None:
     make, key = harvest_for(Place())
     found = reconcile(name_drafts(harvest(tmp_path, ScanOptions(), make, key).drafts))
     assert {one.function: one.shares for one in found} == {"Read": ["Twin"], "Twin": ["Read"]}
+
+
+def test_a_pattern_that_means_what_is_needed_alone_is_not_too_much(tmp_path: Path) -> None:
+    (found,) = reconciled(tmp_path, "'dynamodb:GetIte*'", "!GetAtt Orders.Arn")
+    assert [one.action for one in found.surplus if one.action.startswith("dynamodb")] == []

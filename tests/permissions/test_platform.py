@@ -223,3 +223,19 @@ def test_a_name_that_refers_to_itself(tmp_path: Path) -> None:
     resources = "Loop: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt Loop.QueueName}}"
     application = loaded(tmp_path, resources=resources)
     assert PhysicalNames(application).arn("template.yaml#Loop") == "arn:aws:sqs:*:*:*"
+
+
+def test_functions_of_other_clouds_need_nothing_of_aws(tmp_path: Path) -> None:
+    files = {
+        "a/serverless.yml": "service: a\nprovider: {name: azure, runtime: nodejs18}\n"
+        "functions: {Work: {handler: app.run, events: [{http: true}]}}\n",
+        "a/app.js": "module.exports.run = async (context) => {}\n",
+        "b/serverless.yml": "service: b\nprovider: {name: openwhisk, runtime: nodejs}\n"
+        "functions: {Work: {handler: app.run}}\n",
+        "b/app.js": "module.exports.run = async (given) => {}\n",
+    }
+    application = app(tmp_path, files)
+    names = PhysicalNames(application)
+    assert len(application.functions) == 2
+    for function in application.functions.values():
+        assert platform_needs(function, application, names) == []

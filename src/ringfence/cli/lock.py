@@ -47,7 +47,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "the template grants what nobody needs",
     )  # fmt: skip
     group.add_argument(
-        "--unused-days", metavar="DAYS", type=float, default=90.0,
+        "--unused-days", metavar="DAYS", type=_days, default=90.0,
         help="name what was not called in recordings of so many days (default: 90)",
     )  # fmt: skip
     group.add_argument(
@@ -61,6 +61,16 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     add_recordings(parser)
     add_place(parser)
     add_reading(parser)
+
+
+def _days(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 36_500:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
+    return number
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from ringfence.cli import EXIT_OK
     from ringfence.cli.lock import lock_file
+    from ringfence.cli.tree_options import say
     from ringfence.contract.accept import accept
     from ringfence.contract.lockfile import read_lock, write_lock
 
@@ -59,5 +60,6 @@ def run(arguments: argparse.Namespace) -> int:
         read_lock(file), arguments.function, kind, getattr(arguments, kind), resource,
         arguments.reason, arguments.until, date.today(),
     )  # fmt: skip
-    write_lock(file, changed)
+    written = write_lock(file, changed)
+    say(f"{file}: {'written' if written else 'as it was'}")
     return EXIT_OK

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ringfence.model.record import record, replace
+
 if TYPE_CHECKING:
+    from ringfence.errors import UsageError
     from ringfence.model.contract import Contract
+    from ringfence.scan import ScanOptions
 
 EPILOG = """\
 examples:
@@ -45,43 +50,77 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     add_reading(parser)
 
 
+@record(frozen=True)
+class Base:
+    """What is compared with. ``prefix`` is the path from the repository's root to the application,
+    "" for a lock file; ``modules`` are folders that belong to repositories of their own."""
+
+    contract: Contract
+    prefix: str = ""
+    modules: tuple[str, ...] = ()
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Compare, report, and give the exit code."""
+    from datetime import date
+
     from ringfence.cli import EXIT_FOUND, EXIT_OK
+    from ringfence.cli.lock import known_lock, lock_file
     from ringfence.cli.output import print_text
-    from ringfence.cli.tree_options import drafts_of
+    from ringfence.cli.tree_options import drafts_of, say, scan_options
     from ringfence.contract.assemble import contract_of
     from ringfence.contract.diff import diff, widens
+    from ringfence.contract.merge import merged
     from ringfence.report.lock_changes import changes_json, changes_markdown, changes_text
 
-    before = _before(arguments)
-    drafts, _ = drafts_of(arguments.path, arguments)
-    changes = diff(before, contract_of(drafts))
+    base, options = _before(arguments), scan_options(arguments)
+    for module in base.modules:
+        say(f"{module}: not compared, it is a repository of its own")
+    left_out = (*options.exclude, *(f"{module}/**" for module in base.modules))
+    drafts, _ = drafts_of(arguments.path, arguments, replace(options, exclude=left_out))
+    decided = known_lock(lock_file(arguments.path))
+    after = merged(contract_of(drafts), decided, date.today()).contract
+    changes = diff(base.contract, after)
     if arguments.format == "text":
         print_text(changes_text(changes))
+    elif arguments.format == "json":
+        print_text(changes_json(changes))
     else:
-        as_json = arguments.format == "json"
-        print_text(changes_json(changes) if as_json else changes_markdown(changes))
+        print_text(changes_markdown(changes, prefix=base.prefix))
     return EXIT_FOUND if arguments.fail_on_widening and widens(changes) else EXIT_OK
 
 
-def _before(arguments: argparse.Namespace) -> Contract:
-    """The contract to compare with: of a lock file, or of the tree at a commit."""
+def _before(arguments: argparse.Namespace) -> Base:
+    """What to compare with: a lock file, or the tree at a commit."""
     from ringfence.contract.lockfile import read_lock
+    from ringfence.errors import UsageError
 
     file = Path(arguments.base)
     if file.is_file():
-        return read_lock(file)
-    return _at_commit(arguments)
+        return Base(read_lock(file))
+    try:
+        return _at_commit(arguments)
+    except UsageError as problem:
+        raise _about_base(problem, arguments.base) from problem
 
 
-def _at_commit(arguments: argparse.Namespace) -> Contract:
-    """The contract worked out from the tree as it was where both ways part."""
-    from ringfence.cli.tree_options import drafts_of, scan_options
-    from ringfence.contract.assemble import contract_of
-    from ringfence.errors import NothingToRead
-    from ringfence.model.contract import Contract
-    from ringfence.model.record import replace
+def _about_base(problem: UsageError, base: str) -> UsageError:
+    """What is wrong with the commit, in the words of this command: others name theirs by an
+    option."""
+    from ringfence.errors import UsageError
+
+    what, where, cure = problem.what, problem.where, problem.cure
+    if what.startswith("--since needs"):
+        what = f"{base!r} is no lock file, and no git repository is here that could know it"
+        cure = "name a lock file, or a folder inside of a repository"
+    elif "--baseline" in cure:
+        cure = "install Git, or name a lock file"
+    return UsageError(what, "BASE" if where == "--since" else where, cure)
+
+
+def _at_commit(arguments: argparse.Namespace) -> Base:
+    """The tree as it was where both ways part."""
+    from ringfence.cli.tree_options import scan_options
     from ringfence.since.git import Repository
     from ringfence.since.snapshot import take
 
@@ -91,10 +130,35 @@ def _at_commit(arguments: argparse.Namespace) -> Contract:
     with tempfile.TemporaryDirectory(prefix="ringfence-") as folder:
         snapshot = take(repository, commit, Path(folder), options)
         there = snapshot.root if path.is_dir() else snapshot.root / path.name
-        if not there.exists():
-            return Contract()
-        try:
-            drafts, _ = drafts_of(there, arguments, replace(options, copy_of=path))
-        except NothingToRead:
-            return Contract()
-    return contract_of(drafts)
+        contract = _contract_then(there, arguments, replace(options, copy_of=path))
+    return Base(contract, os.fsdecode(repository.prefix), snapshot.modules)
+
+
+def _contract_then(there: Path, arguments: argparse.Namespace, options: ScanOptions) -> Contract:
+    """The contract worked out from the tree of then, with the decisions of its lock file."""
+    from datetime import date
+
+    from ringfence.cli.tree_options import drafts_of
+    from ringfence.contract.assemble import contract_of
+    from ringfence.contract.merge import merged
+    from ringfence.errors import NothingToRead
+    from ringfence.model.contract import Contract
+
+    if not there.exists():
+        return Contract()
+    try:
+        drafts, _ = drafts_of(there, arguments, options)
+    except NothingToRead:
+        return Contract()
+    return merged(contract_of(drafts), _decided(there), date.today()).contract
+
+
+def _decided(there: Path) -> Contract | None:
+    """What people had decided then; None where the lock file of then cannot be read."""
+    from ringfence.cli.lock import known_lock, lock_file
+    from ringfence.errors import UsageError
+
+    try:
+        return known_lock(lock_file(there))
+    except UsageError:
+        return None

@@ -141,6 +141,7 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     from ringfence.contract.exports.patches import (
         note_text,
         patch_of,
+        templates_of,
         terraform_of,
         watch_for,
         with_work,
@@ -148,7 +149,6 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     from ringfence.files import write_whole
     from ringfence.loaders import LoadOptions, load_application
 
-    _, extra = _proven(arguments, chosen, True)
     load = LoadOptions(
         env=frozenset(arguments.env),
         parameters=dict(arguments.param),
@@ -157,6 +157,9 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     )
     root = arguments.path if arguments.path.is_dir() else arguments.path.parent
     application = load_application(arguments.path, load)
+    if arguments.form != "terraform":
+        templates_of(root, application, arguments.form)
+    _, extra = _proven(arguments, chosen, True)
     if arguments.form == "terraform":
         return terraform_of(application, chosen, extra)
     worked = with_work(chosen)
@@ -174,7 +177,7 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         for change in made.patch.changes:
             write_whole(root / change.path, made.bytes_of(change))
             say(f"{change.path}: written")
-    for line in watch_for(worked):
+    for line in watch_for(worked) if made.patch.changes else ():
         say(line)
     return made.patch.diff
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,14 +65,35 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 def add_place(parser: argparse.ArgumentParser) -> None:
     """Where the application is deployed, for names and ARNs that hang on it."""
     group = parser.add_argument_group("where it is deployed (what is not given stays open, as *)")
-    group.add_argument("--region", metavar="REGION", default="*", help="such as eu-central-1")
-    group.add_argument("--account", metavar="ID", default="*", help="the account's twelve digits")
     group.add_argument(
-        "--stack-name", metavar="NAME", default="*", help="the stack, for names that it makes up"
-    )
+        "--region", metavar="REGION", default="*", help="such as eu-central-1",
+        type=_of_form("a region like eu-central-1", r"[a-z]{2,}(?:-[a-z]+)+-\d{1,2}"),
+    )  # fmt: skip
     group.add_argument(
-        "--partition", metavar="NAME", default="aws", help="aws (default), aws-cn, aws-us-gov"
-    )
+        "--account", metavar="ID", default="*", help="the account's twelve digits",
+        type=_of_form("an account of 12 digits", r"[0-9]{12}"),
+    )  # fmt: skip
+    group.add_argument(
+        "--stack-name", metavar="NAME", default="*", help="the stack, for names that it makes up",
+        type=_of_form("the name of a stack", r"[A-Za-z][A-Za-z0-9-]{0,127}"),
+    )  # fmt: skip
+    group.add_argument(
+        "--partition", metavar="NAME", default="aws", help="aws (default), aws-cn, aws-us-gov",
+        type=_of_form("a partition like aws-cn", r"aws(?:-[a-z]+)*"),
+    )  # fmt: skip
+
+
+def _of_form(what: str, form: str) -> Callable[[str], str]:
+    """A value of the place that stands in names and ARNs as it is; ``*`` leaves it open."""
+
+    def parse(text: str) -> str:
+        import re
+
+        if text != "*" and not re.fullmatch(form, text, re.ASCII):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+        return text
+
+    return parse
 
 
 def add_recordings(parser: argparse.ArgumentParser) -> None:

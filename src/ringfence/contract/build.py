@@ -20,7 +20,7 @@ from ringfence.model.facts import Connection, Facts, Use
 from ringfence.permissions.grants import grants_of
 from ringfence.permissions.needed import Needs, needs_by_function, place
 from ringfence.permissions.physical import PhysicalNames, Place
-from ringfence.permissions.platform import platform_needs
+from ringfence.permissions.platform import platform_needs, runs_elsewhere
 from ringfence.permissions.powers import powers_of
 
 Harvest = Callable[[Application, Facts], list[FunctionDraft]]
@@ -30,6 +30,7 @@ MAX_EVIDENCE = 6
 #: Words of one command, and of one item at all.
 MAX_TEXT = 200
 CALLER = "the caller"
+ELSEWHERE = "another cloud runs it, and what it needs there is not read"
 _CLOUD = ".amazonaws.com"
 
 
@@ -83,7 +84,7 @@ def _draft(
         limits=Limits(
             function.memory_mib, function.timeout_s, function.concurrency, function.ephemeral_mib
         ),
-        gaps=[*_code_gaps(function), *needs.gaps],
+        gaps=[*_code_gaps(function), *_cloud_gaps(function, application), *needs.gaps],
     )
     draft = FunctionDraft(contract)
     if role is not None:
@@ -100,6 +101,10 @@ def _code_gaps(function: Function) -> list[str]:
     if function.language not in ("python", "javascript", "typescript"):
         return [f"its code was not read: {function.language or function.runtime} is not known"]
     return []
+
+
+def _cloud_gaps(function: Function, application: Application) -> list[str]:
+    return [ELSEWHERE] if runs_elsewhere(function, application) else []
 
 
 def _hosts(uses: list[Use], connections: list[Connection]) -> list[Host]:

@@ -2,7 +2,8 @@
 
 The build fails when the file would be rewritten with other content, as it does for the lock files
 of package managers, or when the template grants what nobody needs and nobody accepted. Evidence,
-and what could not be known, do not count: code that only moved changes nothing.
+and what could not be known, do not count: code that only moved changes nothing. Nor does the
+breadth of the managed policies that SAM attaches by itself.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ringfence import late
 from ringfence.contract.merge import item_of
 from ringfence.contract.needs import Need, accepts, needs_of
 from ringfence.contract.order import settled
+from ringfence.contract.reconcile import NEEDED_ONLY, NOT_NEEDED, comes_by_itself
 from ringfence.contract.writing import HEAD_TEXTS, LIMITS
 from ringfence.model.contract import Accepted, Contract, FunctionContract
 from ringfence.model.contract_change import Difference, Surplus
@@ -43,6 +45,8 @@ def check(
             found += _settings(old[key], new[key])
             found += _decisions(old[key], new[key], extra, today)
     for one in extra:
+        if comes_by_itself(one):
+            continue
         function = old.get(one.function)
         found.append(_surplus(one, function.accepted if function else (), today))
     return sorted(set(found), key=_rank)
@@ -129,13 +133,23 @@ def _surplus(one: Surplus, accepted: Iterable[Accepted], today: date) -> Differe
     if entry is not None:
         text = f"is granted and not needed; accepted until {entry.until}: {entry.reason}"
         return Difference("accepted", one.function, item, one.where, text, False)
-    reason = f" ({one.reason})" if one.reason else ""
+    why = _why(one)
     ended = [e.until for e in accepted if accepts(e, "permission", one.action, one.resource)]
     if ended:
-        text = f"is granted and not needed{reason}; it was accepted until {max(ended)}"
+        text = f"{why}; it was accepted until {max(ended)}"
         return Difference("expired", one.function, item, one.where, text, True)
-    text = f"is granted and not needed{reason}"
-    return Difference("surplus", one.function, item, one.where, text, True)
+    return Difference("surplus", one.function, item, one.where, why, True)
+
+
+def _why(one: Surplus) -> str:
+    """What is wrong with a grant, in words that follow its name."""
+    reason, origin = one.parts
+    granted = f"is granted by {origin}" if origin else "is granted"
+    if reason in ("", NOT_NEEDED):
+        return f"{granted} and not needed"
+    if reason.startswith(NEEDED_ONLY):
+        return f"{granted} and {reason}"
+    return f"{granted}: {reason}"
 
 
 def _decisions(

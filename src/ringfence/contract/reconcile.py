@@ -19,6 +19,14 @@ from ringfence.permissions.grants import policies_of
 
 #: Names of needed actions that one reason lists.
 MAX_NAMED = 4
+NOT_NEEDED = "not needed"
+NEEDED_ONLY = "needed only on "
+#: What SAM and the Serverless Framework attach to a function's role, whatever the template says.
+_BY_ITSELF = (
+    "AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess",
+    "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole",
+)  # fmt: skip
 
 
 def reconcile(
@@ -73,6 +81,14 @@ def _surplus(
             yield Surplus(contract.key, pattern, resource, grant.where, _told(reason, grant))
 
 
+def comes_by_itself(one: Surplus) -> bool:
+    """Whether it is only the breadth of what a framework attaches by itself: no template can do
+    without it but one that declares the role."""
+    reason, origin = one.parts
+    attached = origin.startswith("managed policy ") and origin.endswith(_BY_ITSELF)
+    return attached and (reason.startswith(NEEDED_ONLY) or one.action.startswith("xray:"))
+
+
 def _told(reason: str, grant: Grant) -> str:
     return f"{reason} [{grant.origin}]" if grant.origin else reason
 
@@ -90,11 +106,11 @@ def _too_much(
             action for action in means if any(overlaps(resource, arn) for arn in wanted[action])
         ]
         if not here:
-            yield resource, "not needed"
-        elif has_wildcard(pattern):
+            yield resource, NOT_NEEDED
+        elif has_wildcard(pattern) and len(_expanded(pattern)) > len(here):
             yield resource, _partly(pattern, here)
-        elif narrower := _narrower(resource, wanted[here[0]]):
-            yield resource, f"needed only on {narrower}"
+        elif narrower := _narrower(resource, [arn for action in here for arn in wanted[action]]):
+            yield resource, f"{NEEDED_ONLY}{narrower}"
 
 
 def _partly(pattern: str, needed: list[str]) -> str:

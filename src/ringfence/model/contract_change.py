@@ -17,13 +17,19 @@ DIRECTIONS = ("widened", "changed", "narrowed")
 class Surplus:
     """What the template grants and the contract does not need. ``function`` is the key in the lock
     file, ``action`` may be a pattern as the policy has it, ``where`` is ``file:line`` of the grant,
-    ``reason`` says in words why it is too much."""
+    ``reason`` says in words why it is too much, and in brackets which policy grants it."""
 
     function: str
     action: str
     resource: str
     where: str
     reason: str = ""
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The reason, and the policy that grants it ("" where it is not known)."""
+        words, _, origin = self.reason.rpartition(" [")
+        return (words, origin.removesuffix("]")) if words else (self.reason, "")
 
 
 @record()

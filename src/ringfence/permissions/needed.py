@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ringfence import late
 from ringfence.model.contract import Condition, Evidence, Permission
 from ringfence.model.facts import CallArgument, CloudCall
 from ringfence.model.location import Location
@@ -17,8 +18,11 @@ from ringfence.permissions.deliverers import Deliverers
 from ringfence.permissions.handles import settled
 from ringfence.permissions.keys import Aliases, customer_keys
 from ringfence.permissions.operations import Requirement, implied_by_key, requirements_of
-from ringfence.permissions.physical import PhysicalNames
+from ringfence.permissions.physical import PhysicalNames, collapsed
 from ringfence.permissions.websockets import narrowed
+
+#: A part of a pattern that names what it stands for.
+_NAMED = late.pattern("⟦[^⟧]*⟧")
 
 Identity = tuple[str, str, tuple[Condition, ...]]
 
@@ -75,7 +79,11 @@ class _Collector:
         }
 
     def _require(self, call: CloudCall, requirement: Requirement) -> None:
-        unknown = tuple(f"{name} at {place(call.location)}" for name in requirement.unknown)
+        unknown = tuple(
+            f"{name} at {place(call.location)}"
+            for name in requirement.unknown
+            if not self._is_declared(call.arguments.get(name))
+        )
         arns = [
             arn
             for pattern in requirement.resources
@@ -98,6 +106,15 @@ class _Collector:
             )
             if of:
                 self._customer_keys(call, of)
+
+    def _is_declared(self, argument: CallArgument | None) -> bool:
+        """Whether an argument names resources of the template and nothing else: what is open in
+        their names, a deployment decides and not the code."""
+        if argument is None or not argument.resources:
+            return False
+        known = {self.names.name(identifier) for identifier in argument.resources}
+        known |= {self.names.arn(identifier) for identifier in argument.resources}
+        return all(_plain(pattern) in known for pattern in argument.patterns)
 
     def _customer_keys(self, call: CloudCall, resource: str) -> None:
         """Where the template encrypts the resource with a key of the customer's."""
@@ -124,6 +141,11 @@ class _Collector:
     def needs(self) -> Needs:
         permissions = settled(self.found.values(), self.names)
         return Needs(sorted(permissions, key=order_of), sorted(self.gaps))
+
+
+def _plain(pattern: str) -> str:
+    """A pattern with stars for what is named in it."""
+    return collapsed(_NAMED.sub("*", pattern))
 
 
 def order_of(permission: Permission) -> tuple[str, str, str]:

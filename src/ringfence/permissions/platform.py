@@ -20,12 +20,19 @@ from ringfence.permissions.physical import PhysicalNames
 from ringfence.rules import packed
 
 _DATA = "permissions/platform.toml"
+#: How the kinds of triggers of other clouds begin.
+_ELSEWHERE = ("azure-", "google-", "cloudevents", "openfaas")
 
 
 def platform_needs(
     function: Function, application: Application, names: PhysicalNames
 ) -> list[Permission]:
-    """The permissions, sorted; each with the template's line that asks for it."""
+    """The permissions, sorted; each with the template's line that asks for it.
+
+    A function of another cloud needs none: these are all of AWS.
+    """
+    if runs_elsewhere(function, application):
+        return []
     found = _Needs(function, application, names)
     found.logs()
     found.configuration()
@@ -33,6 +40,16 @@ def platform_needs(
         found.trigger(trigger)
     found.outcomes()
     return sorted(found.permissions.values(), key=lambda item: (item.action, item.resource))
+
+
+def runs_elsewhere(function: Function, application: Application) -> bool:
+    """Whether another cloud runs the function: a template for that one declares it without a
+    resource, or its triggers are that one's."""
+    if function.resource.type:
+        return False
+    declared = {template.path for template in application.templates}
+    kinds = [trigger.kind for trigger in application.triggers_of(function.id)]
+    return function.location.file in declared or any(kind.startswith(_ELSEWHERE) for kind in kinds)
 
 
 class _Needs:

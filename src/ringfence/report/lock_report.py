@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ringfence import late
 from ringfence.model.contract import FunctionDraft, Permission
 from ringfence.model.contract_change import Reconciled
 from ringfence.report.text import clip, escape
@@ -17,6 +18,8 @@ MAX_GRANTS = 4
 MAX_NAMED = 6
 MAX_REACH = 4
 WIDTH = 150
+#: The argument that names an object of a bucket, wherever it stands in the call.
+_KEY = late.pattern(r"(?:\S*\.)?Key at ")
 
 
 def report_text(
@@ -35,7 +38,8 @@ def headline(reconciled: Sequence[Reconciled]) -> str:
     granted, needed = sum(one.granted for one in known), sum(one.needed for one in known)
     functions = _count(len(reconciled), "function")
     if not known:
-        return f"{functions}; no role of theirs is known in full"
+        whose = "its role is not" if len(reconciled) == 1 else "no role of theirs is"
+        return f"{functions}; {whose} known in full"
     times = f": {granted / needed:.1f} times too much" if needed and granted > needed else ""
     unknown = len(reconciled) - len(known)
     beside = f" ({_count(unknown, 'function')} with a role that is not known in full left out)"
@@ -68,11 +72,8 @@ def _surplus(one: Reconciled, verbose: bool) -> list[str]:
     """One line for each statement that grants too much, with its place in the template."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for item in one.surplus:
-        reason, _, origin = item.reason.rpartition(" [")
-        origin = origin.removesuffix("]") if reason else ""
-        words = item.action if (reason or item.reason) == "not needed" else (
-            f"{item.action} ({reason or item.reason})"
-        )  # fmt: skip
+        reason, origin = item.parts
+        words = item.action if reason == "not needed" else f"{item.action} ({reason})"
         named = places[item.where, origin]
         if words not in named:
             named.append(words)
@@ -107,7 +108,7 @@ def _unknown(permissions: Iterable[Permission], verbose: bool) -> list[str]:
         f"{need.action} on {need.resource}: {text}"
         for need in permissions
         for text in need.unknown
-        if verbose or not (text.startswith("Key at ") and ":s3:" in need.resource)
+        if verbose or not (":s3:" in need.resource and _KEY.match(text))
     )
     return list(found)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from ringfence import late
 from ringfence.model.contract import FunctionDraft, Permission
 from ringfence.permissions.minimal import (
     MAX_INLINE_CHARACTERS,
@@ -15,6 +16,9 @@ from ringfence.permissions.minimal import (
     size_of,
     split_policy,
 )
+
+#: The argument that names an object of a bucket, wherever it stands in the call.
+_KEY = late.pattern(r"(?:\S*\.)?Key at ")
 
 
 def documents_of(
@@ -69,10 +73,12 @@ def notes_of(
                 why = f"{call.evidence[0].kind}: {call.evidence[0].text}"
                 what = f"{call.action} on {call.resource}"
                 yield f"{key}: {what} without a line that needs it ({why})"
+        if not documents[key]["Statement"]:
+            yield f"{key}: needs no permission, so no policy: IAM takes none without a statement"
         for gap in draft.contract.gaps:
             yield f"{key}: not seen: {gap}"
         for need in draft.contract.permissions:
             for unknown in need.unknown:
-                if unknown.startswith("Key at ") and ":s3:" in need.resource:
+                if ":s3:" in need.resource and _KEY.match(unknown):
                     continue  # which objects of a bucket is rarely known, and the policy shows it
                 yield f"{key}: {need.action} on {need.resource}: {unknown} not known"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ringfence.contract.reconcile import reconcile
+from ringfence.contract.build import ELSEWHERE
+from ringfence.contract.reconcile import comes_by_itself, reconcile
 from ringfence.edits import FunctionPlan, Note, Patch, decode_exact, patch, plan_of, set_property
 from ringfence.edits.result import Change
 from ringfence.edits.terraform import terraform_module
@@ -52,11 +53,7 @@ def patch_of(
     Raises:
         UsageError: no template has this form, a file cannot be read, or staging is not possible.
     """
-    paths = [t.path for t in application.templates if t.format == form and (root / t.path).exists()]
-    if not paths:
-        known = sorted({template.format for template in application.templates})
-        cure = f"the templates here are {' and '.join(known)}" if known else "none was found"
-        raise UsageError(f"there is no template of the form {form}", "--as", cure)
+    paths = templates_of(root, application, form)
     texts, encodings = {}, {}
     for path in paths:
         texts[path], encodings[path] = decode_exact(read_regular(root / path, MAX_BYTES), path)
@@ -65,12 +62,18 @@ def patch_of(
     return Written(_staged(made, texts, plans, form) if staged else made, encodings)
 
 
-#: What SAM attaches to a function's role by itself, whatever the template says.
-_BY_ITSELF = (
-    "AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess",
-    "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole",
-    "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole",
-)  # fmt: skip
+def templates_of(root: Path, application: Application, form: str) -> list[str]:
+    """The paths of the templates that have a form.
+
+    Raises:
+        UsageError: there is none.
+    """
+    paths = [t.path for t in application.templates if t.format == form and (root / t.path).exists()]
+    if not paths:
+        known = sorted({template.format for template in application.templates})
+        cure = f"the templates here are {' and '.join(known)}" if known else "none was found"
+        raise UsageError(f"there is no template of the form {form}", "--as", cure)
+    return paths
 
 
 def with_work(drafts: Sequence[FunctionDraft]) -> list[FunctionDraft]:
@@ -78,11 +81,8 @@ def with_work(drafts: Sequence[FunctionDraft]) -> list[FunctionDraft]:
     return [
         draft
         for draft, one in zip(drafts, reconcile(drafts), strict=True)
-        if one.missing or one.shares or any(not item.reason.endswith(_ENDS) for item in one.surplus)
+        if one.missing or one.shares or not all(map(comes_by_itself, one.surplus))
     ]
-
-
-_ENDS = tuple(f"managed policy {name}]" for name in _BY_ITSELF)
 
 
 def terraform_of(
@@ -91,10 +91,12 @@ def terraform_of(
     extra: Mapping[str, Sequence[Permission]],
 ) -> str:
     """A file that declares a role and its policy for each function, on ARNs: no address of another
-    tool's resource is known."""
+    tool's resource is known. Functions that another cloud runs have no role there."""
     plans = []
     for draft in drafts:
         contract = draft.contract
+        if ELSEWHERE in contract.gaps:
+            continue
         own = [*contract.permissions, *extra.get(contract.key, ())]
         bare = replace(contract, permissions=_bare(own), platform=_bare(contract.platform))
         plans.append(plan_of(bare, application))
@@ -157,6 +159,7 @@ def watch_for(drafts: Sequence[FunctionDraft]) -> Iterator[str]:
             f"  log group /aws/lambda/{draft.contract.name}: "
             'filter pattern ?AccessDenied ?"not authorized to perform"'
         )
-    if len(drafts) > 3:
-        yield f"  and the log groups of {len(drafts) - 3} more functions"
+    more = len(drafts) - 3
+    if more > 0:
+        yield f"  and the log group{'s' if more > 1 else ''} of {more} more"
     yield "  one denied call: apply the reversal, then `ringfence lock --used` with the recording"
