@@ -17,7 +17,7 @@ from ringfence.permissions.physical import PhysicalNames
 PYTHON, SCRIPT = (".py",), (".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx")
 #: Resources that a generator can find by name.
 NAMED = {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::Kinesis::Stream",
-         "AWS::KMS::Alias", "AWS::StepFunctions::StateMachine"}  # fmt: skip
+         "AWS::KMS::Alias"}  # fmt: skip
 IMPORT = re.compile(
     r"^[ \t]*import[ \t]+(.+)|^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(.+)", re.M
 )

