@@ -101,9 +101,7 @@ def _too_much(
         if cloud.means(pattern, action) and does(grant, action, cloud.means)
     ]
     for resource in grant.resources or ("*",):
-        here = [
-            action for action in means if _any_reached(resource, wanted[action], cloud)
-        ]
+        here = [action for action in means if _any_reached(resource, wanted[action], cloud)]
         if not here:
             yield resource, "not needed"
         elif whole := cloud.all_of(pattern):

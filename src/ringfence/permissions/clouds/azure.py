@@ -32,7 +32,14 @@ from ringfence.permissions.clouds.azure_roles import (
 )
 from ringfence.permissions.clouds.interface import Asked
 from ringfence.permissions.clouds.places import AzurePlaces, lies_at
-from ringfence.permissions.clouds.statements import Granted, GrantSet, every, in_order, inverse, some
+from ringfence.permissions.clouds.statements import (
+    Granted,
+    GrantSet,
+    every,
+    in_order,
+    inverse,
+    some,
+)
 from ringfence.permissions.globs import covers, has_wildcard, overlaps
 
 #: The object id that stands for everyone in deny assignments.

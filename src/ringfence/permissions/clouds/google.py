@@ -27,7 +27,14 @@ from ringfence.permissions.clouds import conditions, google_roles
 from ringfence.permissions.clouds.interface import Asked
 from ringfence.permissions.clouds.members import PUBLIC, Members
 from ringfence.permissions.clouds.places import GooglePlaces, lies_at
-from ringfence.permissions.clouds.statements import Granted, GrantSet, every, in_order, inverse, some
+from ringfence.permissions.clouds.statements import (
+    Granted,
+    GrantSet,
+    every,
+    in_order,
+    inverse,
+    some,
+)
 from ringfence.permissions.globs import covers, has_wildcard, overlaps
 
 
