@@ -11,7 +11,7 @@ plain conditions of Google Cloud. ``statements`` decides. ``interface`` is what 
 clouds for whoever compares grants with needs; ``aws`` is that for IAM policies.
 
 Actions of Azure are written with their plane: ``data:…`` for the data plane, ``cosmos:…`` for
-Cosmos DB's own, plain for the control plane. The resources of a grant are scopes: everything below them is
-meant, but for ``not_resources`` (``SCOPE/*`` there: the scope alone). Both ``actions`` and
+Cosmos DB's own, plain for the control plane. The resources of a grant are scopes: everything below
+them is meant, but for ``not_resources`` (``SCOPE/*`` there: the scope alone). Both ``actions`` and
 ``not_actions`` mean the first without the second; neither means that nothing is known of the role.
 """

@@ -2,9 +2,9 @@
 
 Source: Azure RBAC documentation, "Understand Azure role definitions", "Understand Azure role
 assignments", "Understand scope", "Understand deny assignments"; Azure Cosmos DB documentation,
-"Data plane role-based access control". What people get wrong: ``notActions`` is no deny, it is taken out
-of its own role only, and another role may give it; ``*`` in ``actions`` reaches no data; a deny
-assignment wins over every role; Cosmos DB's data is given by assignments of its own.
+"Data plane role-based access control". What people get wrong: ``notActions`` is no deny, it is
+taken out of its own role only, and another role may give it; ``*`` in ``actions`` reaches no data;
+a deny assignment wins over every role; Cosmos DB's data is given by assignments of its own.
 
 Conditions of assignments are not read: what they limit depends on them.
 """
