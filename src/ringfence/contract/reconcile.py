@@ -6,16 +6,15 @@ when it runs; a shared role gives each of its functions the needs of all.
 
 from __future__ import annotations
 
-import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from ringfence.model.contract import FunctionContract, FunctionDraft, Grant, Permission
 from ringfence.model.contract_change import Reconciled, Surplus
-from ringfence.permissions import actions as action_data
-from ringfence.permissions.evaluate import PolicySet, RolePolicies, Verdict
-from ringfence.permissions.globs import covers, has_wildcard, overlaps
-from ringfence.permissions.grants import policies_of
+from ringfence.permissions.clouds.aws import Aws
+from ringfence.permissions.clouds.interface import Cloud
+from ringfence.permissions.clouds.statements import does
+from ringfence.permissions.evaluate import Verdict
 
 #: Names of needed actions that one reason lists.
 MAX_NAMED = 4
@@ -28,43 +27,55 @@ _BY_ITSELF = (
     "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole",
 )  # fmt: skip
 
+_AWS = Aws()
+
 
 def reconcile(
-    drafts: Sequence[FunctionDraft], used: Mapping[str, Iterable[Permission]] | None = None
+    drafts: Sequence[FunctionDraft],
+    used: Mapping[str, Iterable[Permission]] | None = None,
+    cloud: Cloud = _AWS,
 ) -> list[Reconciled]:
-    """One entry for each function, in their order. ``used`` are recorded permissions by key."""
+    """One entry for each function, in their order.
+
+    ``used`` are recorded permissions by key; ``cloud`` is the one whose terms grants and needs are
+    written in.
+    """
     shared: dict[str, list[str]] = defaultdict(list)
     for draft in drafts:
         if draft.role_id:
             shared[draft.role_id].append(draft.contract.key)
     return [
-        _reconciled(draft, shared, (used or {}).get(draft.contract.key, ())) for draft in drafts
+        _reconciled(draft, shared, (used or {}).get(draft.contract.key, ()), cloud)
+        for draft in drafts
     ]
 
 
 def _reconciled(
-    draft: FunctionDraft, shared: Mapping[str, list[str]], used: Iterable[Permission]
+    draft: FunctionDraft,
+    shared: Mapping[str, list[str]],
+    used: Iterable[Permission],
+    cloud: Cloud,
 ) -> Reconciled:
     contract = draft.contract
     needs = [*contract.permissions, *contract.platform]
-    wanted = _by_action([*needs, *used])
+    wanted = _by_action([*needs, *used], cloud)
     complete = bool(draft.role_id) and not draft.role_gaps
     return Reconciled(
         contract.key,
-        granted_count(draft.grants),
-        len({need.action.lower() for need in needs}),
-        [one for grant in draft.grants for one in _surplus(grant, contract, wanted)],
-        _missing(draft, needs) if complete else [],
+        cloud.count(draft.grants),
+        len({cloud.key(need.action) for need in needs}),
+        [one for grant in draft.grants for one in _surplus(grant, contract, wanted, cloud)],
+        _missing(draft, needs, cloud) if complete else [],
         [key for key in shared.get(draft.role_id, ()) if key != contract.key],
         draft.reach,
         complete,
     )
 
 
-def _by_action(permissions: Iterable[Permission]) -> dict[str, list[str]]:
+def _by_action(permissions: Iterable[Permission], cloud: Cloud) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for permission in permissions:
-        found[permission.action.lower()].append(permission.resource)
+        found[cloud.key(permission.action)].append(permission.resource)
     return found
 
 
@@ -72,12 +83,12 @@ def _by_action(permissions: Iterable[Permission]) -> dict[str, list[str]]:
 
 
 def _surplus(
-    grant: Grant, contract: FunctionContract, wanted: Mapping[str, list[str]]
+    grant: Grant, contract: FunctionContract, wanted: Mapping[str, list[str]], cloud: Cloud
 ) -> Iterable[Surplus]:
-    if grant.effect != "Allow" or grant.limit:
+    if grant.effect != "Allow" or grant.limit or not (grant.actions or grant.not_actions):
         return
     for pattern in grant.actions or ("everything but " + ", ".join(grant.not_actions),):
-        for resource, reason in _too_much(pattern, grant, wanted):
+        for resource, reason in _too_much(pattern, grant, wanted, cloud):
             yield Surplus(contract.key, pattern, resource, grant.where, _told(reason, grant))
 
 
@@ -94,73 +105,53 @@ def _told(reason: str, grant: Grant) -> str:
 
 
 def _too_much(
-    pattern: str, grant: Grant, wanted: Mapping[str, list[str]]
+    pattern: str, grant: Grant, wanted: Mapping[str, list[str]], cloud: Cloud
 ) -> Iterable[tuple[str, str]]:
     """(resource, reason) for each resource of a grant on which the action is too much."""
     if not grant.actions:
         yield "*", "all actions but some are granted"
         return
-    means = [action for action in wanted if covers(pattern.lower(), action)]
+    means = [
+        action
+        for action in wanted
+        if cloud.means(pattern, action) and does(grant, action, cloud.means)
+    ]
     for resource in grant.resources or ("*",):
-        here = [
-            action for action in means if any(overlaps(resource, arn) for arn in wanted[action])
-        ]
+        here = [action for action in means if _any_reached(resource, wanted[action], cloud)]
         if not here:
             yield resource, NOT_NEEDED
-        elif has_wildcard(pattern) and len(_expanded(pattern)) > len(here):
-            yield resource, _partly(pattern, here)
-        elif narrower := _narrower(resource, [arn for action in here for arn in wanted[action]]):
+        elif whole := cloud.all_of(pattern, len(here)):
+            yield resource, _partly(whole, here, cloud)
+        elif narrower := _narrower(
+            resource, [arn for action in here for arn in wanted[action]], cloud
+        ):
             yield resource, f"{NEEDED_ONLY}{narrower}"
 
 
-def _partly(pattern: str, needed: list[str]) -> str:
-    named = ", ".join(sorted(_spelt(action) for action in needed)[:MAX_NAMED])
+def _any_reached(resource: str, wanted: Iterable[str], cloud: Cloud) -> bool:
+    return any(cloud.reaches(resource, one) is not False for one in wanted)
+
+
+def _partly(whole: str, needed: list[str], cloud: Cloud) -> str:
+    named = ", ".join(sorted(cloud.spelt(action) for action in needed)[:MAX_NAMED])
     more = f" and {len(needed) - MAX_NAMED} more" if len(needed) > MAX_NAMED else ""
-    return f"of {len(_expanded(pattern)):,} actions only {named}{more} needed"
+    return f"{whole} only {named}{more} needed"
 
 
-def _spelt(action: str) -> str:
-    return next(iter(action_data.expand(action)), action)
-
-
-def _narrower(resource: str, wanted: list[str]) -> str:
+def _narrower(resource: str, wanted: list[str], cloud: Cloud) -> str:
     """The ARNs that would do, where the granted pattern means more than they do."""
-    inside = [arn for arn in dict.fromkeys(wanted) if overlaps(resource, arn)]
-    if any(covers(arn, resource) for arn in inside):
+    inside = [arn for arn in dict.fromkeys(wanted) if _any_reached(resource, [arn], cloud)]
+    if any(cloud.fills(arn, resource) for arn in inside):
         return ""
     return ", ".join(inside[:MAX_NAMED])
-
-
-@functools.cache
-def _expanded(pattern: str) -> frozenset[str]:
-    if pattern in ("*", "*:*"):
-        return frozenset(
-            action for service in action_data.services() for action in _expanded(f"{service}:*")
-        )
-    return frozenset(action_data.expand(pattern))
-
-
-def granted_count(grants: Iterable[Grant]) -> int:
-    """How many different actions the statements allow, resources and conditions aside."""
-    found: set[str] = set()
-    for grant in grants:
-        if grant.effect != "Allow" or grant.limit:
-            continue
-        if grant.actions:
-            found.update(*(_expanded(pattern) for pattern in grant.actions))
-        else:
-            without = set().union(*(_expanded(pattern) for pattern in grant.not_actions))
-            found |= _expanded("*") - without
-    return len(found)
 
 
 # --- too little ---------------------------------------------------------------------------------
 
 
-def _missing(draft: FunctionDraft, needs: Iterable[Permission]) -> list[Permission]:
+def _missing(draft: FunctionDraft, needs: Iterable[Permission], cloud: Cloud) -> list[Permission]:
     """Needs that the role surely does not allow."""
-    policies, boundary = policies_of(draft.grants)
-    asked = RolePolicies.of(PolicySet(policies), PolicySet(boundary) if boundary else None)
+    asked = cloud.asked(draft.grants)
     return [
         need for need in needs if asked.answer(need.action, need.resource).verdict is Verdict.DENIED
     ]
