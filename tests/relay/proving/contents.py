@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from proving.stack import RANDOM_END, Stack
-
 from ringfence.model.application import Resource
 
 Client = Callable[[str], Any]

@@ -58,9 +58,7 @@ class Judge:
         decider = self._deciders.get(function)
         decision = decider.decide(self.request(question)).verdict.value if decider else "denied"
         with self._lock:
-            self.asked.append(
-                Asked(function, action, resource, dict(context), decision, simple)
-            )
+            self.asked.append(Asked(function, action, resource, dict(context), decision, simple))
         return decision
 
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from proving.stack import filled
-
 from ringfence.model.record import field, record
 
 Client = Callable[[str], Any]

@@ -12,7 +12,6 @@ from pathlib import Path
 import ringfence
 from proving.judge import Document, actions_of, pairs_of
 from proving.stack import Stack
-
 from ringfence.model.record import record
 from ringfence.permissions.evaluate import PolicySet, Verdict
 from ringfence.permissions.grants import grants_of, policies_of

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from proving.stack import Stack
-
 from ringfence.model.application import Function
 from ringfence.model.record import record
 

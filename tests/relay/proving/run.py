@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fake_cloud import fake_cloud
+
 from proving.cases import Cases, Filling, Invocation, at, event_of, read_cases
 from proving.contents import create_resources
 from proving.judge import Asked, Document, Judge, without
@@ -20,7 +21,6 @@ from proving.platform import AFTER, BEFORE, Make, Turn
 from proving.policies import Export, differences, exported, patched_copy, removals
 from proving.processes import invoke
 from proving.stack import Stack
-
 from ringfence.model.record import field, record
 from ringfence.permissions.decision import Decider
 from ringfence.permissions.physical import Place
@@ -113,9 +113,7 @@ def scene(folder: Path, export: Export, place: Place, cases: Path | None) -> Ite
     ):
         stack.endpoint = relay.url
         filling = Filling(stack, f"http://127.0.0.1:{web.server_address[1]}")
-        made = Scene(
-            stack, export, read_cases(cases, stack), filling, judge, relay, cloud.url
-        )
+        made = Scene(stack, export, read_cases(cases, stack), filling, judge, relay, cloud.url)
         create_resources(stack, made.owner)
         for seed in made.cases.seeds:
             getattr(made.owner(seed.service), seed.call)(**filling(dict(seed.arguments)))
@@ -282,9 +280,7 @@ def _pairs(document: Document) -> set[tuple[str, str]]:
     return pairs_of(document)
 
 
-def _removal(
-    proof: Proof, key: str, action: str, document: Document, live: list[Asked]
-) -> Removal:
+def _removal(proof: Proof, key: str, action: str, document: Document, live: list[Asked]) -> Removal:
     decider = Decider(identity=[document])
     recorded = proof.of(key)
     denied = [
