@@ -41,6 +41,7 @@ class FakeCloud(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: FakeCloud
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -82,6 +82,7 @@ def _queue_attributes(turn: Turn, arn: str) -> None:
 
 def _receive(turn: Turn, arn: str) -> None:
     url = _queue(turn, arn)
+    _empty(turn.owner("sqs"), url)
     turn.owner("sqs").send_message(QueueUrl=url, MessageBody=turn.body)
     got = turn.client("sqs").receive_message(QueueUrl=url, VisibilityTimeout=0)
     turn.records = [
@@ -92,6 +93,12 @@ def _receive(turn: Turn, arn: str) -> None:
         }
         for one in got.get("Messages", ())
     ]  # fmt: skip
+
+
+def _empty(owner: Any, url: str) -> None:
+    while found := owner.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for one in found:
+            owner.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
 
 
 def _delete(turn: Turn, arn: str) -> None:
@@ -111,8 +118,7 @@ def _stream(turn: Turn, arn: str) -> str:
 
 
 def _list_streams(turn: Turn, arn: str) -> None:
-    table = filled(arn).partition(":table/")[2].partition("/")[0]
-    turn.client("dynamodbstreams").list_streams(TableName=table)
+    turn.client("dynamodbstreams").list_streams()
 
 
 def _describe_stream(turn: Turn, arn: str) -> None:

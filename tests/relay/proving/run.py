@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,7 @@ from fake_cloud import fake_cloud
 
 from proving.cases import Cases, Filling, Invocation, at, event_of, read_cases
 from proving.contents import create_resources
-from proving.judge import Asked, Document, Judge, without
+from proving.judge import Asked, Document, Judge, actions_of, without
 from proving.platform import AFTER, BEFORE, Make, Turn
 from proving.policies import Export, differences, exported, patched_copy, removals
 from proving.processes import invoke
@@ -171,20 +171,16 @@ def turn(
     return list(scene.judge.asked), errors
 
 
-def _platform(scene: Scene, one: Turn, calls: Any, errors: list[str]) -> None:
+def _platform(scene: Scene, one: Turn, calls: Mapping[str, Make], errors: list[str]) -> None:
     from botocore.exceptions import ClientError
 
     needed = sorted(scene.export.platform(one.name))
     for action, make in calls.items():
         for resource in (on for what, on in needed if what == action):
             try:
-                _as_made(make)(one, resource)
+                make(one, resource)
             except ClientError as problem:
                 errors.append(f"{one.name}: {action}: {problem}")
-
-
-def _as_made(make: Make) -> Make:
-    return make
 
 
 def _body(event: Any) -> str:
@@ -211,8 +207,6 @@ def _call(scene: Scene, invocation: Invocation, event: Any, errors: list[str]) -
 
 def _upload(scene: Scene, invocation: Invocation, returned: Any) -> None:
     """Put a file where a signed form says; the form's signer needs the permission for it."""
-    import json
-
     from botocore.exceptions import ClientError
 
     form = at(returned, invocation.uploads)
@@ -267,17 +261,11 @@ def _take_away(made: Scene, proof: Proof, chosen: list[str]) -> None:
         if key not in chosen:
             continue
         policies = proof.export.whole | {key: without(proof.export.whole[key], action)}
-        own = any(action == one for one, _ in _pairs(proof.export.own[key]))
+        own = action in actions_of(proof.export.own[key])
         live, _ = turn(made, key, policies, code=own)
         removal = _removal(proof, key, action, policies[key], live)
         proof.removed.append(removal)
         proof.problems += _faults(removal)
-
-
-def _pairs(document: Document) -> set[tuple[str, str]]:
-    from proving.judge import pairs_of
-
-    return pairs_of(document)
 
 
 def _removal(proof: Proof, key: str, action: str, document: Document, live: list[Asked]) -> Removal:
@@ -303,7 +291,3 @@ def _faults(removal: Removal) -> Iterator[str]:
         yield f"{what}: {removal.calls - len(removal.denied)} recorded calls are allowed"
     if not removal.live:
         yield f"{what}: a run is not denied"
-
-
-def has_node() -> bool:
-    return shutil.which("node") is not None
