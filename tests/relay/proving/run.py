@@ -254,6 +254,9 @@ def _first_run(made: Scene, proof: Proof, chosen: list[str]) -> None:
     for one in proof.asked:
         if one.decision != "allowed":
             proof.problems.append(f"{one.function}: {one.decision}: {one.action} on {one.resource}")
+        if one.simple != one.decision:
+            what = f"{one.action} on {one.resource}"
+            proof.problems.append(f"{one.function}: the relay's own deciding: {one.simple}: {what}")
 
 
 def _take_away(made: Scene, proof: Proof, chosen: list[str]) -> None:
