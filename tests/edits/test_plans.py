@@ -21,7 +21,9 @@ from ringfence.edits import (
     set_property,
 )
 from ringfence.edits.hcl import parse_hcl
+from ringfence.edits.sam import patch_sam
 from ringfence.edits.statements import beyond_sam, statement
+from ringfence.edits.template import Template
 from ringfence.edits.terraform import terraform_module
 from ringfence.errors import UsageError
 from ringfence.model.application import Application
@@ -100,6 +102,33 @@ def test_sam_gives_what_events_need_only_for_its_own_events() -> None:
     assert [grant.actions for grant in own] == [
         ("sqs:ReceiveMessage", "elasticfilesystem:ClientMount")
     ]
+
+
+@pytest.mark.parametrize(("type_line", "granted"), [("", True), ("Type: SQS,", False)])
+def test_sam_gives_what_a_destination_needs_only_with_its_type(
+    type_line: str, granted: bool
+) -> None:
+    text = f"""
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Orders.StreamArn
+            StartingPosition: LATEST
+            DestinationConfig:
+              OnFailure: {{{type_line} Destination: !GetAtt Lost.Arn}}
+  Lost: {{Type: AWS::SQS::Queue}}
+"""
+    lost = Grant(("sqs:SendMessage",), (TemplateValue.of("Lost", "Arn"),))
+    template = Template(text, "template.yaml")
+    patch_sam(FunctionPlan("F", "template.yaml", platform=(lost,)), template)
+    assert ("Action: sqs:SendMessage" in template.document.text()) is granted
 
 
 def test_statement_has_conditions_in_iam_words() -> None:

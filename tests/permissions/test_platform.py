@@ -152,6 +152,23 @@ Poll:
     assert found["arn:aws:sns:*:*:lost"] == ["sns:Publish"]
 
 
+def test_no_resource_limits_the_list_of_table_streams(tmp_path: Path) -> None:
+    resources = """
+Orders:
+  Type: AWS::DynamoDB::Table
+  Properties: {TableName: orders, StreamSpecification: {StreamViewType: KEYS_ONLY}}
+Poll:
+  Type: AWS::Lambda::EventSourceMapping
+  Properties: {FunctionName: !Ref Work, EventSourceArn: !GetAtt Orders.StreamArn}
+"""
+    found = needs(loaded(tmp_path, resources=resources))
+    assert found["*"] == ["dynamodb:ListStreams"]
+    stream = "arn:aws:dynamodb:*:*:table/orders/stream/*"
+    assert found[stream] == [
+        f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator")
+    ]
+
+
 def test_a_topic_that_pushes_needs_nothing(tmp_path: Path) -> None:
     resources = """
 News: {Type: AWS::SNS::Topic}

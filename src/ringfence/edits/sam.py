@@ -70,7 +70,17 @@ def _platform(plan: FunctionPlan, template: Template) -> tuple[Any, ...]:
         template.resource(other).get("Type") in _MAPPINGS
         for other in template.mentions(plan.logical_id)
     )
-    return beyond_sam(plan, has_mappings)
+    events = template.properties(plan.logical_id).get("Events")
+    sources = events.values() if isinstance(events, dict) else ()
+    return beyond_sam(plan, has_mappings, any(map(_sends_untyped, sources)))
+
+
+def _sends_untyped(event: Any) -> bool:
+    """Whether an event sends what failed somewhere without saying what kind of place that is."""
+    found = event
+    for name in ("Properties", "DestinationConfig", "OnFailure"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return isinstance(found, dict) and "Destination" in found and "Type" not in found
 
 
 def _listed(value: Any) -> list[Any]:

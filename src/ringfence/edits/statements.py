@@ -58,12 +58,17 @@ def is_kept(arn: object) -> bool:
     return isinstance(arn, str) and arn.rpartition("/")[2] in known()["kept"]["names"]
 
 
-def beyond_sam(plan: FunctionPlan, has_own_mappings: bool) -> tuple[Grant, ...]:
+def beyond_sam(
+    plan: FunctionPlan, has_own_mappings: bool, has_untyped_destinations: bool = False
+) -> tuple[Grant, ...]:
     """Of what the platform needs, the part that SAM does not add by itself. What event source
-    mappings need it adds only for events that stand under the function."""
+    mappings need it adds only for events that stand under the function, what sending to a
+    destination needs only where the destination's type stands beside it."""
     given = [*known()["sam"]["given"]]
     if not has_own_mappings:
         given += known()["sam"]["polled"]
+    if not (has_own_mappings or has_untyped_destinations):
+        given += known()["sam"]["sent"]
     found: list[Grant] = []
     for grant in plan.platform:
         actions = tuple(

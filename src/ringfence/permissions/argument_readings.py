@@ -254,6 +254,14 @@ def stream_arn(text: str, form: str, resolve: Resolver) -> Value:
     return Value(found.text + "/stream/*", found.whole)
 
 
+def iterator(text: str, form: str, resolve: Resolver) -> Value:
+    """A shard iterator, ``ARN-OF-THE-STREAM|VERSION|DATA``; any stream where it is not known."""
+    arn, bar, _ = text.partition("|")
+    if bar and ":table/" in arn and "/stream/" in arn:
+        return plain(arn, form, resolve)
+    return Value("*/stream/*", unknown=True)
+
+
 def subscription(text: str, form: str, resolve: Resolver) -> Value:
     """A subscription's ARN is its topic's, with one part more."""
     if text.startswith("arn:"):
@@ -326,6 +334,7 @@ READINGS: dict[str, Callable[[str, str, Resolver], Value]] = {
     "partiql-update": partiql("update"),
     "partiql-delete": partiql("delete"),
     "stream-arn": stream_arn,
+    "iterator": iterator,
     "subscription": subscription,
     "endpoint": endpoint,
     "alias": alias,

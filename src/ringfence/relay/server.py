@@ -75,6 +75,8 @@ class Handler(BaseHTTPRequestHandler):
     """One connection of a client."""
 
     protocol_version = "HTTP/1.1"
+    #: Else the body of an answer waits until the client has acknowledged the head (40 ms).
+    disable_nagle_algorithm = True
     server_version = "ringfence-relay"
     sys_version = ""
     timeout = IDLE_S
