@@ -313,7 +313,7 @@ def run_closure(
     frame = Frame(scope, closure.module, closure, closure.this, closure.home)
     frame.call, frame.called_at = node, place
     machine.frames.append(frame)
-    proven, current = machine.proven, machine.current
+    proven, current, following = machine.proven, machine.current, machine.following
     try:
         bind_parameters(machine, closure, arguments, place)
         if machine.language != "python" and names_arguments(machine, closure):
@@ -322,7 +322,7 @@ def run_closure(
             machine.leave(NONE, False)
     finally:
         machine.frames.pop()
-        machine.proven, machine.current = proven, current
+        machine.proven, machine.current, machine.following = proven, current, following
     if frame.yielded is not None:
         return machine.sequence_of(frame.yielded), frame.exits
     result = NOTHING

@@ -83,6 +83,7 @@ class Frame:
         "exits",
         "home",
         "module",
+        "parted",
         "raised",
         "scope",
         "this",
@@ -110,6 +111,8 @@ class Frame:
         self.yielded: Value | None = None
         self.raised: Value = NOTHING
         self.thrown = False
+        #: Whether a way out was passed by which some events are dealt with.
+        self.parted = False
         #: Decisions that led here, whether they claim authority here, and where they are told.
         self.deciding: list[tuple[Decision, bool, Location]] = []
 

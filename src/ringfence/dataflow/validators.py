@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import schemas
+from ringfence.dataflow import event_models, schemas
 from ringfence.dataflow.objects import External, Struct
 from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.values import EITHER, UNKNOWN, Value
@@ -59,16 +59,20 @@ def check(
     if root in BUILDERS:
         if name in ("attempt", "assert"):
             schema = of_value(arguments.get(1) or UNKNOWN)
+            shape = event_models.of_value(arguments.get(1) or UNKNOWN)
         else:
-            schema = of_external(made)
+            schema, shape = of_external(made), event_models.of_chain(made)
+        event_models.checked(machine, shape, value, node)
         return answer(machine, root, name, schema, value, node)
     if root == "ajv":
         if name == "validate":
-            schema, value = schemas.of_json_schema(value), arguments.get(1) or UNKNOWN
+            declared, value = value, arguments.get(1) or UNKNOWN
         elif name == "compile()" and made.arguments:
-            schema = schemas.of_json_schema(made.arguments[0])
+            declared = made.arguments[0]
         else:
             return None
+        schema = schemas.of_json_schema(declared)
+        event_models.checked(machine, event_models.of_json_schema(declared), value, node)
         machine.checks[id(node)] = (schema, value)
         return EITHER
     if root == "jsonschema" and made.path.endswith("Validator()") and made.arguments:
@@ -81,6 +85,9 @@ def by_class(
 ) -> Value | None:
     """``Draft7Validator(schema).validate(instance)``, which raises, and ``is_valid``."""
     schema = schemas.of_json_schema(made.arguments[0])
+    if name in ("validate", "is_valid"):
+        shape = event_models.of_json_schema(made.arguments[0])
+        event_models.checked(machine, shape, value, node)
     if name == "validate":
         schemas.prove(machine, schema, value)
         return value
@@ -187,11 +194,14 @@ def validate_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> 
     value = arguments.get(0, "instance") or arguments.get(0, "event") or UNKNOWN
     schema = arguments.get(1, "schema") or UNKNOWN
     schemas.prove(machine, schemas.of_json_schema(schema), value)
+    event_models.checked(machine, event_models.of_json_schema(schema), value, node)
     return value
 
 
 def validate_fast(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``fastjsonschema.validate(schema, data)``."""
     value = arguments.get(1, "data") or UNKNOWN
-    schemas.prove(machine, schemas.of_json_schema(arguments.get(0) or UNKNOWN), value)
+    schema = arguments.get(0) or UNKNOWN
+    schemas.prove(machine, schemas.of_json_schema(schema), value)
+    event_models.checked(machine, event_models.of_json_schema(schema), value, node)
     return value
