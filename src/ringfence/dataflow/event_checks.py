@@ -90,8 +90,7 @@ def _question(machine: Machine, node: syntax.If) -> Plan | None:
     cases, default, is_tail = _chain(machine, node, rest)
     question = Question(node, cases, default, is_tail)
     tests = [test for test, then in cases if not event_idle.refuses(then)]
-    closed = event_idle.refuses(default) or (is_tail and event_idle.is_idle(machine, default))
-    if not tests or not closed or len(tests) < len(cases):
+    if not tests or not event_idle.refuses(default) or len(tests) < len(cases):
         return question, []
     whole = tests[0]
     if len(tests) > 1:
@@ -144,8 +143,7 @@ def switch(machine: Machine, node: syntax.Switch, subject: Value) -> None:
     rest = body[place:] if place and body[place - 1] is node else []
     values = tuple(dict.fromkeys(text for texts in found for text in texts))
     left = rest if default is None else _own(default)
-    closed = event_idle.refuses(left) or (default is None and event_idle.is_idle(machine, left))
-    if closed and not any(event_idle.refuses(body) for _, body in cases):
+    if event_idle.refuses(left) and not any(event_idle.refuses(body) for _, body in cases):
         event_reads.test(machine, path, "allowed", values, machine.location(node))
     event_routes.switched(machine, node, path, values, left, default is None)
 
