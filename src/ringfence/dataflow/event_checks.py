@@ -37,20 +37,23 @@ class Question:
         self.is_tail = is_tail
 
 
-def branch(machine: Machine, node: syntax.If) -> dict[bool, bool]:
-    """Note what passes a branch; for each side whether it lets no event out that was dealt with."""
-    key = ("event sides", id(node))
-    known = machine.memo.get(key)
-    if known is None:
-        known = machine.memo[key] = {
-            True: event_idle.refuses(node.then) or event_idle.is_idle(machine, node.then),
-            False: event_idle.refuses(node.otherwise)
-            or event_idle.is_idle(machine, node.otherwise),
-        }
-    assert isinstance(known, dict)
+def branch(machine: Machine, node: syntax.If) -> None:
+    """Note what passes a branch."""
     if not machine.unreached:
         _ask(machine, node)
-    return known
+
+
+def ended(machine: Machine, node: syntax.If, positive: bool) -> None:
+    """A side of a branch ends: some events may have been dealt with there."""
+    frame = machine.frame
+    if not frame.parted:
+        key = ("event side", id(node), positive)
+        known = machine.memo.get(key)
+        if known is None:
+            body = node.then if positive else node.otherwise
+            idle = event_idle.refuses(body) or event_idle.is_idle(machine, body)
+            known = machine.memo[key] = not idle
+        frame.parted = bool(known)
 
 
 def _ask(machine: Machine, node: syntax.If) -> None:

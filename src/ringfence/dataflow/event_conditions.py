@@ -120,9 +120,15 @@ def _either(found: list[list[Passing]]) -> list[Passing]:
 def path_at(machine: Machine, node: syntax.Expression) -> EventPlace | None:
     """The path of the event that an expression reads, also where it is trimmed or converted."""
     node = bare(machine, node)
-    if not subjects.is_simple(node):
-        return None
-    return event_reads.only_path(machine.evaluate(node))
+    return event_reads.only_path(_quietly(machine, node))
+
+
+def _quietly(machine: Machine, node: syntax.Expression) -> Value:
+    """The value of a simple expression again, which need not run here."""
+    machine.tentative += 1
+    value = subjects.evaluate_quietly(machine, node)
+    machine.tentative -= 1
+    return value
 
 
 def bare(machine: Machine, node: syntax.Expression) -> syntax.Expression:
@@ -169,7 +175,7 @@ def _measured(machine: Machine, node: syntax.Expression) -> syntax.Expression | 
 
 def _known(machine: Machine, node: syntax.Expression) -> Value | None:
     """What the code itself says; None for what may come from elsewhere."""
-    value = subjects.evaluate_quietly(machine, node)
+    value = _quietly(machine, node)
     return None if value.taint or value.is_nothing else value
 
 
@@ -294,7 +300,7 @@ def _each_name(
         return
     path = path_at(machine, holder)
     if path is None and subjects.is_simple(holder):
-        value = machine.evaluate(holder)
+        value = _quietly(machine, holder)
         path = () if any(event_reads.path_of(atom) == () for atom in value.taint) else None
     for name in _members(machine, names) if path is not None else ():
         place = machine.location(test)
@@ -332,7 +338,7 @@ def _has(machine: Machine, holder: syntax.Expression, name: str, place: syntax.N
     """``"sku" in body``, ``Object.hasOwn(body, "sku")``."""
     if not subjects.is_simple(holder):
         return
-    paths = {event_reads.path_of(atom) for atom in machine.evaluate(holder).taint}
+    paths = {event_reads.path_of(atom) for atom in _quietly(machine, holder).taint}
     path = paths.pop() if len(paths) == 1 else None
     if path is not None:
         kind = "required" if positive else ABSENT
@@ -553,16 +559,16 @@ def _matched(
     """``re.fullmatch(p, x)``, ``P.match(x)``, ``/p/.test(x)``, ``x.match(/p/)``."""
     if receiver is None or not given:
         return
-    held = subjects.evaluate_quietly(machine, receiver)
+    held = _quietly(machine, receiver)
     if any(isinstance(obj, External) and obj.path in ("re", "regex") for obj in held.objects):
         if len(given) > 1:
-            pattern = texts.pattern_of(subjects.evaluate_quietly(machine, given[0]))
+            pattern = texts.pattern_of(_quietly(machine, given[0]))
             yield from _of(machine, given[1], "pattern", _pattern(machine, pattern, name))
     elif any(isinstance(obj, Regex) for obj in held.objects):
         pattern = texts.pattern_of(held)
         yield from _of(machine, given[0], "pattern", _pattern(machine, pattern, name))
     else:
-        pattern = texts.pattern_of(subjects.evaluate_quietly(machine, given[0]))
+        pattern = texts.pattern_of(_quietly(machine, given[0]))
         yield from _of(machine, receiver, "pattern", _pattern(machine, pattern, name))
 
 

@@ -385,7 +385,8 @@ class Machine:
         choice = choices.Choice(self, node)
         known = self.test(node.test)
         choice.decide(self.tested, known)
-        sides = event_checks.branch(self, node) if known is None else None
+        if known is None:
+            event_checks.branch(self, node)
         before = self.save()
         branch = self.branch
         ends: list[State] = []
@@ -400,8 +401,8 @@ class Machine:
             alive = self.run(body)
             if alive:
                 ends.append((self.frames[-1].scope.variables, self.proven))
-            elif sides is not None and not sides[positive]:
-                self.frames[-1].parted = True
+            elif known is None:
+                event_checks.ended(self, node, positive)
             choice.leave(positive, alive)
             self.branch = branch
         choice.judge()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import access, event_models, members, requests, schemas, trees
+from ringfence.dataflow import access, members, requests, schemas, trees
 from ringfence.dataflow.objects import ClassObject, Closure, External, JsonText, Struct, deep_taint
 from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.scopes import Frame
@@ -249,6 +249,8 @@ def run_view(machine: Machine, cls: ClassObject, node: syntax.Node) -> None:
 
 def validated(machine: Machine, cls: ClassObject, value: Value, node: syntax.Node) -> Value:
     """An instance made of data, after the model's own validators."""
+    from ringfence.dataflow import event_models
+
     event_models.checked(machine, event_models.of_class(machine, cls), value, node)
     result = schemas.passed(machine, of_class(machine, cls), value, node)
     for obj in result.objects:
@@ -325,6 +327,8 @@ def parameter(
     machine: Machine, decorator: External, closure: Closure, place: int, value: Value
 ) -> Value:
     """What a framework gives for one parameter of a route's function."""
+    from ringfence.dataflow import event_models
+
     target = closure.node.parameters[place].target
     name = target.name if isinstance(target, syntax.Name) else ""
     route = decorator.arguments[0].only_text() if decorator.arguments else None
@@ -371,6 +375,8 @@ def parsed_event(
     node: syntax.Node,
 ) -> Value:
     """The part of an event that an envelope names, as a model or annotation shows it."""
+    from ringfence.dataflow import event_models
+
     schema, shape = ANY, event_models.Shape()
     for obj in model.objects:
         if isinstance(obj, ClassObject):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import event_models, schemas
+from ringfence.dataflow import schemas
 from ringfence.dataflow.objects import External, Struct
 from ringfence.dataflow.schemas import ANY, NUMBER, SAFE, TEXT, Schema
 from ringfence.dataflow.values import EITHER, UNKNOWN, Value
@@ -51,6 +51,8 @@ def check(
     machine: Machine, made: External, path: str, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """The result of a validator's call; None when it is none."""
+    from ringfence.dataflow import event_models
+
     name = path.rpartition(".")[2]
     if name not in CHECKS:
         return None
@@ -84,6 +86,8 @@ def by_class(
     machine: Machine, made: External, name: str, value: Value, node: syntax.Node
 ) -> Value | None:
     """``Draft7Validator(schema).validate(instance)``, which raises, and ``is_valid``."""
+    from ringfence.dataflow import event_models
+
     schema = schemas.of_json_schema(made.arguments[0])
     if name in ("validate", "is_valid"):
         shape = event_models.of_json_schema(made.arguments[0])
@@ -191,6 +195,8 @@ def refined(schema: Schema, link: External) -> Schema:
 
 def validate_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``jsonschema.validate(instance, schema)``; Powertools' ``validate(event, schema)``."""
+    from ringfence.dataflow import event_models
+
     value = arguments.get(0, "instance") or arguments.get(0, "event") or UNKNOWN
     schema = arguments.get(1, "schema") or UNKNOWN
     schemas.prove(machine, schemas.of_json_schema(schema), value)
@@ -200,6 +206,8 @@ def validate_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> 
 
 def validate_fast(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``fastjsonschema.validate(schema, data)``."""
+    from ringfence.dataflow import event_models
+
     value = arguments.get(1, "data") or UNKNOWN
     schema = arguments.get(0) or UNKNOWN
     schemas.prove(machine, schemas.of_json_schema(schema), value)
