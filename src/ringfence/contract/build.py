@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from ringfence.contract.events import event_paths
+from ringfence.contract.triggers import narrowed_triggers
 from ringfence.model.application import Application, Function
 from ringfence.model.contract import (
     Evidence,
@@ -56,12 +57,15 @@ def drafts_of(application: Application, facts: Facts, where: Place) -> list[Func
     tests: dict[str, list[EventTest]] = defaultdict(list)
     for test in facts.event_tests:
         tests[test.function].append(test)
-    return [
-        _draft(function, application, names, needs.get(function.id, Needs()), uses[function.id],
-               connections[function.id], _triggers(function, application, reads[function.id],
-                                                   tests[function.id]))
-        for function in application.functions.values()
-    ]  # fmt: skip
+    drafts = []
+    for function in application.functions.values():
+        draft = _draft(function, application, names, needs.get(function.id, Needs()),
+                       uses[function.id], connections[function.id])  # fmt: skip
+        own = tests[function.id]
+        draft.contract.triggers = _triggers(function, application, reads[function.id], own)
+        draft.narrow = narrowed_triggers(function, application, own)
+        drafts.append(draft)
+    return drafts
 
 
 def _draft(
@@ -71,7 +75,6 @@ def _draft(
     needs: Needs,
     uses: list[Use],
     connections: list[Connection],
-    triggers: list[TriggerContract],
 ) -> FunctionDraft:
     role = application.role_of(function)
     contract = FunctionContract(
@@ -89,7 +92,6 @@ def _draft(
         file_writes=_items(uses, "file-write"),
         environment=_items(uses, "environment"),
         secrets=_items(uses, "secret-read"),
-        triggers=triggers,
         limits=Limits(
             function.memory_mib, function.timeout_s, function.concurrency, function.ephemeral_mib
         ),

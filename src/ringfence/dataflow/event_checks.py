@@ -46,14 +46,18 @@ def branch(machine: Machine, node: syntax.If) -> None:
 def ended(machine: Machine, node: syntax.If, positive: bool) -> None:
     """A side of a branch ends: some events may have been dealt with there."""
     frame = machine.frame
-    if not frame.parted:
+    if frame.parted < event_reads.DEALT:
         key = ("event side", id(node), positive)
         known = machine.memo.get(key)
         if known is None:
             body = node.then if positive else node.otherwise
-            idle = event_idle.refuses(body) or event_idle.is_idle(machine, body)
-            known = machine.memo[key] = not idle
-        frame.parted = bool(known)
+            known = 0
+            if not event_idle.refuses(body):
+                idle = event_idle.is_idle(machine, body)
+                known = event_reads.ANSWERED if idle else event_reads.DEALT
+            machine.memo[key] = known
+        assert isinstance(known, int)
+        frame.parted = max(frame.parted, known)
 
 
 def _ask(machine: Machine, node: syntax.If) -> None:

@@ -103,13 +103,13 @@ def _either(found: list[list[Passing]]) -> list[Passing]:
             for each in kept
         ]
         if not all(like) or (absent and first.path not in absent) or (
-            first.kind == "required" and first.path in absent
+            first.kind in ("required", event_reads.HAS) and first.path in absent
         ):  # fmt: skip
             continue
         values = tuple(dict.fromkeys(v for each in like for v in each[0].values))
         if first.kind == "pattern" and len(values) > 1:
             values = ("|".join(values),)
-        if first.kind in ("allowed", "pattern", "required", "handled") or len(values) == 1:
+        if first.kind in ("allowed", "pattern", "required", event_reads.HAS) or len(values) == 1:
             result.append(first._replace(values=values))
     return result
 
@@ -341,7 +341,7 @@ def _has(machine: Machine, holder: syntax.Expression, name: str, place: syntax.N
     paths = {event_reads.path_of(atom) for atom in _quietly(machine, holder).taint}
     path = paths.pop() if len(paths) == 1 else None
     if path is not None:
-        kind = "required" if positive else ABSENT
+        kind = event_reads.HAS if positive else ABSENT
         yield Passing((*path, name), kind, (), machine.location(place))
 
 

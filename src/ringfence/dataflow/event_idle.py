@@ -6,6 +6,7 @@ Read from the syntax, and only as far as it is certain: code that is not underst
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ringfence import late
@@ -93,17 +94,13 @@ def _is_refusal(value: syntax.Expression) -> bool:
 
 
 def _tells_status(inside: object) -> bool:
-    count = 0
-    for node in trees.nodes(inside, into_functions=False):
-        count += 1
+    for node in islice(trees.nodes(inside, into_functions=False), MAX_NODES):
         if isinstance(node, syntax.Constant) and not isinstance(node.value, bool):
             value = node.value
             if isinstance(value, int) and 400 <= value <= 599:
                 return True
             if isinstance(value, str) and len(value) == 3 and value.isdigit():
                 return value[0] in "45"
-        if count > MAX_NODES:
-            return False
     return False
 
 
@@ -140,9 +137,7 @@ def _is_idle(machine: Machine, node: syntax.Statement, depth: int) -> bool:
     if isinstance(node, (syntax.If, syntax.Return, syntax.Expr, syntax.Assign, syntax.Block)):
         if isinstance(node, syntax.Assign) and not isinstance(node.target, syntax.Name):
             return False
-        count = 0
-        for one in trees.nodes(node, into_functions=False):
-            count += 1
+        for count, one in enumerate(trees.nodes(node, into_functions=False)):
             if count > MAX_NODES or isinstance(one, (syntax.Opaque, syntax.Augment, syntax.With)):
                 return False
             if isinstance(one, syntax.Call) and not is_idle_call(machine, one, depth):

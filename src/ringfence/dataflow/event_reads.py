@@ -16,6 +16,7 @@ from ringfence.dataflow.objects import deep_taint
 from ringfence.model import syntax
 from ringfence.model.facts import EventRead, EventTest
 from ringfence.model.location import Location
+from ringfence.model.record import replace
 from ringfence.rules.events import JSON_MARK, split_path
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _REQUESTS = {
     "request.headers": ("headers",),
     "arguments": ("arguments",),
 }
+#: A test that is one of presence if what it asks is a map.
+HAS = "has"
 #: Members that are no data.
 _NO_DATA = frozenset(
     ("hasOwnProperty", "toString", "constructor", "prototype", "__proto__", "then", "toJSON")
@@ -60,12 +63,17 @@ def each(machine: Machine, value: Value) -> Callable[[], object]:
     return object
 
 
-def is_sure(machine: Machine) -> bool:
-    """Whether what runs now runs for every event, and its failure is one of the function."""
+#: How a function may have parted with some events before.
+ANSWERED, DEALT = 1, 2
+
+
+def is_sure(machine: Machine, parted: int = 0) -> bool:
+    """Whether what runs now runs for every event, and its failure is one of the function.
+    ``parted`` is how it may have dealt with some events before."""
     return (
         isinstance(machine.branch, Always)
         and not machine.tentative
-        and not any(frame.parted for frame in machine.frames)
+        and all(frame.parted <= parted for frame in machine.frames)
     )
 
 
@@ -131,14 +139,22 @@ def test(
 
 
 def tests_of(collected: Collected) -> list[EventTest]:
-    """The tests, without their order."""
-    return list(collected.event_tests.values())
+    """The tests, without their order. ``"sku" in body`` asks for a key where ``body`` is a map, and
+    for a part of a text elsewhere: it is a map where something below it is read."""
+    held = {path[:end] for path in collected.event_reads for end in range(len(path))}
+    found = []
+    for test in collected.event_tests.values():
+        if test.kind != HAS:
+            found.append(test)
+        elif test.path[:-1] in held or test.path[-2:-1] in (("[]",), (JSON_MARK,), ()):
+            found.append(replace(test, kind="required"))
+    return found
 
 
 def reads_of(collected: Collected, function: str) -> list[EventRead]:
     """The paths that are read for their own sake: not only on the way to others."""
     whole = dict(_handed_on(collected))
-    tested = {test.path for test in collected.event_tests.values()}
+    tested = {test.path for test in tests_of(collected)}
     on_the_way = {path[:end] for path in collected.event_reads for end in range(1, len(path))}
     found = []
     for path, lines in collected.event_reads.items():

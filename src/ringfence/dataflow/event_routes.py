@@ -76,7 +76,7 @@ def _begins_here(machine: Machine, node: syntax.Node) -> bool:
     if key in machine.memo or machine.unreached or not machine.in_handler:
         return False
     machine.memo[key] = True
-    if not event_reads.is_sure(machine):
+    if not event_reads.is_sure(machine, event_reads.ANSWERED):
         return False
     silent = _effects(machine) <= machine.memo.get(_START, 0)
     return silent and not any(_speaks(machine, one) for one in _before(machine.following))
@@ -123,7 +123,7 @@ def _settle(
     ended = bool(default) and isinstance(default[-1], (syntax.Return, syntax.Raise))
     if not _nothing_after(machine, is_tail, ended):
         return
-    kind = "handled" if refused else "acted"
+    kind = "handled" if refused and event_reads.is_sure(machine) else "acted"
     event_reads.test(machine, path, kind, values, machine.location(node))
 
 
