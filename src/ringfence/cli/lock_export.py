@@ -6,11 +6,14 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ringfence.contract.exports.patches import Written
     from ringfence.model.contract import FunctionDraft, Permission
     from ringfence.permissions.minimal import Document
 
 PATCHES = ("sam", "cloudformation", "serverless", "terraform")
-FORMS = ("iam", *PATCHES, "guard", "sandbox", "security-group", "kubernetes")
+FORMS = ("iam", *PATCHES, "triggers", "guard", "sandbox", "security-group", "kubernetes")
 
 EPILOG = """\
 examples:
@@ -19,6 +22,7 @@ examples:
   ringfence lock export --as iam --function resize --with-platform --region eu-west-1
   ringfence lock export --as sam > smaller.patch        a patch of your own template
   ringfence lock export --as sam --write                the same, applied
+  ringfence lock export --as triggers                   a patch that narrows triggers
   ringfence lock export --as kubernetes > manifests.yaml
 """
 
@@ -41,7 +45,8 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     group.add_argument(
         "--as", dest="form", required=True, choices=FORMS, metavar="FORM",
         help="iam (policy documents); sam, cloudformation, serverless or terraform (a patch of "
-        "your template: one role per function, comments kept); guard or sandbox (profiles); "
+        "your template: one role per function, comments kept); triggers (a patch that narrows "
+        "triggers to what the code acts on); guard or sandbox (profiles); "
         "security-group (egress rules); kubernetes (network policy, security context, limits, "
         "service account)",
     )  # fmt: skip
@@ -87,6 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
         text = _policies(arguments, chosen)
     elif arguments.form in PATCHES:
         text = _patch(arguments, chosen)
+    elif arguments.form == "triggers":
+        text = _triggers(arguments, chosen)
     else:
         text = _other(arguments, chosen)
     if arguments.output is None:
@@ -136,10 +143,8 @@ def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str
 
 def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     """A unified diff of the templates; with ``--write`` they are changed, too."""
-    from ringfence.cli.output import write_file
     from ringfence.cli.tree_options import say
-    from ringfence.contract.exports.patches import note_text, patch_of, watch_for
-    from ringfence.files import write_whole
+    from ringfence.contract.exports.patches import patch_of, watch_for
     from ringfence.loaders import LoadOptions, load_application
 
     _, extra = _proven(arguments, chosen, True)
@@ -154,6 +159,34 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         root, load_application(arguments.path, load), chosen, arguments.form, extra,
         staged=arguments.staged, remove_unused=arguments.remove_unused,
     )  # fmt: skip
+    _apply(arguments, root, made)
+    for line in watch_for(chosen):
+        say(line)
+    return made.patch.diff
+
+
+def _triggers(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
+    """A unified diff that narrows triggers; with ``--write`` the templates are changed, too."""
+    from ringfence.cli.tree_options import say
+    from ringfence.contract.exports.triggers import trigger_patch
+    from ringfence.report.lock_report import trigger_line
+
+    root = arguments.path if arguments.path.is_dir() else arguments.path.parent
+    made = trigger_patch(root, chosen)
+    for draft in chosen:
+        for one in draft.narrow:
+            say(f"{draft.contract.key}: {trigger_line(one)}")
+    _apply(arguments, root, made)
+    return made.patch.diff
+
+
+def _apply(arguments: argparse.Namespace, root: Path, made: Written) -> None:
+    """Say what there is to know of a patch, write what undoes it, and apply it if asked to."""
+    from ringfence.cli.output import write_file
+    from ringfence.cli.tree_options import say
+    from ringfence.contract.exports.patches import note_text
+    from ringfence.files import write_whole
+
     for note in made.patch.notes:
         say(note_text(note))
     if arguments.reversal is not None:
@@ -162,9 +195,6 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         for change in made.patch.changes:
             write_whole(root / change.path, made.bytes_of(change))
             say(f"{change.path}: written")
-    for line in watch_for(chosen):
-        say(line)
-    return made.patch.diff
 
 
 def _other(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:

@@ -110,7 +110,7 @@ def _only(values: list[tuple[str, ...]]) -> str:
 def _allowed(by_kind: dict[str, list[tuple[str, ...]]]) -> tuple[str, ...]:
     """What every test lets through; all that any does where these are different questions."""
     values = by_kind["allowed"] or by_kind["handled"] or by_kind["acted"]
-    if not values:
+    if not values or any(value.endswith("*") for each in values for value in each):
         return ()
     common = set(values[0]).intersection(*values[1:])
     every = {value for each in values for value in each}

@@ -1,7 +1,7 @@
 """Triggers that cause more events than the code does anything with: declared × handled.
 
 The interpreter says for which values of a path of its event a function acts at all, every other
-event being refused or ignored (``handled`` and ``acted`` in :mod:`ringfence.model.facts`). Where the
+event being refused or ignored (``handled``, ``acted``: :mod:`ringfence.model.facts`). Where the
 path is one that the template can filter by (the method of a request, the name of a change, the type
 of an event), and the template lets more through, the trigger is too wide; where it lets nothing
 through that the code acts on, no branch handles it. Whatever is not certain is left alone.
@@ -21,10 +21,12 @@ from ringfence.model.value import plain, string
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 CHANGES = ("INSERT", "MODIFY", "REMOVE")
-_HTTP = ("apigateway-rest", "apigateway-http")
-_METHOD_PATHS = (
-    ("httpMethod",), ("requestContext", "httpMethod"), ("requestContext", "http", "method"),
-)  # fmt: skip
+#: Where the method stands; an HTTP API sends either form of event.
+_OLD_METHODS = (("httpMethod",), ("requestContext", "httpMethod"))
+_METHOD_PATHS = {
+    "apigateway-rest": _OLD_METHODS,
+    "apigateway-http": (("requestContext", "http", "method"), *_OLD_METHODS),
+}
 _ROUTE_PATHS = (("routeKey",), ("requestContext", "routeKey"))
 _RESOURCE_PATHS = (("resource",), ("requestContext", "resourcePath"))
 _EVENT_NAME = ("Records", "[]", "eventName")
@@ -46,7 +48,7 @@ def narrowed_triggers(
         return []
     found = [*_by_sender(triggers, routes), *_s3(triggers, routes)]
     for trigger in triggers:
-        if trigger.kind in _HTTP:
+        if trigger.kind in _METHOD_PATHS:
             found += _methods(trigger, routes)
         if trigger.kind in ("apigateway-http", "apigateway-websocket", "apigateway-rest"):
             found += _routes(trigger, routes)
@@ -78,8 +80,10 @@ def _narrow(
 
 def _methods(trigger: Trigger, tests: Sequence[EventTest]) -> Iterator[NarrowTrigger]:
     """``ANY``, of which some methods are refused; a method that is refused."""
-    test = _route(tests, _METHOD_PATHS, ("handled",))
-    if test is None or any(value not in METHODS for value in test.values):
+    test = _route(tests, _METHOD_PATHS[trigger.kind], ("handled",))
+    if test is None or trigger.path == "$default":
+        return
+    if any(value not in METHODS for value in test.values):
         return
     method = trigger.method.upper()
     if method in ("ANY", "*"):

@@ -16,6 +16,7 @@ from ringfence.dataflow import (
     cloud,
     cloud_libraries,
     cloud_script,
+    event_reads,
     exposures,
     expressions,
     instances,
@@ -385,6 +386,7 @@ def bind_parameters(
             value = arguments.rest
             if arguments.others is not None:
                 value = call_arguments.named(arguments.others, name)
+                event_reads.note(machine, value.taint, parameter, place)
         if value is None:
             value = (
                 machine.evaluate(parameter.default)

@@ -152,6 +152,8 @@ def switch(machine: Machine, node: syntax.Switch, subject: Value) -> None:
     left = rest if default is None else _own(default)
     if event_idle.refuses(left) and not any(event_idle.refuses(body) for _, body in cases):
         event_reads.test(machine, path, "allowed", values, machine.location(node))
+        if "null" not in values and not subject.texts():
+            event_reads.test(machine, path, "required", (), machine.location(node))
     event_routes.switched(machine, node, path, values, left, default is None)
 
 

@@ -55,6 +55,8 @@ _MEMBERSHIP = frozenset(("includes", "has", "__contains__", "contains"))
 _NEGATED = {"not in": "in", "!=": "==", "is not": "is"}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+#: Tests that nothing passes which is not there, unless something stands in for it.
+_OF_WHAT_IS_THERE = frozenset(("type", "allowed", "pattern"))
 _DIGITS = {"isdigit": r"^\d+$", "isdecimal": r"^\d+$", "isnumeric": r"^\d+$",
            "isalnum": r"^\w+$", "isalpha": r"^\w+$"}  # fmt: skip
 
@@ -232,9 +234,13 @@ def _consts(values: Iterable[Value]) -> tuple[str, ...]:
 def _of(
     machine: Machine, node: syntax.Expression, kind: str, values: tuple[str, ...] = ()
 ) -> Iterator[Passing]:
-    path = path_at(machine, node)
+    value = _quietly(machine, bare(machine, node))
+    path = event_reads.only_path(value)
     if path and (values or kind in ("required", ABSENT)):
-        yield Passing(path, kind, values, machine.location(node))
+        place = machine.location(node)
+        yield Passing(path, kind, values, place)
+        if kind in _OF_WHAT_IS_THERE and "null" not in values and not value.texts():
+            yield Passing(path, "required", (), place)
 
 
 # --- presence ---

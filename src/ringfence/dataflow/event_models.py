@@ -101,6 +101,14 @@ def checked(machine: Machine, shape: Shape, value: Value, node: syntax.Node) -> 
             _note(machine, shape, path, machine.location(node), MAX_DEPTH)
 
 
+def spread(machine: Machine, shape: Shape, others: Value, node: syntax.Node) -> None:
+    """The same for ``Model(**data)``, of which only the values of ``data`` are known."""
+    for atom in others.taint:
+        path = event_reads.path_of(atom)
+        if path and path[-1] == "[]" and not machine.unreached:
+            _note(machine, shape, path[:-1], machine.location(node), MAX_DEPTH)
+
+
 def _note(machine: Machine, shape: Shape, path: EventPlace, place: Location, depth: int) -> None:
     at = shape.place or place
     for kind, values in shape.facts.items():
@@ -169,9 +177,9 @@ def _field(machine: Machine, node: syntax.Assign, name: str, depth: int) -> tupl
 
 
 def _is_ellipsis(node: syntax.Expression) -> bool:
-    if isinstance(node, syntax.Constant):
-        return str(node.value) in ("...", "Ellipsis")
-    return isinstance(node, syntax.Opaque) and node.kind in ("ellipsis", "...")
+    """``...``, which the tree shows as it shows ``None``, one letter shorter."""
+    is_none = isinstance(node, syntax.Constant) and node.value is None
+    return is_none and node.end_column - node.column == len("...")
 
 
 def _copy(shape: Shape) -> Shape:

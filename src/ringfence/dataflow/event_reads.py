@@ -118,6 +118,18 @@ def note(machine: Machine, taint: Iterable[Taint], node: syntax.Node, place: Loc
             lines[line] = fails and isinstance(node.key, syntax.Constant) and is_sure(machine)
 
 
+def forget(machine: Machine, taint: Iterable[Taint], place: Location) -> None:
+    """What was noted there is no reading: ``f(**event)`` reads what ``f`` has parameters for."""
+    reads = machine.collected.event_reads
+    for atom in taint:
+        path = path_of(atom)
+        lines = reads.get(path) if path else None
+        if path and lines is not None:
+            lines.pop((place.file, place.line), None)
+            if not lines:
+                del reads[path]
+
+
 def is_method(machine: Machine, node: syntax.Node, name: str) -> bool:
     """``event.get`` of a plain map, which is no data."""
     if machine.language != "python" or not isinstance(node, syntax.Attribute):
@@ -158,7 +170,8 @@ def reads_of(collected: Collected, function: str) -> list[EventRead]:
     on_the_way = {path[:end] for path in collected.event_reads for end in range(1, len(path))}
     found = []
     for path, lines in collected.event_reads.items():
-        kept = path not in on_the_way or path in tested or path in whole
+        checked = path in tested or (*path, JSON_MARK) in tested
+        kept = path not in on_the_way or checked or path in whole
         for (file, line), required in lines.items() if kept else ():
             place = Location(file, line)
             found.append(EventRead(function, path, place, required, path in whole))

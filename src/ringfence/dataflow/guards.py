@@ -42,6 +42,7 @@ _REMEMBERED = (
     syntax.Logical,
     syntax.Unary,
     syntax.Call,
+    syntax.Comprehension,
     syntax.Index,
     syntax.Conditional,
     syntax.Template,

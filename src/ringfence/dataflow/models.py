@@ -263,12 +263,15 @@ def construct(
     machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """``Model(**data)``; None for a class that checks nothing."""
+    from ringfence.dataflow import event_models
+
     if not is_model(cls):
         return None
     given = machine.struct("map")
     given.fields.update(arguments.keywords)
     if arguments.others is not None:
-        given.rest = arguments.others
+        given.rest, given.mirrors = arguments.others, True
+        event_models.spread(machine, event_models.of_class(machine, cls), arguments.others, node)
     return validated(machine, cls, Value(objects=(given,)), node)
 
 
