@@ -97,7 +97,10 @@ def _question(machine: Machine, node: syntax.If) -> Plan | None:
     cases, default, is_tail = _chain(machine, node, rest)
     question = Question(node, cases, default, is_tail)
     tests = [test for test, then in cases if not event_idle.refuses(then)]
-    if not tests or not event_idle.refuses(default) or len(tests) < len(cases):
+    refused = event_idle.refuses(default)
+    if is_tail and not event_idle.is_idle(machine, default):
+        refused = False
+    if not tests or not refused or len(tests) < len(cases):
         return question, []
     whole = tests[0]
     if len(tests) > 1:

@@ -6,7 +6,7 @@ them, and nothing is done after them, in the function that they stand in nor in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import event_conditions, event_idle, event_reads, trees
@@ -96,9 +96,14 @@ def _effects(machine: Machine) -> int:
     return len(collected.calls) + len(collected.stored) + uses
 
 
-def _before(following: Following) -> Body:
-    body, place, _ = following
-    return body[: place - 1]
+def _before(following: Following) -> Iterator[syntax.Statement]:
+    """What ran before, in the bodies that the branches stand in."""
+    current: Following | None = following
+    for _ in range(MAX_BODIES):
+        if current is None:
+            return
+        body, place, current = current
+        yield from body[: max(place - 1, 0)]
 
 
 def _speaks(machine: Machine, node: syntax.Statement) -> bool:
@@ -117,9 +122,9 @@ def _settle(
     machine: Machine, node: syntax.Node, path: EventPlace, values: tuple[str, ...], default: Body,
     is_tail: bool,
 ) -> None:  # fmt: skip
-    refused = event_idle.refuses(default)
-    if not refused and not event_idle.is_idle(machine, default):
+    if not event_idle.is_idle(machine, default):
         return
+    refused = event_idle.refuses(default)
     ended = bool(default) and isinstance(default[-1], (syntax.Return, syntax.Raise))
     if not _nothing_after(machine, is_tail, ended):
         return
