@@ -11,8 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import event_conditions, event_idle, event_reads, event_routes
-from ringfence.dataflow.event_conditions import Passing
+from ringfence.dataflow import (
+    event_conditions,
+    event_idle,
+    event_reads,
+    event_routes,
+    event_subjects,
+)
+from ringfence.dataflow.event_subjects import Passing
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -45,19 +51,25 @@ def branch(machine: Machine, node: syntax.If) -> None:
 
 def ended(machine: Machine, node: syntax.If, positive: bool) -> None:
     """A side of a branch ends: some events may have been dealt with there."""
+    key = ("event side", id(node), positive)
+    known = machine.memo.get(key)
+    if known is None:
+        body = node.then if positive else node.otherwise
+        known = 0
+        if not event_idle.refuses(body):
+            idle = event_idle.is_idle(machine, body)
+            known = event_reads.ANSWERED if idle else event_reads.DEALT
+            chosen = event_conditions.read(machine, node.test, positive)
+            machine.memo.setdefault(_CHOSEN, set()).update(one.path for one in chosen)
+        machine.memo[key] = known
+    assert isinstance(known, int)
     frame = machine.frame
-    if frame.parted < event_reads.DEALT:
-        key = ("event side", id(node), positive)
-        known = machine.memo.get(key)
-        if known is None:
-            body = node.then if positive else node.otherwise
-            known = 0
-            if not event_idle.refuses(body):
-                idle = event_idle.is_idle(machine, body)
-                known = event_reads.ANSWERED if idle else event_reads.DEALT
-            machine.memo[key] = known
-        assert isinstance(known, int)
-        frame.parted = max(frame.parted, known)
+    frame.parted = max(frame.parted, known)
+
+
+#: Paths by which some events were picked and dealt with; what is asked of them later is asked of
+#: the rest only.
+_CHOSEN = ("event paths chosen",)
 
 
 def _ask(machine: Machine, node: syntax.If) -> None:
@@ -75,7 +87,9 @@ def _ask(machine: Machine, node: syntax.If) -> None:
 
 
 def told(machine: Machine, passing: Passing) -> None:
-    if passing.kind != event_conditions.ABSENT:
+    if passing.kind == event_subjects.ABSENT:
+        return
+    if passing.path not in machine.memo.get(_CHOSEN, ()):
         event_reads.test(machine, passing.path, passing.kind, passing.values, passing.place)
 
 
@@ -146,7 +160,7 @@ def switch(machine: Machine, node: syntax.Switch, subject: Value) -> None:
     if path is None:
         return
     cases, default = list(_cases(node)), next((b for v, b in node.cases if not v), None)
-    found = [event_conditions.texts_of(machine, value) for value, _ in cases]
+    found = [event_subjects.texts_of(machine, value) for value, _ in cases]
     if not cases or any(not texts for texts in found):
         return
     body, place, _ = machine.following

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import event_conditions, event_reads
+from ringfence.dataflow import event_reads, event_subjects
 from ringfence.dataflow.objects import ClassObject, External, Regex, Struct
 from ringfence.dataflow.scopes import Frame
 from ringfence.dataflow.values import Mix, Value
@@ -210,7 +210,7 @@ def _enumeration(machine: Machine, cls: ClassObject) -> Shape:
         for statement in cls.node.body
         if isinstance(statement, syntax.Assign) and isinstance(statement.value, syntax.Constant)
     ]
-    words = [event_conditions.word(v) for v in values if isinstance(v, (str, int, float))]
+    words = [event_subjects.word(v) for v in values if isinstance(v, (str, int, float))]
     if words:
         shape.facts["allowed"] = tuple(words)
         if all(isinstance(value, str) for value in values):
@@ -279,7 +279,7 @@ def _generic(machine: Machine, node: syntax.Index, depth: int) -> Shape:
         values = [one.value for one in inner if isinstance(one, syntax.Constant)]
         shape = Shape("string" if values and all(isinstance(v, str) for v in values) else "")
         if values and len(values) == len(inner):
-            words = [event_conditions.word(v) for v in values if not isinstance(v, bytes)]
+            words = [event_subjects.word(v) for v in values if not isinstance(v, bytes)]
             shape.facts["allowed"] = tuple(words)
         return shape
     if name == "Annotated" and inner:
@@ -398,7 +398,7 @@ def _chosen(shape: Shape, link: External) -> None:
         for one in held or [value]:
             if not one.definite:
                 return
-            words += [event_conditions.word(const) for const in one.consts
+            words += [event_subjects.word(const) for const in one.consts
                       if not isinstance(const, Mix)]  # fmt: skip
     if words:
         shape.facts["allowed"] = tuple(dict.fromkeys(words))
@@ -419,7 +419,7 @@ def of_json_schema(value: Value, depth: int = MAX_DEPTH) -> Shape:
         if name in fields:
             shape.add(fact, _only(fields[name]), sign)
     if "const" in fields and fields["const"].definite:
-        shape.facts["allowed"] = tuple(map(event_conditions.word, fields["const"].consts))
+        shape.facts["allowed"] = tuple(map(event_subjects.word, fields["const"].consts))
     if "enum" in fields:
         _chosen(shape, External("enum()", (fields["enum"],)))
     if "items" in fields:

@@ -114,8 +114,16 @@ def note(machine: Machine, taint: Iterable[Taint], node: syntax.Node, place: Loc
             lines = reads[path] = {}
         line = (place.file, place.line)
         if not lines.get(line) and (len(lines) < MAX_LINES or line in lines):
-            fails = machine.language == "python" and isinstance(node, syntax.Index)
-            lines[line] = fails and isinstance(node.key, syntax.Constant) and is_sure(machine)
+            lines[line] = _fails_without(machine, node) and is_sure(machine)
+
+
+def _fails_without(machine: Machine, node: syntax.Node) -> bool:
+    """``event["id"]``, which is an error where there is none."""
+    return (
+        machine.language == "python"
+        and isinstance(node, syntax.Index)
+        and isinstance(node.key, syntax.Constant)
+    )
 
 
 def forget(machine: Machine, taint: Iterable[Taint], place: Location) -> None:

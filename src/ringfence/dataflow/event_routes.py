@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import event_conditions, event_idle, event_reads, trees
+from ringfence.dataflow import event_conditions, event_idle, event_reads, event_subjects, trees
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def routed(
         _settle(machine, node, path, tuple(dict.fromkeys(values)), default, is_tail)
 
 
-def _prefix(passing: event_conditions.Passing) -> str:
+def _prefix(passing: event_subjects.Passing) -> str:
     """The beginning that a test demands, with its ``*``."""
     text = passing.values[0] if passing.kind == "pattern" else ""
     if not text.startswith("^") or any(sign in text[1:] for sign in "$(|[*+?.{"):
