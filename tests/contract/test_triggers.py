@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from ringfence.cli import main
+from ringfence.contract.assemble import contract_of, name_drafts
 from ringfence.contract.build import harvest_for
 from ringfence.contract.exports.triggers import narrowed, trigger_patch
+from ringfence.contract.lockfile import lock_text, parsed
 from ringfence.edits import EditError
 from ringfence.model.contract import FunctionDraft, NarrowTrigger
 from ringfence.permissions.physical import Place
@@ -163,6 +165,71 @@ def test_a_name_cannot_act_on_the_terminal() -> None:
     assert trigger_line(one).endswith("so no branch handles it (app.py:3)")
 
 
+CHECKED = """
+def handler(event, context):
+    for record in event["Records"]:
+        if record["eventName"] not in ("INSERT", "MODIFY"):
+            continue
+        image = record["dynamodb"]["NewImage"]
+        if len(image["note"]["S"]) > 200:
+            raise ValueError("note")
+        table.put_item(Item={"id": image["id"]["S"]})
+"""
+#: What the lock file says of its events.
+SCHEMA = """\
+event = [
+  {path = "Records[].dynamodb.NewImage.id.S", required = true},
+  {path = "Records[].dynamodb.NewImage.note.S", maximum = "200", required = true},
+  {path = "Records[].eventName", allowed = ["INSERT", "MODIFY"], required = true},
+]
+"""
+
+
+def test_the_lock_file_holds_the_schema_and_gives_it_back(tmp_path: Path) -> None:
+    write(tmp_path, {"events": ["stream"], "code": CHECKED})
+    contract = contract_of(name_drafts(drafts_of(tmp_path)))
+    text = lock_text(contract)
+    assert SCHEMA in text
+    assert parsed(text.encode()).functions["Fn"].triggers == contract.functions["Fn"].triggers
+    assert lock_text(parsed(text.encode())) == text
+
+
+def test_the_next_scan_remembers_the_schema(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir(mode=0o700)
+    for number in range(6):  # so many that their runs are kept
+        folder = tmp_path / "app" / f"part{number}"
+        folder.mkdir(parents=True)
+        (folder / "app.py").write_text(PYTHON + CHECKED)
+    functions = "".join(
+        FUNCTION.replace("Fn", f"Fn{number}").replace("CODE", f"part{number}")
+        for number in range(6)
+    )
+    template = tmp_path / "app" / "template.yaml"
+    template.write_text(TEMPLATE.partition("  # what")[0] + functions)
+    make, key = harvest_for(Place("aws", "*", "*", "*"))
+    options = ScanOptions(cache=tmp_path / "cache")
+    first = harvest(tmp_path / "app", options, make, key).drafts
+    (tmp_path / "app" / "part0" / "app.py").write_text(PYTHON + CHECKED + "# changed\n")
+    second = harvest(tmp_path / "app", options, make, key).drafts
+    assert [draft.narrow for draft in second] == [draft.narrow for draft in first]
+    assert [draft.contract.triggers for draft in second] == [
+        draft.contract.triggers for draft in first
+    ]
+    assert all(len(draft.contract.triggers[0].event) == 3 for draft in first)
+
+
+FUNCTION = """\
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      CodeUri: CODE
+      Handler: app.handler
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: LATEST}
+"""
 SERVERLESS = """\
 service: shop
 provider: {name: aws, runtime: python3.12}
