@@ -6,11 +6,14 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ringfence.contract.exports.patches import Written
     from ringfence.model.contract import FunctionDraft, Permission
     from ringfence.permissions.minimal import Document
 
 PATCHES = ("sam", "cloudformation", "serverless", "terraform")
-FORMS = ("iam", *PATCHES, "guard", "sandbox", "security-group", "kubernetes")
+FORMS = ("iam", *PATCHES, "triggers", "guard", "sandbox", "security-group", "kubernetes")
 
 EPILOG = """\
 examples:
@@ -19,6 +22,7 @@ examples:
   ringfence lock export --as iam --function resize --with-platform --region eu-west-1
   ringfence lock export --as sam > smaller.patch        a patch of your own template
   ringfence lock export --as sam --write                the same, applied
+  ringfence lock export --as triggers                   a patch that narrows triggers
   ringfence lock export --as kubernetes > manifests.yaml
 """
 
@@ -40,10 +44,18 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     group = parser.add_argument_group("what to write")
     group.add_argument(
         "--as", dest="form", required=True, choices=FORMS, metavar="FORM",
+<<<<<<< HEAD
         help="iam (policy documents); sam, cloudformation or serverless (a patch of your "
         "template: one role per function, comments kept); terraform (roles and "
         "policies); guard or sandbox (profiles); security-group (egress rules); kubernetes "
         "(network policy, security context, limits, service account)",
+=======
+        help="iam (policy documents); sam, cloudformation, serverless or terraform (a patch of "
+        "your template: one role per function, comments kept); triggers (a patch that narrows "
+        "triggers to what the code acts on); guard or sandbox (profiles); "
+        "security-group (egress rules); kubernetes (network policy, security context, limits, "
+        "service account)",
+>>>>>>> events
     )  # fmt: skip
     group.add_argument(
         "--format", choices=("text", "json"), default="text", metavar="FORMAT",
@@ -87,6 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
         text = _policies(arguments, chosen)
     elif arguments.form in PATCHES:
         text = _patch(arguments, chosen)
+    elif arguments.form == "triggers":
+        text = _triggers(arguments, chosen)
     else:
         text = _other(arguments, chosen)
     if arguments.output is None:
@@ -136,8 +150,8 @@ def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str
 
 def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     """A unified diff of the templates; with ``--write`` they are changed, too."""
-    from ringfence.cli.output import write_file
     from ringfence.cli.tree_options import say
+<<<<<<< HEAD
     from ringfence.contract.exports.patches import (
         note_text,
         patch_of,
@@ -147,6 +161,9 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         with_work,
     )
     from ringfence.files import write_whole
+=======
+    from ringfence.contract.exports.patches import patch_of, watch_for
+>>>>>>> events
     from ringfence.loaders import LoadOptions, load_application
 
     load = LoadOptions(
@@ -169,6 +186,34 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         root, application, worked, arguments.form, extra,
         staged=arguments.staged, remove_unused=arguments.remove_unused,
     )  # fmt: skip
+    _apply(arguments, root, made)
+    for line in watch_for(chosen):
+        say(line)
+    return made.patch.diff
+
+
+def _triggers(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
+    """A unified diff that narrows triggers; with ``--write`` the templates are changed, too."""
+    from ringfence.cli.tree_options import say
+    from ringfence.contract.exports.triggers import trigger_patch
+    from ringfence.report.lock_report import trigger_line
+
+    root = arguments.path if arguments.path.is_dir() else arguments.path.parent
+    made = trigger_patch(root, chosen)
+    for draft in chosen:
+        for one in draft.narrow:
+            say(f"{draft.contract.key}: {trigger_line(one)}")
+    _apply(arguments, root, made)
+    return made.patch.diff
+
+
+def _apply(arguments: argparse.Namespace, root: Path, made: Written) -> None:
+    """Say what there is to know of a patch, write what undoes it, and apply it if asked to."""
+    from ringfence.cli.output import write_file
+    from ringfence.cli.tree_options import say
+    from ringfence.contract.exports.patches import note_text
+    from ringfence.files import write_whole
+
     for note in made.patch.notes:
         say(note_text(note))
     if arguments.reversal is not None:
@@ -177,9 +222,12 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         for change in made.patch.changes:
             write_whole(root / change.path, made.bytes_of(change))
             say(f"{change.path}: written")
+<<<<<<< HEAD
     for line in watch_for(worked) if made.patch.changes else ():
         say(line)
     return made.patch.diff
+=======
+>>>>>>> events
 
 
 def _other(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:

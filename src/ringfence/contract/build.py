@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from ringfence.contract.events import event_paths
+from ringfence.contract.triggers import narrowed_triggers
 from ringfence.model.application import Application, Function
 from ringfence.model.contract import (
     Evidence,
@@ -16,12 +18,13 @@ from ringfence.model.contract import (
     Limits,
     TriggerContract,
 )
-from ringfence.model.facts import Connection, Facts, Use
+from ringfence.model.facts import Connection, EventRead, EventTest, Facts, Use
 from ringfence.permissions.grants import grants_of
 from ringfence.permissions.needed import Needs, needs_by_function, place
 from ringfence.permissions.physical import PhysicalNames, Place
 from ringfence.permissions.platform import platform_needs, runs_elsewhere
 from ringfence.permissions.powers import powers_of
+from ringfence.rules.events import load_events
 
 Harvest = Callable[[Application, Facts], list[FunctionDraft]]
 
@@ -36,7 +39,7 @@ _CLOUD = ".amazonaws.com"
 
 def harvest_for(where: Place) -> tuple[Harvest, str]:
     """What makes drafts of an application for a place of deployment, and the key of its answers."""
-    return partial(drafts_of, where=where), f"contract {where!r}"
+    return partial(drafts_of, where=where), f"contract 2 {where!r}"
 
 
 def drafts_of(application: Application, facts: Facts, where: Place) -> list[FunctionDraft]:
@@ -49,11 +52,21 @@ def drafts_of(application: Application, facts: Facts, where: Place) -> list[Func
     connections: dict[str, list[Connection]] = defaultdict(list)
     for connection in facts.connections:
         connections[connection.function].append(connection)
-    return [
-        _draft(function, application, names, needs.get(function.id, Needs()), uses[function.id],
-               connections[function.id])
-        for function in application.functions.values()
-    ]  # fmt: skip
+    reads: dict[str, list[EventRead]] = defaultdict(list)
+    for read in facts.event_reads:
+        reads[read.function].append(read)
+    tests: dict[str, list[EventTest]] = defaultdict(list)
+    for test in facts.event_tests:
+        tests[test.function].append(test)
+    drafts = []
+    for function in application.functions.values():
+        draft = _draft(function, application, names, needs.get(function.id, Needs()),
+                       uses[function.id], connections[function.id])  # fmt: skip
+        own = tests[function.id]
+        draft.contract.triggers = _triggers(function, application, reads[function.id], own)
+        draft.narrow = narrowed_triggers(function, application, own)
+        drafts.append(draft)
+    return drafts
 
 
 def _draft(
@@ -80,7 +93,6 @@ def _draft(
         file_writes=_items(uses, "file-write"),
         environment=_items(uses, "environment"),
         secrets=_items(uses, "secret-read"),
-        triggers=_triggers(function, application),
         limits=Limits(
             function.memory_mib, function.timeout_s, function.concurrency, function.ephemeral_mib
         ),
@@ -161,17 +173,21 @@ def _items(uses: list[Use], kind: str) -> list[Item]:
     return [Item(value, who, _first(found)) for (value, who), found in sorted(evidence.items())]
 
 
-def _triggers(function: Function, application: Application) -> list[TriggerContract]:
+def _triggers(
+    function: Function, application: Application, reads: list[EventRead], tests: list[EventTest]
+) -> list[TriggerContract]:
+    declared = application.triggers_of(function.id)
+    events = event_paths(declared, reads, tests, load_events())
     found = [
         TriggerContract(
             trigger.kind,
             trigger.name,
             str(trigger.sender.exposure),
             trigger.authentication.kind,
-            (),
+            events.get(trigger.id, ()),
             (Evidence("template", place(trigger.location), trigger.sender.who),),
         )
-        for trigger in application.triggers_of(function.id)
+        for trigger in declared
     ]
     return sorted(found, key=lambda item: (item.kind, item.name))
 

@@ -11,6 +11,7 @@ from ringfence.dataflow import (
     cloud,
     cloud_calls,
     environment,
+    event_reads,
     exposures,
     members,
     partly_known,
@@ -164,8 +165,11 @@ def part_of(machine: Machine, value: Value, key: str, node: syntax.Node) -> Valu
     if any(isinstance(const, Mix) for const in value.consts):
         return tainted(texts.derived(value.taint))
     if machine.language != "python" or isinstance(node, syntax.Attribute):
-        return tainted(wrappers.read(machine, atom, key, place) for atom in value.taint)
-    return tainted(atom.at(key, place) for atom in value.taint)
+        part = tuple(wrappers.read(machine, atom, key, place) for atom in value.taint)
+    else:
+        part = tuple(atom.at(key, place) for atom in value.taint)
+    event_reads.note(machine, part, node, place)
+    return tainted(part)
 
 
 def field_of(machine: Machine, obj: Struct, name: str | int, node: syntax.Node) -> Value:

@@ -223,7 +223,7 @@ class Work:
         except Exhausted:
             # When time is up in the middle, what was seen until then counts.
             connections.settle(machine)
-            run.found = partial(found_of, machine.collected)
+            run.found = partial(found_of, machine.collected, function.id)
             self.runs[function.id] = run
             raise
         except Exception as problem:
@@ -235,7 +235,7 @@ class Work:
             reason = reason or "what it sends to other functions is nested too deeply"
         except Exception as problem:
             reason = defect_of(problem)
-        found = found_of(machine.collected)
+        found = found_of(machine.collected, function.id)
         run.found = lambda: found
         run.asked = list(asked)
         run.names = sorted(directory.asks)
@@ -262,6 +262,8 @@ class Work:
             facts.uses += found.uses
             facts.issues += issues_beside_flows(found, told)
             facts.connections += found.connections
+            facts.event_reads += found.reads
+            facts.event_tests += found.tests
             facts.files[identity] = sorted(found.files)
             for kind, count in found.opaque.items():
                 facts.opaque[kind] = facts.opaque.get(kind, 0) + count
@@ -270,6 +272,8 @@ class Work:
         facts.uses.sort(key=lambda u: (u.function, u.kind, u.location, u.value))
         facts.issues.sort(key=lambda i: (i.function, i.location, i.rule))
         facts.connections.sort(key=lambda c: (c.function, c.location, c.library, c.host))
+        facts.event_reads.sort(key=lambda r: (r.function, r.path, r.location))
+        facts.event_tests.sort(key=lambda t: (t.function, t.path, t.kind, t.location, t.values))
         facts.skipped = sorted(self.skipped.values(), key=lambda s: s.what)
         return facts
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.dataflow import (
     access,
     credentials,
+    event_reads,
     expressions,
 )
 from ringfence.dataflow.objects import OPTIONAL, Struct
@@ -130,6 +131,7 @@ def spread_keywords(
                     others = loose if others is None else join(others, loose)
     if value.taint:
         part = access.part_of(machine, value, "[]", node)
+        event_reads.forget(machine, part.taint, machine.location(node))
         others = part if others is None else join(others, part)
     elif value.open and others is None and not value.objects:
         others = UNKNOWN

@@ -16,6 +16,7 @@ from ringfence.dataflow import (
     cloud,
     cloud_libraries,
     cloud_script,
+    event_reads,
     exposures,
     function_methods,
     instances,
@@ -312,7 +313,7 @@ def run_closure(
     frame = Frame(scope, closure.module, closure, closure.this, closure.home)
     frame.call, frame.called_at = node, place
     machine.frames.append(frame)
-    proven, current = machine.proven, machine.current
+    proven, current, following = machine.proven, machine.current, machine.following
     try:
         bind_parameters(machine, closure, arguments, place)
         if machine.language != "python" and names_arguments(machine, closure):
@@ -321,7 +322,7 @@ def run_closure(
             machine.leave(NONE, False)
     finally:
         machine.frames.pop()
-        machine.proven, machine.current = proven, current
+        machine.proven, machine.current, machine.following = proven, current, following
     if frame.yielded is not None:
         return machine.sequence_of(frame.yielded), frame.exits
     result = NOTHING
@@ -384,6 +385,7 @@ def bind_parameters(
             value = arguments.rest
             if arguments.others is not None:
                 value = call_arguments.named(arguments.others, name)
+                event_reads.note(machine, value.taint, parameter, place)
         if value is None:
             value = (
                 machine.evaluate(parameter.default)

@@ -70,7 +70,7 @@ class Choice:
         node = self.node
         code = node.then if positive else node.otherwise
         if isinstance(node, syntax.If) and not positive and not code and not self._goes_on():
-            body, place = self.following
+            body, place, _ = self.following
             most = MAX_ADMITS if any(one.admits for one in self.made) else MAX_TAIL
             code = body[place:] if len(body) - place <= most else []
         self.sides[positive] = side = refusals.side(code, calls)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringfence.dataflow import choices, expressions, guards, own_texts, sinks, subjects, targets
+from ringfence.dataflow import (
+    choices,
+    event_checks,
+    event_reads,
+    expressions,
+    guards,
+    own_texts,
+    sinks,
+    subjects,
+    targets,
+)
 from ringfence.dataflow.values import NOTHING, join
 from ringfence.model import syntax
 
@@ -15,6 +25,7 @@ if TYPE_CHECKING:
 
 def run_switch(machine: Machine, node: syntax.Switch) -> bool:
     subject = machine.evaluate(node.subject)
+    event_checks.switch(machine, node, subject)
     if subject.taint:
         choices.switched(machine, node, subject)
     before = machine.save()
@@ -62,8 +73,11 @@ def run_break(machine: Machine, node: syntax.Break | syntax.Continue) -> bool:
     return False
 
 
-def loop(machine: Machine, once: Callable[[], bool]) -> list[State]:
-    """Run a loop's body until its state settles (at most three rounds)."""
+def loop(
+    machine: Machine, once: Callable[[], bool], make: Callable[[], object] = object
+) -> list[State]:
+    """Run a loop's body until its state settles (at most three rounds). ``make`` makes the token of
+    a round's branch."""
     before = machine.save()
     states: list[State] = [before]
     branch = machine.branch
@@ -71,7 +85,7 @@ def loop(machine: Machine, once: Callable[[], bool]) -> list[State]:
     for _ in range(3):
         keys = {name: value.key for name, value in frame.scope.variables.items()}
         writes = machine.heap_writes
-        machine.branch = object()
+        machine.branch = make()
         frame.broken.append([])
         if once():
             states.append(machine.save())
@@ -115,7 +129,7 @@ def run_for(machine: Machine, node: syntax.For) -> bool:
         targets.assign(machine, node.target, element, node.declares)
         return machine.run(node.body)
 
-    loop(machine, once)
+    loop(machine, once, event_reads.each(machine, iterable))
     return machine.run(node.otherwise)
 
 
@@ -123,7 +137,10 @@ def run_try(machine: Machine, node: syntax.Try) -> bool:
     before = machine.save()
     frame = machine.frames[-1]
     outer_raised, frame.raised = frame.raised, NOTHING
+    caught = event_checks.goes_on(machine, node)
+    machine.tentative += caught
     alive = machine.run(node.body)
+    machine.tentative -= caught
     after = machine.save()
     raised, frame.raised = frame.raised, outer_raised
     ends: list[State] = []

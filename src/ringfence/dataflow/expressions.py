@@ -17,6 +17,7 @@ from ringfence.dataflow import (
     cloud,
     credentials,
     definitions,
+    event_reads,
     exposures,
     guards,
     guessable,
@@ -265,6 +266,7 @@ def logical(machine: Machine, node: syntax.Logical) -> Value:
     """Each operand runs where those before it allow; what they proved holds for it."""
     result = NOTHING
     before = machine.proven
+    tentative = machine.tentative
     variables = machine.frame.scope.variables
     for place, operand in enumerate(node.operands):
         value = machine.evaluate(operand)
@@ -292,8 +294,11 @@ def logical(machine: Machine, node: syntax.Logical) -> Value:
             result = join(result, truthy_part(value))
         if place == 0:
             machine.frame.scope.variables = dict(variables)
+        if place == 0:
+            machine.tentative += 1
         if node.operator in ("and", "or"):
             guards.refine(machine, operand, node.operator == "and")
+    machine.tentative = tentative
     if len(node.operands) > 1:
         machine.proven = before
         changed = machine.frame.scope.variables
@@ -363,6 +368,7 @@ def conditional(machine: Machine, node: syntax.Conditional) -> Value:
     choice.decide(machine.tested, known)
     result = NOTHING
     before = machine.save()
+    machine.tentative += 1
     for positive, branch in ((True, node.then), (False, node.otherwise)):
         if known is not None and known is not positive:
             continue
@@ -371,6 +377,7 @@ def conditional(machine: Machine, node: syntax.Conditional) -> Value:
         result = join(result, subjects.settled(machine, machine.evaluate(branch)))
         choice.leave(positive, True)
         machine.restore(before)
+    machine.tentative -= 1
     choice.judge()
     return result
 
@@ -522,6 +529,7 @@ def element_of(machine: Machine, value: Value, node: syntax.Node, keys: bool) ->
         else:
             place = machine.location(node)
             parts = tuple(atom.at("[]", place) for atom in value.taint)
+            event_reads.note(machine, parts, node, place)
         result = join(result, tainted(parts))
     for const in value.consts:
         if isinstance(const, (str, Mix)):

@@ -42,6 +42,7 @@ _REMEMBERED = (
     syntax.Logical,
     syntax.Unary,
     syntax.Call,
+    syntax.Comprehension,
     syntax.Index,
     syntax.Conditional,
     syntax.Template,
@@ -92,6 +93,12 @@ def verdict_of(call: syntax.Call, name: str) -> syntax.Expression | None:
 
 def refine(machine: Machine, test: syntax.Expression, positive: bool) -> None:
     """Change the state to what holds where ``test`` came out ``positive``."""
+    machine.tentative += 1  # what is evaluated again here need not run
+    _refine(machine, test, positive)
+    machine.tentative -= 1
+
+
+def _refine(machine: Machine, test: syntax.Expression, positive: bool) -> None:
     if isinstance(test, syntax.Unary) and test.operator == "not":
         refine(machine, test.operand, not positive)
     elif isinstance(test, (syntax.Await, syntax.AssignExpression)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringfence.dataflow import access, bindings, imports, middlewares, targets
+from ringfence.dataflow import access, bindings, event_routes, imports, middlewares, targets
 from ringfence.dataflow.call_arguments import Arguments
 from ringfence.dataflow.calls import call_value
 from ringfence.dataflow.libraries import callback_parameter
@@ -124,6 +124,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
     scope = Scope(module.scope)
     machine.frames.append(Frame(scope, module, None, None, None))
     machine.in_handler = True
+    event_routes.start(machine)
     machine.lasting = targets.lasting(machine)
     node = handler_node(handler)
     machine.handler_nodes = {node_of(obj) for obj in functions_of(handler)}

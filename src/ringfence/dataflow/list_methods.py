@@ -8,6 +8,7 @@ from ringfence.dataflow import (
     access,
     answers,
     authority,
+    event_reads,
     expressions,
     leftovers,
 )
@@ -34,7 +35,7 @@ def each(machine: Machine, receiver: Value, arguments: Arguments, node: syntax.N
     """``forEach``, ``map``, ``flatMap``: the function sees every item."""
     known = access.known_items(receiver)
     function = arguments.get(0) or UNKNOWN
-    branch, machine.branch = machine.branch, object()
+    branch, machine.branch = machine.branch, event_reads.each(machine, receiver)()
     try:
         if known is not None and 0 < len(known) <= 12:
             results = [machine.call(function, [item, UNKNOWN, receiver], node) for item in known]

@@ -19,6 +19,8 @@ from ringfence.dataflow import (
     control,
     credentials,
     definitions,
+    event_checks,
+    event_reads,
     exposures,
     expressions,
     guards,
@@ -65,6 +67,8 @@ from ringfence.rules.taint import TaintCatalogue
 
 ReadModule = Callable[[str], syntax.Module | None]
 State = tuple[Variables, Proven]
+#: A list of statements, how many of them are begun, and the same of what stands around it.
+Following = tuple[list[syntax.Statement], int, "Following | None"]
 
 
 class Machine:
@@ -94,7 +98,9 @@ class Machine:
         self.collected = Collected()
         self.modules: dict[str, ModuleObject | None] = {}
         self.frames: list[Frame] = []
-        self.branch: object = object()
+        self.branch: object = event_reads.Always()
+        #: How many constructs enclose what runs now, in which it may not run, or fail in silence.
+        self.tentative = 0
         #: The branch of what always runs.
         self.straight = self.branch
         self.proven: Proven = {}
@@ -125,7 +131,7 @@ class Machine:
         self.ran: set[int] = set()
         self.unreached = False
         self.tested: Value = NOTHING
-        self.following: tuple[list[syntax.Statement], int] = ([], 0)
+        self.following: Following = ([], 0, None)
         self.current: syntax.Node = syntax.Constant(1, 1, 1, 1, None)
         self.directory: Directory | None = None
         self.error = Source("error", "error")
@@ -247,6 +253,7 @@ class Machine:
             if isinstance(statement, (syntax.Define, syntax.Export)):
                 self.hoist(statement)
         alive = True
+        outer = self.following
         for place, statement in enumerate(body, 1):
             if not alive:
                 break
@@ -254,8 +261,9 @@ class Machine:
             if self.nodes > self.budget:
                 raise BudgetExceeded
             self.current = statement
-            self.following = (body, place)
+            self.following = (body, place, outer)
             alive = STATEMENTS[type(statement)](self, statement)
+        self.following = outer
         return alive
 
     def hoist(self, statement: syntax.Statement) -> None:
@@ -377,6 +385,8 @@ class Machine:
         choice = choices.Choice(self, node)
         known = self.test(node.test)
         choice.decide(self.tested, known)
+        if known is None:
+            event_checks.branch(self, node)
         before = self.save()
         branch = self.branch
         ends: list[State] = []
@@ -391,6 +401,8 @@ class Machine:
             alive = self.run(body)
             if alive:
                 ends.append((self.frames[-1].scope.variables, self.proven))
+            elif known is None:
+                event_checks.ended(self, node, positive)
             choice.leave(positive, alive)
             self.branch = branch
         choice.judge()

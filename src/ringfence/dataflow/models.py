@@ -86,7 +86,9 @@ def of_class(machine: Machine, cls: ClassObject, depth: int = schemas.MAX_DEPTH)
     for base in cls.bases:
         for obj in base.objects:
             if isinstance(obj, ClassObject):
-                schema.fields.update(of_class(machine, obj, depth - 1).fields)
+                inherited = of_class(machine, obj, depth - 1)
+                schema.fields.update(inherited.fields)
+                schema.names.update(inherited.names)
     machine.frames.append(Frame(cls.scope, cls.module, None, None, None))
     try:
         for statement in cls.node.body:
@@ -97,10 +99,22 @@ def of_class(machine: Machine, cls: ClassObject, depth: int = schemas.MAX_DEPTH)
             ):
                 field = of_annotation(machine, statement.annotation, depth - 1)
                 schema.fields[statement.target.name] = narrowed(field, statement.value)
+                alias = alias_of(statement.value)
+                if alias:
+                    schema.names[statement.target.name] = alias
     finally:
         machine.frames.pop()
     schema.open = any(keeps_more(statement) for statement in cls.node.body)
     return schema
+
+
+def alias_of(value: syntax.Expression) -> str:
+    """The name in the data that ``Field(alias="…")`` gives a field; "" where it has its own."""
+    for argument in value.arguments if isinstance(value, syntax.Call) else ():
+        named = argument.name in ("alias", "validation_alias")
+        if named and isinstance(argument.value, syntax.Constant):
+            return str(argument.value.value)
+    return ""
 
 
 def keeps_more(statement: syntax.Statement) -> bool:
@@ -235,6 +249,9 @@ def run_view(machine: Machine, cls: ClassObject, node: syntax.Node) -> None:
 
 def validated(machine: Machine, cls: ClassObject, value: Value, node: syntax.Node) -> Value:
     """An instance made of data, after the model's own validators."""
+    from ringfence.dataflow import event_models
+
+    event_models.checked(machine, event_models.of_class(machine, cls), value, node)
     result = schemas.passed(machine, of_class(machine, cls), value, node)
     for obj in result.objects:
         if isinstance(obj, Struct):
@@ -246,12 +263,15 @@ def construct(
     machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """``Model(**data)``; None for a class that checks nothing."""
+    from ringfence.dataflow import event_models
+
     if not is_model(cls):
         return None
     given = machine.struct("map")
     given.fields.update(arguments.keywords)
     if arguments.others is not None:
-        given.rest = arguments.others
+        given.rest, given.mirrors = arguments.others, True
+        event_models.spread(machine, event_models.of_class(machine, cls), arguments.others, node)
     return validated(machine, cls, Value(objects=(given,)), node)
 
 
@@ -310,6 +330,8 @@ def parameter(
     machine: Machine, decorator: External, closure: Closure, place: int, value: Value
 ) -> Value:
     """What a framework gives for one parameter of a route's function."""
+    from ringfence.dataflow import event_models
+
     target = closure.node.parameters[place].target
     name = target.name if isinstance(target, syntax.Name) else ""
     route = decorator.arguments[0].only_text() if decorator.arguments else None
@@ -327,6 +349,8 @@ def parameter(
     machine.frames.append(Frame(closure.scope, closure.module, None, None, None))
     try:
         schema = of_annotation(machine, annotation, schemas.MAX_DEPTH)
+        shape = event_models.of_annotation(machine, annotation, event_models.MAX_DEPTH)
+        event_models.checked(machine, shape, value, closure.node)
     finally:
         machine.frames.pop()
     return schemas.passed(machine, schema, value, closure.node)
@@ -354,16 +378,23 @@ def parsed_event(
     node: syntax.Node,
 ) -> Value:
     """The part of an event that an envelope names, as a model or annotation shows it."""
-    schema = ANY
+    from ringfence.dataflow import event_models
+
+    schema, shape = ANY, event_models.Shape()
     for obj in model.objects:
         if isinstance(obj, ClassObject):
             schema = of_class(machine, obj)
+            shape = event_models.of_class(machine, obj)
     if schema is ANY and annotation is not None:
         schema = of_annotation(machine, annotation, schemas.MAX_DEPTH)
+        shape = event_models.of_annotation(machine, annotation, schemas.MAX_DEPTH)
     for obj in envelope.objects if envelope is not None else ():
         if isinstance(obj, External):
             path = _ENVELOPES.get(obj.path.removesuffix("()").rpartition(".")[2], ())
             value = access.at_steps(machine, value, path, node)
+            event_models.checked(machine, shape, value, node)
             if "[]" in path:
                 return machine.sequence_of(schemas.passed(machine, schema, value, node))
+    if envelope is None or not envelope.objects:
+        event_models.checked(machine, shape, value, node)
     return schemas.passed(machine, schema, value, node)

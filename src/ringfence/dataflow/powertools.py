@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence import late
-from ringfence.dataflow import access, call_arguments, calls, models
+from ringfence.dataflow import access, call_arguments, calls, event_reads, models
 from ringfence.dataflow.objects import ClassObject, Closure, External, Struct
 from ringfence.dataflow.values import NOTHING, UNKNOWN, Value, join
 from ringfence.model import syntax
@@ -47,7 +47,7 @@ def process_records(machine: Machine, arguments: Arguments, node: syntax.Node) -
 
 def each_record(machine: Machine, handler: Value, records: Value, node: syntax.Node) -> None:
     record = access.index(machine, records, UNKNOWN, node)
-    outer, machine.branch = machine.branch, object()
+    outer, machine.branch = machine.branch, event_reads.each(machine, records)()
     calls.call_value(machine, handler, call_arguments.Arguments([record]), node)
     machine.branch = outer
 

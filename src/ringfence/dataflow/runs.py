@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from ringfence.dataflow import authority, connections
+from ringfence.dataflow import authority, connections, event_reads
 from ringfence.dataflow.channels import Looks, PostOffice
 from ringfence.dataflow.letters import Mail
 from ringfence.dataflow.state import Collected
 from ringfence.model.application import Function
-from ringfence.model.facts import CloudCall, CodeIssue, Connection, Flow, Use
+from ringfence.model.facts import (
+    CloudCall,
+    CodeIssue,
+    Connection,
+    EventRead,
+    EventTest,
+    Flow,
+    Use,
+)
 from ringfence.model.record import field, record
 
 
@@ -29,12 +37,14 @@ class Found:
     uses: list[Use] = field(default_factory=list)
     issues: list[CodeIssue] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
+    reads: list[EventRead] = field(default_factory=list)
+    tests: list[EventTest] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     opaque: dict[str, int] = field(default_factory=dict)
 
 
-def found_of(collected: Collected) -> Found:
+def found_of(collected: Collected, function: str) -> Found:
     """The facts that a machine gathered, without its state."""
     return Found(
         authority.settled(collected),
@@ -42,6 +52,8 @@ def found_of(collected: Collected) -> Found:
         list(collected.uses.values()),
         connections.issues_of(collected),
         connections.facts_of(collected),
+        event_reads.reads_of(collected, function),
+        event_reads.tests_of(collected),
         sorted(collected.verified),
         list(collected.files),
         dict(collected.opaque),

@@ -30,9 +30,10 @@ class Schema:
 
     ``rules`` are those that a text of this shape cannot serve; ``cls`` the class of a map's
     instances; ``closed`` tells that a map has no other fields, ``open`` that they are handed on.
+    ``names`` are the names that fields have in the data, where they are others.
     """
 
-    __slots__ = ("closed", "cls", "fields", "item", "kind", "open", "rules")
+    __slots__ = ("closed", "cls", "fields", "item", "kind", "names", "open", "rules")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Schema:
     ) -> None:
         self.closed = closed
         self.open = False
+        self.names: dict[str, str] = {}
         self.kind = kind
         self.rules = rules
         self.fields = fields or {}
@@ -121,7 +123,7 @@ def passed(
         return machine.sequence_of(passed(machine, schema.item or ANY, element, node, depth - 1))
     struct = machine.struct("instance" if schema.cls is not None else "map", schema.cls)
     for name, field in list(schema.fields.items())[:MAX_FIELDS]:
-        inner = access.item(machine, value, name, node)
+        inner = access.item(machine, value, schema.names.get(name, name), node)
         struct.fields[name] = passed(machine, field, inner, node, depth - 1)
     if schema.open and value.taint:
         struct.base = Value((), value.taint, (), True)

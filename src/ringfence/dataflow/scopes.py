@@ -83,6 +83,7 @@ class Frame:
         "exits",
         "home",
         "module",
+        "parted",
         "raised",
         "scope",
         "this",
@@ -110,6 +111,8 @@ class Frame:
         self.yielded: Value | None = None
         self.raised: Value = NOTHING
         self.thrown = False
+        #: Whether a way out was passed by which some events are answered (1), or dealt with (2).
+        self.parted = 0
         #: Decisions that led here, whether they claim authority here, and where they are told.
         self.deciding: list[tuple[Decision, bool, Location]] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringfence.dataflow.values import Value
-from ringfence.model.facts import CloudCall, CodeIssue, Connection, Flow, Use
+from ringfence.model.facts import CloudCall, CodeIssue, Connection, EventTest, Flow, Use
 from ringfence.model.location import Location
 from ringfence.model.record import field, record
 from ringfence.rules.connections import Setting
@@ -58,5 +58,9 @@ class Collected:
     verified: set[str] = field(default_factory=set)
     #: Event paths of identities that are compared with what may be a verified one.
     matched: set[str] = field(default_factory=set)
+    #: Paths of the event that are read, each with the files and lines that do, and whether the
+    #: code fails there without it.
+    event_reads: dict[tuple[str, ...], dict[tuple[str, int], bool]] = field(default_factory=dict)
+    event_tests: dict[tuple[object, ...], EventTest] = field(default_factory=dict)
     files: dict[str, None] = field(default_factory=dict)
     opaque: dict[str, int] = field(default_factory=dict)

@@ -51,6 +51,8 @@ def check(
     machine: Machine, made: External, path: str, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """The result of a validator's call; None when it is none."""
+    from ringfence.dataflow import event_models
+
     name = path.rpartition(".")[2]
     if name not in CHECKS:
         return None
@@ -59,16 +61,20 @@ def check(
     if root in BUILDERS:
         if name in ("attempt", "assert"):
             schema = of_value(arguments.get(1) or UNKNOWN)
+            shape = event_models.of_value(arguments.get(1) or UNKNOWN)
         else:
-            schema = of_external(made)
+            schema, shape = of_external(made), event_models.of_chain(made)
+        event_models.checked(machine, shape, value, node)
         return answer(machine, root, name, schema, value, node)
     if root == "ajv":
         if name == "validate":
-            schema, value = schemas.of_json_schema(value), arguments.get(1) or UNKNOWN
+            declared, value = value, arguments.get(1) or UNKNOWN
         elif name == "compile()" and made.arguments:
-            schema = schemas.of_json_schema(made.arguments[0])
+            declared = made.arguments[0]
         else:
             return None
+        schema = schemas.of_json_schema(declared)
+        event_models.checked(machine, event_models.of_json_schema(declared), value, node)
         machine.checks[id(node)] = (schema, value)
         return EITHER
     if root == "jsonschema" and made.path.endswith("Validator()") and made.arguments:
@@ -80,7 +86,12 @@ def by_class(
     machine: Machine, made: External, name: str, value: Value, node: syntax.Node
 ) -> Value | None:
     """``Draft7Validator(schema).validate(instance)``, which raises, and ``is_valid``."""
+    from ringfence.dataflow import event_models
+
     schema = schemas.of_json_schema(made.arguments[0])
+    if name in ("validate", "is_valid"):
+        shape = event_models.of_json_schema(made.arguments[0])
+        event_models.checked(machine, shape, value, node)
     if name == "validate":
         schemas.prove(machine, schema, value)
         return value
@@ -184,14 +195,21 @@ def refined(schema: Schema, link: External) -> Schema:
 
 def validate_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``jsonschema.validate(instance, schema)``; Powertools' ``validate(event, schema)``."""
+    from ringfence.dataflow import event_models
+
     value = arguments.get(0, "instance") or arguments.get(0, "event") or UNKNOWN
     schema = arguments.get(1, "schema") or UNKNOWN
     schemas.prove(machine, schemas.of_json_schema(schema), value)
+    event_models.checked(machine, event_models.of_json_schema(schema), value, node)
     return value
 
 
 def validate_fast(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``fastjsonschema.validate(schema, data)``."""
+    from ringfence.dataflow import event_models
+
     value = arguments.get(1, "data") or UNKNOWN
-    schemas.prove(machine, schemas.of_json_schema(arguments.get(0) or UNKNOWN), value)
+    schema = arguments.get(0) or UNKNOWN
+    schemas.prove(machine, schemas.of_json_schema(schema), value)
+    event_models.checked(machine, event_models.of_json_schema(schema), value, node)
     return value

@@ -190,13 +190,45 @@ class Grant:
     certain: bool = True
 
 
+#: What a narrowed trigger is narrowed by.
+NARROWED_BY = ("method", "route", "event-name", "s3-events", "detail-type", "source", "sender")
+
+
+@record(frozen=True)
+class NarrowTrigger:
+    """A trigger that causes more events than the code does anything with.
+
+    ``name`` is the trigger's, ``template`` and ``line`` where it is declared. ``by`` is a word of
+    :data:`NARROWED_BY`; ``declared`` are the values that it lets through (``ANY``, ``*``),
+    ``handled`` those that the code acts on, with ``where`` as ``file:line``. ``kept`` is what the
+    template should let through instead; nothing where no branch handles the trigger at all.
+    """
+
+    trigger: str
+    kind: str
+    name: str
+    template: str
+    line: int
+    by: str
+    declared: tuple[str, ...]
+    handled: tuple[str, ...]
+    kept: tuple[str, ...]
+    where: str
+
+    @property
+    def reason(self) -> str:
+        """Why it is named, in words."""
+        return "too wide" if self.kept else "no branch handles it"
+
+
 @record()
 class FunctionDraft:
     """A contract as template and code have it today, and what the template grants beside it.
 
     ``role_id`` is the role's id in the application, "" for none; functions with the same one share
     it. ``role_gaps`` says what of the role could not be read. ``reach`` are words for what the role
-    may do with which data, the gravest first.
+    may do with which data, the gravest first. ``narrow`` are triggers that cause more than the code
+    acts on.
     """
 
     contract: FunctionContract
@@ -204,6 +236,7 @@ class FunctionDraft:
     role_id: str = ""
     role_gaps: tuple[str, ...] = ()
     reach: list[str] = field(default_factory=list)
+    narrow: list[NarrowTrigger] = field(default_factory=list)
 
 
 @record()

@@ -148,6 +148,40 @@ class Connection:
     location: Location
 
 
+@record(frozen=True)
+class EventRead:
+    """A path of the function's event that its code reads: ``Records``, ``[]``, ``body``, ``!json``
+    (what a text holds), ``sku``. ``required`` tells that the code fails where it is missing;
+    ``whole`` that it is handed on as it is, whatever is read below it."""
+
+    function: str
+    path: tuple[str, ...]
+    location: Location
+    required: bool = False
+    whole: bool = False
+
+
+#: What a test of an event's path says of what passes it. ``minimum`` and ``maximum`` are sizes of
+#: texts and lists, and of numbers the number itself (``>0`` where the bound is excluded).
+EVENT_TESTS = ("type", "allowed", "pattern", "minimum", "maximum", "required", "handled", "acted")
+
+
+@record(frozen=True)
+class EventTest:
+    """What the code checks of a path of its event.
+
+    ``kind`` is a word of :data:`EVENT_TESTS`, ``values`` what passes. ``handled`` names the only
+    values for which the function does anything, every other being refused; ``acted`` the same
+    where the others are passed over in silence. A value that ends in ``*`` is a beginning.
+    """
+
+    function: str
+    path: tuple[str, ...]
+    kind: str
+    values: tuple[str, ...]
+    location: Location
+
+
 @record()
 class Facts:
     """All facts of an application's code, sorted, without repeats."""
@@ -157,6 +191,8 @@ class Facts:
     uses: list[Use] = field(default_factory=list)
     issues: list[CodeIssue] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
+    event_reads: list[EventRead] = field(default_factory=list)
+    event_tests: list[EventTest] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     files: dict[str, list[str]] = field(default_factory=dict)

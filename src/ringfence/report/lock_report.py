@@ -7,8 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+<<<<<<< HEAD
 from ringfence import late
 from ringfence.model.contract import FunctionDraft, Permission
+=======
+from ringfence.model.contract import FunctionDraft, NarrowTrigger, Permission
+>>>>>>> events
 from ringfence.model.contract_change import Reconciled
 from ringfence.report.text import clip, escape
 
@@ -58,6 +62,7 @@ def _function(draft: FunctionDraft, one: Reconciled, verbose: bool) -> list[str]
         others = ", ".join(escape(key) for key in one.shares[:MAX_NAMED])
         more = f" and {len(one.shares) - MAX_NAMED} more" if len(one.shares) > MAX_NAMED else ""
         lines.append(f"  shared    one role with {others}{more}: give each function its own")
+    lines += [f"  trigger   {trigger_line(narrow)}" for narrow in draft.narrow]
     for need in contract.permissions if verbose else ():
         lines.append(f"  needs     {_need(need)}")
     unknown = _unknown(contract.permissions, verbose)
@@ -66,6 +71,18 @@ def _function(draft: FunctionDraft, one: Reconciled, verbose: bool) -> list[str]
     if one.reach and verbose:
         lines.append(f"  reach     can {escape('; '.join(one.reach[:MAX_REACH]))}")
     return [*lines, ""]
+
+
+def trigger_line(one: NarrowTrigger) -> str:
+    """A trigger that lets through more than the code acts on, in one line."""
+    handled = [value for value in one.handled if value in one.kept] if one.kept else one.handled
+    words = " and ".join(filter(None, [", ".join((handled or one.handled)[:-1]),
+                                       (handled or one.handled)[-1]]))  # fmt: skip
+    declared = ", ".join(one.declared)
+    acts = "answers" if one.by in ("method", "route") else "acts on"
+    only = "" if one.kept else ", so no branch handles it"
+    text = f"{one.template}:{one.line} {one.name}: declared {declared}, the code {acts} {words}"
+    return f"{escape(text)}{only} ({escape(one.where)})"
 
 
 def _surplus(one: Reconciled, verbose: bool) -> list[str]:
@@ -140,8 +157,23 @@ def _object(draft: FunctionDraft, one: Reconciled) -> dict[str, Any]:
             for s in one.surplus
         ],
         "shares_role_with": one.shares,
+        "triggers": [_narrow(narrow) for narrow in draft.narrow],
         "reach": one.reach,
         "gaps": [*draft.contract.gaps, *draft.role_gaps],
+    }
+
+
+def _narrow(one: NarrowTrigger) -> dict[str, Any]:
+    return {
+        "trigger": one.name,
+        "kind": one.kind,
+        "declared": list(one.declared),
+        "handled": list(one.handled),
+        "keep": list(one.kept),
+        "by": one.by,
+        "reason": one.reason,
+        "template": f"{one.template}:{one.line}",
+        "where": one.where,
     }
 
 

@@ -123,6 +123,11 @@ class EventCatalogue:
             return "depends", None
         return self._walk(shape, path)[0]
 
+    def depth(self, kind: str, path: tuple[str, ...]) -> int:
+        """How many parts of a path the description of a kind of event has."""
+        shape = self.shapes.get(kind)
+        return self._walk(shape, path)[1] if shape is not None else 0
+
     def guess(self, path: tuple[str, ...]) -> Answer:
         """The same for a function whose triggers are not known: the best-fitting kind decides.
 

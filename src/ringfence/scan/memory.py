@@ -27,7 +27,7 @@ from ringfence.model.record import record
 from ringfence.rules.events import load_events
 from ringfence.scan.source import SOURCE_LIMIT_BYTES, SourceReader
 
-SCHEMA = 2
+SCHEMA = 3
 #: Applications of fewer functions are interpreted as fast as their runs are read.
 FEWEST = 4
 MAX_BYTES = 60_000_000
