@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from cloud_cases import azure_granted, cases
 
-from ringfence.permissions.clouds.azure_roles import about, built_in_roles, plane_of
-
 CASES = cases("azure.toml")
 
 
@@ -21,5 +19,7 @@ def test_there_are_enough() -> None:
 def test_documented(case: dict[str, Any]) -> None:
     granted = azure_granted(case)
     answer = granted.answer(*case["ask"])
-    assert (answer.verdict, list(granted.gaps)) == (case["verdict"], case.get("gaps", [])), case["why"]
+    assert (answer.verdict, list(granted.gaps)) == (case["verdict"], case.get("gaps", [])), case[
+        "why"
+    ]
     assert answer.verdict == "denied" or answer.statement is not None
