@@ -44,18 +44,11 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     group = parser.add_argument_group("what to write")
     group.add_argument(
         "--as", dest="form", required=True, choices=FORMS, metavar="FORM",
-<<<<<<< HEAD
         help="iam (policy documents); sam, cloudformation or serverless (a patch of your "
-        "template: one role per function, comments kept); terraform (roles and "
-        "policies); guard or sandbox (profiles); security-group (egress rules); kubernetes "
-        "(network policy, security context, limits, service account)",
-=======
-        help="iam (policy documents); sam, cloudformation, serverless or terraform (a patch of "
-        "your template: one role per function, comments kept); triggers (a patch that narrows "
-        "triggers to what the code acts on); guard or sandbox (profiles); "
+        "template: one role per function, comments kept); triggers (a patch that narrows what may "
+        "cause a function); terraform (roles and policies); guard or sandbox (profiles); "
         "security-group (egress rules); kubernetes (network policy, security context, limits, "
         "service account)",
->>>>>>> events
     )  # fmt: skip
     group.add_argument(
         "--format", choices=("text", "json"), default="text", metavar="FORMAT",
@@ -151,19 +144,13 @@ def _policies(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str
 def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     """A unified diff of the templates; with ``--write`` they are changed, too."""
     from ringfence.cli.tree_options import say
-<<<<<<< HEAD
     from ringfence.contract.exports.patches import (
-        note_text,
         patch_of,
         templates_of,
         terraform_of,
         watch_for,
         with_work,
     )
-    from ringfence.files import write_whole
-=======
-    from ringfence.contract.exports.patches import patch_of, watch_for
->>>>>>> events
     from ringfence.loaders import LoadOptions, load_application
 
     load = LoadOptions(
@@ -187,7 +174,7 @@ def _patch(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
         staged=arguments.staged, remove_unused=arguments.remove_unused,
     )  # fmt: skip
     _apply(arguments, root, made)
-    for line in watch_for(chosen):
+    for line in watch_for(worked) if made.patch.changes else ():
         say(line)
     return made.patch.diff
 
@@ -222,12 +209,6 @@ def _apply(arguments: argparse.Namespace, root: Path, made: Written) -> None:
         for change in made.patch.changes:
             write_whole(root / change.path, made.bytes_of(change))
             say(f"{change.path}: written")
-<<<<<<< HEAD
-    for line in watch_for(worked) if made.patch.changes else ():
-        say(line)
-    return made.patch.diff
-=======
->>>>>>> events
 
 
 def _other(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:

@@ -7,12 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-<<<<<<< HEAD
 from ringfence import late
-from ringfence.model.contract import FunctionDraft, Permission
-=======
 from ringfence.model.contract import FunctionDraft, NarrowTrigger, Permission
->>>>>>> events
 from ringfence.model.contract_change import Reconciled
 from ringfence.report.text import clip, escape
 
