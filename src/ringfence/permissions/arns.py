@@ -342,7 +342,8 @@ def named(resource: Resource) -> Value | None:
         value = resource.properties.get(key)
         if isinstance(value, (Scalar, Text, Reference, Unknown, Choice)):
             return value
-    return None
+    nested = resource.properties.at(f"{label}Input.Name")  # databases and tables of Glue
+    return nested if isinstance(nested, (Scalar, Text, Reference, Unknown, Choice)) else None
 
 
 def _token(text: str) -> str:
