@@ -11,6 +11,7 @@ from ringfence.dataflow import (
     call_arguments,
     calls,
     cloud_libraries,
+    event_routes,
     libraries,
     models,
     powertools,
@@ -66,6 +67,7 @@ def run_decorator(
 ) -> None:
     """A library's decorator that registers a function calls it as its table says."""
     powertools.remember(machine, decorator, function)
+    event_routes.decorated(machine, decorator)
     if not belongs(machine, decorator, function):
         # Another function runs it, so it is not one that nothing reaches.
         machine.ran.update(id(o.node) for o in function.objects if isinstance(o, Closure))

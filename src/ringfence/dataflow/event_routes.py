@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ringfence.dataflow import event_conditions, event_idle, event_reads, event_subjects, trees
+from ringfence.dataflow.objects import Closure, External
+from ringfence.dataflow.schemas import words
 from ringfence.model import syntax
 
 if TYPE_CHECKING:
     from ringfence.dataflow.event_reads import EventPlace
     from ringfence.dataflow.machine import Following, Machine
+    from ringfence.dataflow.values import Value
 
 Body = Sequence[syntax.Statement]
 #: Uses that somebody notices.
@@ -169,3 +172,48 @@ def _only_runs(machine: Machine, node: syntax.Statement) -> bool:
         and not event_idle.is_idle_call(machine, one)
     ]
     return len(others) <= 1
+
+
+# --- routers ---
+
+#: Where a router of a library keeps what it was told.
+_ROUTED = ("event methods routed",)
+_METHODS = frozenset(("get", "post", "put", "patch", "delete", "head"))
+#: What else a router's decorators may be that answers no other request.
+_BESIDE = frozenset(("exception_handler", "middleware"))
+
+
+def decorated(machine: Machine, decorator: External) -> None:
+    """``@app.get("/orders")`` of a Powertools resolver: one more method that is answered. Anything
+    else that answers requests makes the methods unknown."""
+    owner, _, name = decorator.path.removesuffix("()").rpartition(".")
+    if owner != "web.App" or name in _BESIDE:
+        return
+    known: dict[str, None] = machine.memo.setdefault(_ROUTED, {})
+    told = words(decorator.keywords.get("method"))
+    if name in _METHODS:
+        known[name.upper()] = None
+    elif name == "route" and told:
+        known.update((text.upper(), None) for text in sorted(told))
+    else:
+        known["*"] = None
+    app = decorator.before
+    if app is not None and "cors" in app.keywords:
+        known["OPTIONS"] = None
+
+
+def resolved(machine: Machine, handler: Value) -> None:
+    """The handler was run: where it only asks its router, the router's methods are all that is
+    answered."""
+    known: dict[str, None] = machine.memo.get(_ROUTED, {})
+    nodes = [obj.node for obj in handler.objects if isinstance(obj, Closure)]
+    if not known or "*" in known or len(nodes) != 1 or len(nodes) != len(handler.objects):
+        return
+    last = nodes[0].body[-1] if nodes[0].body else None
+    value = last.value if isinstance(last, syntax.Return) else None
+    is_asked = isinstance(value, syntax.Call) and getattr(value.function, "name", "") == "resolve"
+    if is_asked and event_idle.is_idle(machine, nodes[0].body[:-1]):
+        kinds = {trigger.kind for trigger in machine.triggers}
+        new = kinds == {"apigateway-http"}
+        path = ("requestContext", "http", "method") if new else ("httpMethod",)
+        event_reads.test(machine, path, "handled", tuple(known), machine.location(nodes[0]))

@@ -147,6 +147,7 @@ def call_handler(machine: Machine, module: ModuleObject, handler: Value, overlay
         arguments = [received(machine, word, event, node) for word in words]
     middlewares.run_before(machine, handler, event, node)
     result = call_value(machine, handler, Arguments(arguments), node)
+    event_routes.resolved(machine, handler)
     if code is not None and code.registered:
         bindings.returned(machine, code.symbol, result, node)
     middlewares.run_after(machine, handler, event, node)
