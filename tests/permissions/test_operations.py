@@ -23,6 +23,7 @@ WITHOUT_RESOURCE = {
     ("cloudwatch", "GetMetricData"),
     ("cloudwatch", "ListMetrics"),
     ("cloudwatch", "PutMetricData"),
+    ("polly", "StartSpeechSynthesisTask"),
     ("polly", "SynthesizeSpeech"),
     ("rekognition", "DetectModerationLabels"),
     ("sns", "Publish"),
