@@ -21,5 +21,7 @@ def test_there_are_enough() -> None:
 def test_documented(case: dict[str, Any]) -> None:
     granted = azure_granted(case)
     answer = granted.answer(*case["ask"])
-    assert (answer.verdict, list(granted.gaps)) == (case["verdict"], case.get("gaps", [])), case["why"]
+    assert (answer.verdict, list(granted.gaps)) == (case["verdict"], case.get("gaps", [])), case[
+        "why"
+    ]
     assert answer.verdict == "denied" or answer.statement is not None
