@@ -39,7 +39,7 @@ def _written_out(value: Any, names: list[tuple[str, str]]) -> Any:
     if isinstance(value, list):
         return [_written_out(item, names) for item in value]
     if isinstance(value, dict):
-        return {key: _written_out(item, names) for key, item in value.items()}
+        return {_written_out(key, names): _written_out(item, names) for key, item in value.items()}
     return value
 
 
@@ -68,12 +68,16 @@ def azure_granted(case: dict[str, Any]) -> Granted:
 
 def google_granted(case: dict[str, Any]) -> Granted:
     """What the account of a Google case may do."""
+    email = "fn@shop.iam.gserviceaccount.com"
     policies = [
-        {"resource": on, "bindings": [{"members": [case["me"]]} | item for item in bound]}
+        {
+            "resource": on,
+            "bindings": [{"members": [f"serviceAccount:{email}"]} | item for item in bound],
+        }
         for on, bound in case["policies"].items()
     ]
     return google.granted(
-        made(ServiceAccount, {"email": case["email"]} | case.get("account", {})),
+        made(ServiceAccount, {"email": email} | case.get("account", {})),
         made(tuple[AllowPolicy, ...], policies),
         made(tuple[PermissionRole, ...], case.get("roles", [])),
         made(tuple[DenyPolicy, ...], case.get("deny", [])),

@@ -49,6 +49,8 @@ class Members:
         """The answer for one member."""
         if member in PUBLIC:
             return True
+        if _NEVER.match(member):
+            return False
         if not member or has_wildcard(member):
             return None
         for beginning in ("serviceAccount:", _ACCOUNT):
@@ -57,8 +59,6 @@ class Members:
         for beginning in ("group:", _GROUP):
             if member.startswith(beginning):
                 return self._in_group(member.removeprefix(beginning).lower())
-        if _NEVER.match(member):
-            return False
         return self._in_set(member)
 
     def _in_group(self, group: str) -> bool | None:
