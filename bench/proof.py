@@ -11,11 +11,7 @@ are made too. Then each action of each policy is taken away, and the function is
 Every recorded request is also put to `@cloud-copilot/iam-simulate`, a process of its own (AGPL:
 never bundled): with the whole policies it must allow all, without an action deny exactly the calls
 of that action. It and the AWS SDK for JavaScript are installed with npm, into a temporary folder or
-<<<<<<< HEAD
-into DIR; without Node.js they are left out, and that is said. Code reaches only this machine.
-=======
 into DIR; without Node.js they are left out, and that is said. Code reaches this machine only.
->>>>>>> proof
 """
 
 from __future__ import annotations
@@ -37,21 +33,12 @@ sys.path.pop(0)
 sys.path.insert(0, str(HERE.parent / "tests" / "relay"))
 sys.path.append(str(HERE))
 
-<<<<<<< HEAD
-from decide_peers import WORDS, ask, simulation  # noqa: E402 - paths first
-from proving.judge import Asked, Document, without  # noqa: E402 - paths first
-from proving.run import Proof, Removal, prove  # noqa: E402 - paths first
-
-from ringfence.loaders import LoadOptions, load_application  # noqa: E402 - paths first
-from ringfence.permissions.physical import Place  # noqa: E402 - paths first
-=======
 from decide_peers import WORDS, ask, simulation  # noqa: E402 - found by the lines above
 from proving.judge import Asked, Document, without  # noqa: E402 - found by the lines above
 from proving.run import Proof, Removal, prove  # noqa: E402 - found by the lines above
 
 from ringfence.loaders import LoadOptions, load_application  # noqa: E402 - found by the lines above
 from ringfence.permissions.physical import Place  # noqa: E402 - found by the lines above
->>>>>>> proof
 
 EXAMPLE = HERE.parent / "examples" / "orders"
 PEER = "@cloud-copilot/iam-simulate"

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from cloud_cases import azure_granted, cases
 
+from ringfence.permissions.clouds.azure_roles import about, built_in_roles, plane_of
+
 CASES = cases("azure.toml")
 
 
