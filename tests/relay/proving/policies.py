@@ -14,6 +14,7 @@ from proving.judge import Document, actions_of, pairs_of
 from proving.stack import Stack
 from ringfence.model.record import record
 from ringfence.permissions.evaluate import PolicySet, Verdict
+from ringfence.permissions.globs import covers
 from ringfence.permissions.grants import grants_of, policies_of
 from ringfence.permissions.physical import Place
 
@@ -76,9 +77,9 @@ def differences(stack: Stack, export: Export) -> list[str]:
         written = [one for one in grants if not one.origin.startswith("managed policy")]
         pairs = {(a, r) for one in written for a in one.actions for r in one.resources}
         needed = pairs_of(export.own[key])
-        found += [f"{key}: not granted: {a} on {r}" for a, r in sorted(needed - pairs)]
-        extra = pairs - pairs_of(export.whole[key])
-        found += [f"{key}: granted beyond: {a} on {r}" for a, r in sorted(extra)]
+        found += [f"{key}: not granted: {a} on {r}" for a, r in _beyond(needed, pairs)]
+        extra = _beyond(pairs, pairs_of(export.whole[key]))
+        found += [f"{key}: granted beyond: {a} on {r}" for a, r in extra]
         allowed = PolicySet(policies_of(grants)[0])
         found += [
             f"{key}: the platform lacks: {a} on {r}"
@@ -86,6 +87,15 @@ def differences(stack: Stack, export: Export) -> list[str]:
             if allowed.answer(a, r).verdict is not Verdict.ALLOWED
         ]
     return found
+
+
+def _beyond(some: set[tuple[str, str]], others: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs that none of the others means; a wider pattern means a narrower one."""
+    return sorted(
+        (action, resource)
+        for action, resource in some
+        if not any(action == a and covers(r, resource) for a, r in others)
+    )
 
 
 def removals(policies: Policies) -> list[tuple[str, str]]:
