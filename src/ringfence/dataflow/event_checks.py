@@ -51,19 +51,21 @@ def branch(machine: Machine, node: syntax.If) -> None:
 
 def ended(machine: Machine, node: syntax.If, positive: bool) -> None:
     """A side of a branch ends: some events may have been dealt with there."""
+    if machine.unreached:
+        return
     key = ("event side", id(node), positive)
     known = machine.memo.get(key)
+    frame = machine.frame
     if known is None:
         body = node.then if positive else node.otherwise
         known = 0
         if not event_idle.refuses(body):
-            idle = event_idle.is_idle(machine, body)
-            known = event_reads.ANSWERED if idle else event_reads.DEALT
             chosen = event_conditions.read(machine, node.test, positive)
             machine.memo.setdefault(_CHOSEN, set()).update(one.path for one in chosen)
+            dealt = frame.parted == event_reads.DEALT or not event_idle.is_idle(machine, body)
+            known = event_reads.DEALT if dealt else event_reads.ANSWERED
         machine.memo[key] = known
     assert isinstance(known, int)
-    frame = machine.frame
     frame.parted = max(frame.parted, known)
 
 

@@ -263,12 +263,12 @@ def construct(
     machine: Machine, cls: ClassObject, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """``Model(**data)``; None for a class that checks nothing."""
-    from ringfence.dataflow import event_models
-
     if not is_model(cls):
         return None
     given = machine.struct("map")
     given.fields.update(arguments.keywords)
+    from ringfence.dataflow import event_models
+
     if arguments.others is not None:
         given.rest, given.mirrors = arguments.others, True
         event_models.spread(machine, event_models.of_class(machine, cls), arguments.others, node)
@@ -330,8 +330,6 @@ def parameter(
     machine: Machine, decorator: External, closure: Closure, place: int, value: Value
 ) -> Value:
     """What a framework gives for one parameter of a route's function."""
-    from ringfence.dataflow import event_models
-
     target = closure.node.parameters[place].target
     name = target.name if isinstance(target, syntax.Name) else ""
     route = decorator.arguments[0].only_text() if decorator.arguments else None
@@ -347,6 +345,8 @@ def parameter(
     if annotation is None or not value.taint or not checks_annotations(decorator):
         return value
     machine.frames.append(Frame(closure.scope, closure.module, None, None, None))
+    from ringfence.dataflow import event_models
+
     try:
         schema = of_annotation(machine, annotation, schemas.MAX_DEPTH)
         shape = event_models.of_annotation(machine, annotation, event_models.MAX_DEPTH)

@@ -51,13 +51,13 @@ def check(
     machine: Machine, made: External, path: str, arguments: Arguments, node: syntax.Node
 ) -> Value | None:
     """The result of a validator's call; None when it is none."""
-    from ringfence.dataflow import event_models
-
     name = path.rpartition(".")[2]
     if name not in CHECKS:
         return None
     root = root_of(path)
     value = arguments.get(0) or UNKNOWN
+    from ringfence.dataflow import event_models
+
     if root in BUILDERS:
         if name in ("attempt", "assert"):
             schema = of_value(arguments.get(1) or UNKNOWN)
@@ -86,9 +86,9 @@ def by_class(
     machine: Machine, made: External, name: str, value: Value, node: syntax.Node
 ) -> Value | None:
     """``Draft7Validator(schema).validate(instance)``, which raises, and ``is_valid``."""
+    schema = schemas.of_json_schema(made.arguments[0])
     from ringfence.dataflow import event_models
 
-    schema = schemas.of_json_schema(made.arguments[0])
     if name in ("validate", "is_valid"):
         shape = event_models.of_json_schema(made.arguments[0])
         event_models.checked(machine, shape, value, node)
@@ -195,21 +195,21 @@ def refined(schema: Schema, link: External) -> Schema:
 
 def validate_json(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``jsonschema.validate(instance, schema)``; Powertools' ``validate(event, schema)``."""
-    from ringfence.dataflow import event_models
-
     value = arguments.get(0, "instance") or arguments.get(0, "event") or UNKNOWN
     schema = arguments.get(1, "schema") or UNKNOWN
     schemas.prove(machine, schemas.of_json_schema(schema), value)
+    from ringfence.dataflow import event_models
+
     event_models.checked(machine, event_models.of_json_schema(schema), value, node)
     return value
 
 
 def validate_fast(machine: Machine, arguments: Arguments, node: syntax.Node) -> Value:
     """``fastjsonschema.validate(schema, data)``."""
-    from ringfence.dataflow import event_models
-
     value = arguments.get(1, "data") or UNKNOWN
     schema = arguments.get(0) or UNKNOWN
     schemas.prove(machine, schemas.of_json_schema(schema), value)
+    from ringfence.dataflow import event_models
+
     event_models.checked(machine, event_models.of_json_schema(schema), value, node)
     return value
