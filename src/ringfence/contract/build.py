@@ -19,6 +19,7 @@ from ringfence.model.contract import (
     TriggerContract,
 )
 from ringfence.model.facts import Connection, EventRead, EventTest, Facts, Use
+from ringfence.permissions.escalate import escalations_of
 from ringfence.permissions.grants import grants_of
 from ringfence.permissions.needed import Needs, needs_by_function, place
 from ringfence.permissions.physical import PhysicalNames, Place
@@ -103,6 +104,10 @@ def _draft(
         draft.role_id = role.id
         draft.role_gaps = role.gaps
         draft.grants = grants_of(role, names)
+        draft.escalations = [
+            f"{one.result} ({', '.join(one.actions)}; {', '.join(one.targets)})"
+            for one in escalations_of(role, application)
+        ]
         draft.reach = [f"{power.verb} {power.target}" for power in powers_of(role, application)]
     return draft
 

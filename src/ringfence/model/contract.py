@@ -227,7 +227,8 @@ class FunctionDraft:
 
     ``role_id`` is the role's id in the application, "" for none; functions with the same one share
     it. ``role_gaps`` says what of the role could not be read. ``reach`` are words for what the role
-    may do with which data, the gravest first. ``narrow`` are triggers that cause more than the code
+    may do with which data, the gravest first, ``escalations`` for the known ways in which it gives
+    more than it has. ``narrow`` are triggers that cause more than the code
     acts on.
     """
 
@@ -236,6 +237,7 @@ class FunctionDraft:
     role_id: str = ""
     role_gaps: tuple[str, ...] = ()
     reach: list[str] = field(default_factory=list)
+    escalations: list[str] = field(default_factory=list)
     narrow: list[NarrowTrigger] = field(default_factory=list)
 
 

@@ -17,6 +17,7 @@ SCHEMA = 1
 MAX_GRANTS = 4
 MAX_NAMED = 6
 MAX_REACH = 4
+MAX_ESCALATIONS = 2
 WIDTH = 150
 #: The argument that names an object of a bucket, wherever it stands in the call.
 _KEY = late.pattern(r"(?:\S*\.)?Key at ")
@@ -64,6 +65,11 @@ def _function(draft: FunctionDraft, one: Reconciled, verbose: bool) -> list[str]
     unknown = _unknown(contract.permissions, verbose)
     lines += [f"  unknown   {escape(text)}" for text in unknown]
     lines += [f"  not seen  {escape(gap)}" for gap in (*contract.gaps, *draft.role_gaps)]
+    ways = draft.escalations if verbose else draft.escalations[:MAX_ESCALATIONS]
+    lines += [f"  escalates can {escape(way)}" for way in ways]
+    if len(ways) < len(draft.escalations):
+        left = len(draft.escalations) - len(ways)
+        lines.append(f"  escalates in {left} more ways (--verbose names them)")
     if one.reach and verbose:
         lines.append(f"  reach     can {escape('; '.join(one.reach[:MAX_REACH]))}")
     return [*lines, ""]
@@ -155,6 +161,7 @@ def _object(draft: FunctionDraft, one: Reconciled) -> dict[str, Any]:
         "shares_role_with": one.shares,
         "triggers": [_narrow(narrow) for narrow in draft.narrow],
         "reach": one.reach,
+        "escalations": draft.escalations,
         "gaps": [*draft.contract.gaps, *draft.role_gaps],
     }
 
