@@ -222,3 +222,20 @@ def test_a_function_that_needs_no_policy_is_named(tmp_path: Path) -> None:
     there = tree(tmp_path / "app", {"template.yaml": TEMPLATE, "src/app.py": code})
     found = run_cli("lock", "export", "--as", "iam", str(there), "--no-cache")
     assert "Resize: needs no permission, so no policy" in found.stderr
+
+
+def test_a_patch_leaves_a_broker_the_network_that_sam_does_not_give(tmp_path: Path) -> None:
+    event = "{Type: MQ, Properties: {Broker: !Ref Broker, Queues: [q], SourceAccessConfigurations: "
+    event += "[{Type: BASIC_AUTH, URI: !Ref Secret}]}}"
+    granted = "[{Statement: [{Effect: Allow, Action: ['ec2:*', 's3:*'], Resource: '*'}]}]"
+    template = TEMPLATE.replace("[AmazonS3FullAccess]", granted)
+    template = template.replace(
+        "      Policies", f"      Events: {{Take: {event}}}\n      Policies"
+    )
+    template = "Parameters: {Broker: {Type: String}, Secret: {Type: String}}" + template
+    code = "def handler(event, context):\n    return 1\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    found = run_cli("lock", "export", "--as", "sam", "--write", str(there), "--no-cache")
+    assert found.returncode == 0, found.stderr
+    assert "ec2:CreateNetworkInterface" in (there / "template.yaml").read_text(encoding="utf-8")
+    assert "  missing " not in run_cli("lock", str(there), "--no-cache").stdout
