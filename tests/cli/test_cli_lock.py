@@ -239,3 +239,17 @@ def test_a_patch_leaves_a_broker_the_network_that_sam_does_not_give(tmp_path: Pa
     assert found.returncode == 0, found.stderr
     assert "ec2:CreateNetworkInterface" in (there / "template.yaml").read_text(encoding="utf-8")
     assert "  missing " not in run_cli("lock", str(there), "--no-cache").stdout
+
+
+def test_a_bucket_named_by_account_and_region_is_one_for_code_and_template(tmp_path: Path) -> None:
+    name = "!Sub 'r-${AWS::AccountId}-${AWS::Region}'"
+    bucket = f"  Receipts: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {name}}}}}\n"
+    variables = f"      Environment: {{Variables: {{BUCKET: {name}}}}}\n"
+    template = TEMPLATE.replace("Resources:\n", f"Resources:\n{bucket}") + variables
+    code = "import boto3, os\n\n\ndef handler(event, context):\n"
+    code += "    boto3.client('s3').list_objects_v2(Bucket=os.environ['BUCKET'])\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    found = run_cli("lock", "export", "--as", "sam", "--write", str(there), "--no-cache")
+    assert "Resource: !GetAtt Receipts.Arn" in found.stdout
+    run_cli("lock", str(there), "-q", "--no-cache")
+    assert run_cli("lock", "--check", str(there), "--no-cache").stdout == "The lock holds.\n"
