@@ -253,3 +253,18 @@ def test_a_bucket_named_by_account_and_region_is_one_for_code_and_template(tmp_p
     assert "Resource: !GetAtt Receipts.Arn" in found.stdout
     run_cli("lock", str(there), "-q", "--no-cache")
     assert run_cli("lock", "--check", str(there), "--no-cache").stdout == "The lock holds.\n"
+
+
+def test_functions_with_names_that_look_alike_get_groups_and_policies_of_their_own(
+    tmp_path: Path,
+) -> None:
+    function = TEMPLATE.partition("  Resize:\n")[2]
+    template = TEMPLATE.replace("Resize:", "resize:") + f"  re-size:\n{function}"
+    template += f"  reSize:\n{function}"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": CODE})
+    words = ("lock", "export", str(there), "--no-cache", "--as")
+    groups = json.loads(run_cli(*words, "security-group").stdout)["Resources"]
+    assert sorted(groups) == ["reSizeEgress", "resizeEgress", "resizeEgress2"]
+    manifests = run_cli(*words, "kubernetes").stdout.splitlines()
+    accounts = [line for line in manifests if line.startswith("  name: ")]
+    assert len(set(accounts)) == 3
