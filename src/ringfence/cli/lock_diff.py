@@ -6,9 +6,7 @@ import argparse
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from ringfence.model.record import record, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ringfence.errors import UsageError
@@ -50,8 +48,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     add_reading(parser)
 
 
-@record(frozen=True)
-class Base:
+class Base(NamedTuple):
     """What is compared with. ``prefix`` is the path from the repository's root to the application,
     "" for a lock file; ``modules`` are folders that belong to repositories of their own."""
 
@@ -71,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ringfence.contract.assemble import contract_of
     from ringfence.contract.diff import diff, widens
     from ringfence.contract.merge import merged
+    from ringfence.model.record import replace
     from ringfence.report.lock_changes import changes_json, changes_markdown, changes_text
 
     base, options = _before(arguments), scan_options(arguments)
@@ -121,6 +119,7 @@ def _about_base(problem: UsageError, base: str) -> UsageError:
 def _at_commit(arguments: argparse.Namespace) -> Base:
     """The tree as it was where both ways part."""
     from ringfence.cli.tree_options import scan_options
+    from ringfence.model.record import replace
     from ringfence.since.git import Repository
     from ringfence.since.snapshot import take
 
