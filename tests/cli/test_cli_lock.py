@@ -222,3 +222,49 @@ def test_a_function_that_needs_no_policy_is_named(tmp_path: Path) -> None:
     there = tree(tmp_path / "app", {"template.yaml": TEMPLATE, "src/app.py": code})
     found = run_cli("lock", "export", "--as", "iam", str(there), "--no-cache")
     assert "Resize: needs no permission, so no policy" in found.stderr
+
+
+def test_a_patch_leaves_a_broker_the_network_that_sam_does_not_give(tmp_path: Path) -> None:
+    event = "{Type: MQ, Properties: {Broker: !Ref Broker, Queues: [q], SourceAccessConfigurations: "
+    event += "[{Type: BASIC_AUTH, URI: !Ref Secret}]}}"
+    granted = "[{Statement: [{Effect: Allow, Action: ['ec2:*', 's3:*'], Resource: '*'}]}]"
+    template = TEMPLATE.replace("[AmazonS3FullAccess]", granted)
+    template = template.replace(
+        "      Policies", f"      Events: {{Take: {event}}}\n      Policies"
+    )
+    template = "Parameters: {Broker: {Type: String}, Secret: {Type: String}}" + template
+    code = "def handler(event, context):\n    return 1\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    found = run_cli("lock", "export", "--as", "sam", "--write", str(there), "--no-cache")
+    assert found.returncode == 0, found.stderr
+    assert "ec2:CreateNetworkInterface" in (there / "template.yaml").read_text(encoding="utf-8")
+    assert "  missing " not in run_cli("lock", str(there), "--no-cache").stdout
+
+
+def test_a_bucket_named_by_account_and_region_is_one_for_code_and_template(tmp_path: Path) -> None:
+    name = "!Sub 'r-${AWS::AccountId}-${AWS::Region}'"
+    bucket = f"  Receipts: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {name}}}}}\n"
+    variables = f"      Environment: {{Variables: {{BUCKET: {name}}}}}\n"
+    template = TEMPLATE.replace("Resources:\n", f"Resources:\n{bucket}") + variables
+    code = "import boto3, os\n\n\ndef handler(event, context):\n"
+    code += "    boto3.client('s3').list_objects_v2(Bucket=os.environ['BUCKET'])\n"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": code})
+    found = run_cli("lock", "export", "--as", "sam", "--write", str(there), "--no-cache")
+    assert "Resource: !GetAtt Receipts.Arn" in found.stdout
+    run_cli("lock", str(there), "-q", "--no-cache")
+    assert run_cli("lock", "--check", str(there), "--no-cache").stdout == "The lock holds.\n"
+
+
+def test_functions_with_names_that_look_alike_get_groups_and_policies_of_their_own(
+    tmp_path: Path,
+) -> None:
+    function = TEMPLATE.partition("  Resize:\n")[2]
+    template = TEMPLATE.replace("Resize:", "resize:") + f"  re-size:\n{function}"
+    template += f"  reSize:\n{function}"
+    there = tree(tmp_path / "app", {"template.yaml": template, "src/app.py": CODE})
+    words = ("lock", "export", str(there), "--no-cache", "--as")
+    groups = json.loads(run_cli(*words, "security-group").stdout)["Resources"]
+    assert sorted(groups) == ["reSizeEgress", "resizeEgress", "resizeEgress2"]
+    manifests = run_cli(*words, "kubernetes").stdout.splitlines()
+    accounts = [line for line in manifests if line.startswith("  name: ")]
+    assert len(set(accounts)) == 3

@@ -220,7 +220,7 @@ def _other(arguments: argparse.Namespace, chosen: list[FunctionDraft]) -> str:
     if arguments.form == "kubernetes":
         import yaml
 
-        documents = [document for one in contracts for document in network.manifests(one)]
+        documents = network.manifests(contracts)
         return yaml.safe_dump_all(documents, sort_keys=False, explicit_start=True)
     if arguments.form == "security-group":
         return json.dumps(network.security_groups(contracts), indent=2) + "\n"

@@ -25,7 +25,14 @@ _BY_ITSELF = (
     "AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess",
     "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole",
     "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole",
+    "AWSLambdaBasicDurableExecutionRolePolicy",
 )  # fmt: skip
+#: What these hold beside the needs of the configuration that they are attached for.
+_BESIDE = frozenset((
+    "xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries",
+    "kinesis:SubscribeToShard", "lambda:CheckpointDurableExecution",
+    "lambda:GetDurableExecutionState",
+))  # fmt: skip
 
 _AWS = Aws()
 
@@ -97,7 +104,7 @@ def comes_by_itself(one: Surplus) -> bool:
     without it but one that declares the role."""
     reason, origin = one.parts
     attached = origin.startswith("managed policy ") and origin.endswith(_BY_ITSELF)
-    return attached and (reason.startswith(NEEDED_ONLY) or one.action.startswith("xray:"))
+    return attached and (reason.startswith(NEEDED_ONLY) or one.action in _BESIDE)
 
 
 def _told(reason: str, grant: Grant) -> str:

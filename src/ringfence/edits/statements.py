@@ -39,6 +39,10 @@ def document(grants: Iterable[Grant], written: Written = cloudformation_value) -
     return {"Version": "2012-10-17", "Statement": statements(grants, written)}
 
 
+#: Event sources in a network for which SAM gives no interfaces (Amazon MQ, DocumentDB).
+_BROKERS = ("mq:", "rds:")
+
+
 def trust(*services: str) -> dict[str, Any]:
     """The trust policy that lets AWS services assume a role."""
     who = {"Service": _alone(list(services) or ["lambda.amazonaws.com"])}
@@ -69,6 +73,8 @@ def beyond_sam(
         given += known()["sam"]["polled"]
     if not (has_own_mappings or has_untyped_destinations):
         given += known()["sam"]["sent"]
+    if any(action.startswith(_BROKERS) for grant in plan.platform for action in grant.actions):
+        given = [pattern for pattern in given if not pattern.startswith("ec2:")]
     found: list[Grant] = []
     for grant in plan.platform:
         actions = tuple(

@@ -8,7 +8,7 @@ from ringfence.model.application import Role
 from ringfence.model.contract import Condition, Grant
 from ringfence.model.policy import Condition as PolicyCondition
 from ringfence.model.policy import Pattern, PolicyDocument, Statement
-from ringfence.permissions.physical import PhysicalNames, collapsed
+from ringfence.permissions.physical import PhysicalNames, without_doubles
 
 
 def grants_of(role: Role, names: PhysicalNames) -> list[Grant]:
@@ -43,7 +43,7 @@ def _grant(statement: Statement, names: PhysicalNames, limit: bool) -> Grant:
 
 def arn_of(pattern: Pattern, names: PhysicalNames) -> str:
     """A pattern of a template's policy, references in it as the names they will have."""
-    return pattern.text if pattern.parts is None else collapsed(names.text(pattern.parts))
+    return pattern.text if pattern.parts is None else without_doubles(names.text(pattern.parts))
 
 
 def policies_of(grants: Iterable[Grant]) -> tuple[list[PolicyDocument], list[PolicyDocument]]:

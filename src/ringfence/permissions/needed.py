@@ -18,7 +18,7 @@ from ringfence.permissions.deliverers import Deliverers
 from ringfence.permissions.handles import settled
 from ringfence.permissions.keys import Aliases, customer_keys
 from ringfence.permissions.operations import Requirement, implied_by_key, requirements_of
-from ringfence.permissions.physical import PhysicalNames, collapsed
+from ringfence.permissions.physical import PhysicalNames, without_doubles
 from ringfence.permissions.websockets import narrowed
 
 #: A part of a pattern that names what it stands for.
@@ -145,7 +145,7 @@ class _Collector:
 
 def _plain(pattern: str) -> str:
     """A pattern with stars for what is named in it."""
-    return collapsed(_NAMED.sub("*", pattern))
+    return without_doubles(_NAMED.sub("*", pattern))
 
 
 def order_of(permission: Permission) -> tuple[str, str, str]:

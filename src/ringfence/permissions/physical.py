@@ -120,7 +120,7 @@ class PhysicalNames:
             return "*"
         if isinstance(value, Text):
             parts = (p if isinstance(p, str) else self.text(p, depth - 1) for p in value.parts)
-            return collapsed("".join(parts))
+            return without_doubles("".join(parts))
         if isinstance(value, Reference):
             return self._referenced(value, depth - 1)
         if isinstance(value, Choice) and len(value.branches()) == 1:
@@ -186,6 +186,12 @@ def generated_name(resource: Resource, stack: str) -> str:
 
 def collapsed(pattern: str) -> str:
     """The pattern without stars next to stars, or parted by a hyphen that one of them may mean."""
+    pattern = without_doubles(pattern)
+    return pattern.replace("*-*", "*") if pattern.endswith("*-*") else pattern
+
+
+def without_doubles(pattern: str) -> str:
+    """The pattern without stars next to stars."""
     while "**" in pattern:
         pattern = pattern.replace("**", "*")
-    return pattern.replace("*-*", "*") if pattern.endswith("*-*") else pattern
+    return pattern

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from ringfence.model.contract import FunctionContract, Host
@@ -94,7 +94,8 @@ def security_groups(contracts: Iterable[FunctionContract]) -> dict[str, Any]:
                     "Type": "String",
                     "Description": f"the managed prefix list of {name.removesuffix('PrefixList')}",
                 }
-        resources[f"{re.sub('[^A-Za-z0-9]', '', contract.key)}Egress"] = {
+        stem = re.sub("[^A-Za-z0-9]", "", contract.key)
+        resources[_unused(f"{stem}Egress", resources)] = {
             "Type": "AWS::EC2::SecurityGroup",
             "Properties": {
                 "GroupDescription": _description([f"what {contract.key} connects to"]),
@@ -109,12 +110,31 @@ def security_groups(contracts: Iterable[FunctionContract]) -> dict[str, Any]:
     }
 
 
+def _unused(name: str, taken: Container[str], before: str = "") -> str:
+    """The name, or the same with the first number at its end that makes it new; at most 63 letters
+    as a DNS label has."""
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        end = f"{before}{number}"
+        found = f"{name[: 63 - len(end)] if before else name}{end}"
+    return found
+
+
 # --- Kubernetes -----------------------------------------------------------------------------------
 
 
-def manifests(contract: FunctionContract) -> list[dict[str, Any]]:
-    """A service account, a network policy, and a patch for the function's workload."""
-    name = _name(contract.key)
+def manifests(contracts: Iterable[FunctionContract]) -> list[dict[str, Any]]:
+    """For each function a service account, a network policy, and a patch for its workload; no two
+    functions share a name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for contract in contracts:
+        name = _unused(_name(contract.key), found, "-")
+        found[name] = _manifests(name, contract)
+    return [document for documents in found.values() for document in documents]
+
+
+def _manifests(name: str, contract: FunctionContract) -> list[dict[str, Any]]:
     return [_account(name), _network_policy(name, contract), _workload(name, contract)]
 
 
