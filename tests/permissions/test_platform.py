@@ -87,6 +87,11 @@ def test_logs_go_where_the_template_says(tmp_path: Path) -> None:
             "*",
             ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
         ),
+        (
+            "DurableConfig: {ExecutionTimeout: 60}",
+            "arn:aws:lambda:*:*:function:work:*",
+            ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"],
+        ),
         ("VpcConfig: {SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}", "*", VPC),
         (
             "DeadLetterConfig: {TargetArn: 'arn:aws:sqs:eu-west-1:111122223333:lost'}",

@@ -110,6 +110,10 @@ class _Needs:
             self._anywhere("tracing", properties.key_location("TracingConfig"))
         if self.function.in_vpc:
             self._anywhere("vpc", properties.key_location("VpcConfig"))
+        if "DurableConfig" in properties:
+            entry = _table()["durable"]
+            arn = self.names.arn_in("lambda", f"function:{self._name()}:*")
+            self.add(entry["on"], arn, entry["why"], properties.key_location("DurableConfig"))
         for key in key_arns(properties.get("KmsKeyArn"), self.names):
             entry = _table()["environment-key"]
             self.add(entry["on"], key, entry["why"], properties.key_location("KmsKeyArn"))
