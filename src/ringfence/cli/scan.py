@@ -52,6 +52,8 @@ examples:
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb and its options."""
+    from ringfence.cli.tree_options import add_path, add_values
+
     parser = verbs.add_parser(
         "scan",
         help="find weaknesses and attack paths in a folder",
@@ -60,12 +62,9 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         epilog=EPILOG,
     )
     parser.set_defaults(run=run)
-    parser.add_argument(
-        "path", metavar="PATH", nargs="?", default=".", type=Path,
-        help="a folder or a template (default: the folder you are in)",
-    )  # fmt: skip
+    add_path(parser)
     _add_selection(parser)
-    _add_values(parser)
+    add_values(parser)
     _add_report(parser)
     _add_verdict(parser)
 
@@ -103,24 +102,6 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--today", metavar="DATE", type=day,
         help="judge runtimes and expiries as of this day (default: today)",
-    )  # fmt: skip
-
-
-def _add_values(parser: argparse.ArgumentParser) -> None:
-    from ringfence.cli.parser import name_value
-
-    group = parser.add_argument_group("values that templates leave open (each may be repeated)")
-    group.add_argument(
-        "--param", metavar="NAME=VALUE", action="append", default=[], type=name_value,
-        help="a CloudFormation parameter",
-    )  # fmt: skip
-    group.add_argument(
-        "--opt", metavar="NAME=VALUE", action="append", default=[], type=name_value,
-        help="a Serverless Framework option, ${opt:NAME}",
-    )  # fmt: skip
-    group.add_argument(
-        "--env", metavar="NAME", action="append", default=[],
-        help="let templates read this variable of your environment; none is read otherwise",
     )  # fmt: skip
 
 

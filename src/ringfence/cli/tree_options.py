@@ -25,7 +25,7 @@ def add_path(parser: argparse.ArgumentParser) -> None:
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """What to read, how long to take, and the values that templates leave open."""
-    from ringfence.cli.parser import count, name_value, seconds
+    from ringfence.cli.parser import count, seconds
 
     group = parser.add_argument_group("what to look at")
     group.add_argument(
@@ -47,6 +47,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--no-cache", action="store_true",
         help="analyse everything anew, and leave nothing for the next time",
     )  # fmt: skip
+    add_values(parser)
+
+
+def add_values(parser: argparse.ArgumentParser) -> None:
+    """Values that templates leave open."""
+    from ringfence.cli.parser import name_value
+
     group = parser.add_argument_group("values that templates leave open (each may be repeated)")
     group.add_argument(
         "--param", metavar="NAME=VALUE", action="append", default=[], type=name_value,
