@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ringfence.scan.memory import SCHEMA
+from ringfence.scan.cache import SCHEMA
 from ringfence.testing import run_cli, scanned
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "orders"
