@@ -268,3 +268,17 @@ def test_functions_with_names_that_look_alike_get_groups_and_policies_of_their_o
     manifests = run_cli(*words, "kubernetes").stdout.splitlines()
     accounts = [line for line in manifests if line.startswith("  name: ")]
     assert len(set(accounts)) == 3
+
+
+def test_a_policy_that_would_deny_a_need_is_not_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ringfence.cli import EXIT_DEFECT, main
+    from ringfence.contract.exports import iam
+
+    empty = {"Version": "2012-10-17", "Statement": []}
+    monkeypatch.setattr(iam, "minimal_policy", lambda permissions: empty)
+    code = main(["lock", "export", "--as", "iam", str(folder), "--no-cache"])
+    shown = capsys.readouterr()
+    assert (code, shown.out) == (EXIT_DEFECT, "")
+    assert "1 would be denied, first Resize: s3:GetObject" in shown.err

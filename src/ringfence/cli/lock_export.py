@@ -110,7 +110,7 @@ def _proven(
     or recorded is denied by them.
 
     Raises:
-        AssertionError: a document denies what its function needs; it is not shown.
+        RuntimeError: a document denies what its function needs; it is not shown.
     """
     from datetime import date
 
@@ -126,7 +126,8 @@ def _proven(
     calls = {key: [one for one in found if one.evidence[0].kind == "observed"]
              for key, found in extra.items()}  # fmt: skip
     proof = replay(documents, chosen, with_platform, calls)
-    assert not proof.denied, proof.line
+    if proof.denied:  # no assert, which python -O leaves out
+        raise RuntimeError(proof.line)
     for note in notes_of(chosen, documents, extra):
         say(note)
     say(proof.line)
